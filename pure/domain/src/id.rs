@@ -1,0 +1,77 @@
+//! Typed ids. Every document is addressed by a UUIDv7 (RFC 9562 section 5.7), made by the caller and never reused.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A device: one machine with a key.
+    DeviceId
+    /// A folder of the library.
+    FolderId
+    /// A permission granted to a user on a scope.
+    GrantId
+    /// A group of viewers.
+    GroupId
+    /// A way in which a user signs in.
+    IdentityId
+    /// A media file's record.
+    MediaId
+    /// One viewer or group inside a group.
+    MembershipId
+    /// A playlist.
+    PlaylistId
+    /// One entry of a playlist.
+    PlaylistItemId
+    /// A presentation.
+    PresentationId
+    /// A priority level.
+    PriorityId
+    /// An immutable published state of a presentation.
+    RevisionId
+    /// A schedule row.
+    ScheduleId
+    /// An API token.
+    TokenId
+    /// A person who may sign in.
+    UserId
+    /// A viewer: a place where content is shown.
+    ViewerId
+}

@@ -1,0 +1,26 @@
+//! The nouns and decisions of digital signage.
+//!
+//! `domain` does not know that a network, a clock or a disk exists: everything comes in as values, and goes out as values.
+//! Read on: [`document`] says what a document is, [`schedule`] and [`content`] what is scheduled, [`timetable`] what plays.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+pub mod body;
+pub mod cell;
+pub mod content;
+pub mod document;
+pub mod folder;
+pub mod group;
+pub mod id;
+pub mod installation;
+pub mod log;
+pub mod media;
+pub mod playlist;
+pub mod presentation;
+pub mod priority;
+pub mod rows;
+pub mod schedule;
+pub mod stamp;
+pub mod table;
+pub mod timetable;
+pub mod user;
+pub mod viewer;

@@ -1,0 +1,189 @@
+//! The log: what one commit is made of, before and after it got its place in the order.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::stamp::{Actor, Dot, Hlc, Stamp, VersionVector};
+
+/// Cells by name. A value is JSON; equality and hashes go by [`canonical`].
+pub type Cells = BTreeMap<String, Value>;
+
+/// The largest number of operations in one entry.
+pub const MAX_OPS: usize = 5_000;
+/// The largest encoded entry in bytes.
+pub const MAX_ENTRY_BYTES: usize = 4 * 1024 * 1024;
+
+/// What `decide` asks for: one wish about one document, without place or stamp.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Kind of the document, such as `viewer`.
+    pub kind: String,
+    /// The document.
+    pub id: Uuid,
+    /// What shall become of it.
+    pub change: Change,
+}
+
+/// The three things that can happen to a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// It comes into being with these cells.
+    Insert(Cells),
+    /// These cells get new values, the others stay.
+    Update(Cells),
+    /// It is removed for good.
+    Delete,
+}
+
+/// One operation of an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Op {
+    /// Kind of the document.
+    pub kind: String,
+    /// The document.
+    pub id: Uuid,
+    /// What happens to it.
+    pub action: Action,
+}
+
+/// What an operation does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Inserts the document; its birth is the entry's dot.
+    Ins(BTreeMap<String, CellWrite>),
+    /// Writes cells.
+    Set(BTreeMap<String, CellWrite>),
+    /// Removes the document.
+    Del,
+}
+
+/// A cell's new value with its stamp.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellWrite {
+    /// The value.
+    pub value: Value,
+    /// The stamp's clock where it differs from the entry's ("cell bump"); the rest of the stamp is the entry's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hlc: Option<Hlc>,
+}
+
+/// One commit with its place in the order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Who committed it, and as the how-manieth.
+    pub dot: Dot,
+    /// When, by the committer's hybrid clock.
+    pub hlc: Hlc,
+    /// What the committer's database contained, as far as it changed since its previous entry.
+    pub deps: VersionVector,
+    /// The operations, applied together.
+    pub ops: Vec<Op>,
+    /// The user or device on whose behalf; none for the server itself.
+    pub author: Option<Uuid>,
+    /// The request that led to it, looked up before a retry.
+    pub request: Option<Uuid>,
+    /// Version of the registry of kinds that wrote it.
+    pub schema: u32,
+    /// Epoch of the Main server as the committer knew it.
+    pub epoch: u32,
+}
+
+impl Entry {
+    /// The stamp of a cell written by this entry.
+    #[must_use]
+    pub fn stamp(&self, write: &CellWrite) -> Stamp {
+        Stamp { epoch: 0, hlc: write.hlc.unwrap_or(self.hlc), dot: self.dot }
+    }
+}
+
+/// A stored document: cells with their stamps, and the entry that brought it into being.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The inserting entry.
+    pub birth: Dot,
+    /// Cells by name, with the stamp of the last writer.
+    pub cells: BTreeMap<String, Cell>,
+}
+
+/// A stored cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Last writer.
+    pub stamp: Stamp,
+    /// Its value.
+    pub value: Value,
+}
+
+impl Row {
+    /// The largest stamp in the row: it changes with every change of the document and serves as its version.
+    #[must_use]
+    pub fn version(&self) -> Stamp {
+        self.cells.values().map(|cell| cell.stamp).max().unwrap_or(Stamp { dot: self.birth, ..Stamp::default() })
+    }
+}
+
+/// Where a server stands: what the next commit continues from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Position {
+    /// The server as a writer.
+    pub actor: Actor,
+    /// What its database contains.
+    pub vector: VersionVector,
+    /// The largest clock value used so far.
+    pub last_hlc: Hlc,
+}
+
+/// Canonical JSON text of a value: object keys sorted by code point, no white space, numbers and strings as `serde_json` writes them.
+///
+/// Independent of the map type that `serde_json` was built with.
+#[must_use]
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(map) => {
+            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
+            text.push('{');
+            for (index, (key, item)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(item, text);
+            }
+            text.push('}');
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn canonical_text_sorts_keys_at_every_depth() {
+        let value = json!({"b": [1, {"z": null, "a": "ü\""}], "a": true});
+        assert_eq!(canonical(&value), r#"{"a":true,"b":[1,{"a":"ü\"","z":null}]}"#);
+    }
+}

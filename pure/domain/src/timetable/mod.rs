@@ -1,0 +1,1 @@
+//! What plays when, and why.

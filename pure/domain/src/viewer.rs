@@ -1,0 +1,127 @@
+//! Viewers and devices: the place, and the machine that stands there now.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cell::{Size, Volume, ZoneName};
+use crate::content::Content;
+use crate::document::document;
+use crate::id::{DeviceId, UserId, ViewerId};
+
+document! {
+    /// A place where content is shown. It outlives the devices that stand there.
+    Viewer(ViewerId) = "viewer" {
+        /// Name, shown to people.
+        name: String = Public,
+        /// Where it hangs, in words.
+        location: String = Public,
+        /// Its time zone; none = the installation's.
+        zone: Option<ZoneName> = Public,
+        /// How content is turned.
+        rotation: Rotation = Public,
+        /// How content of another shape is fitted in.
+        fit: Fit = Public,
+        /// Loudness of everything on it.
+        volume: Volume = Public,
+        /// Whether it is silent.
+        muted: bool = Public,
+        /// What plays where nothing is scheduled; none = the installation's.
+        fallback: Option<Content> = Public,
+        /// Who made it.
+        made_by: Option<UserId> = Public,
+        /// When, Unix milliseconds.
+        made_at: i64 = Public,
+        /// When it was put into the trash, Unix milliseconds.
+        trashed_at: Option<i64> = Public,
+    }
+}
+
+document! {
+    /// A machine with a key. It belongs to a viewer until it is replaced.
+    Device(DeviceId) = "device" {
+        /// Where it stands.
+        viewer: Option<ViewerId> = Public,
+        /// What sort of player it runs.
+        player: PlayerKind = Public,
+        /// SHA-256 of the browser's device secret, 64 hexadecimal digits.
+        secret_hash: String = Secret,
+        /// What the browser calls itself.
+        user_agent: String = Public,
+        /// Its screen as reported when it was approved.
+        screen: Size = Public,
+        /// Who approved it.
+        approved_by: Option<UserId> = Public,
+        /// When, Unix milliseconds.
+        approved_at: i64 = Public,
+        /// When it lost its place for good, Unix milliseconds.
+        revoked_at: Option<i64> = Public,
+    }
+}
+
+/// Turning of the content, clockwise, in degrees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum Rotation {
+    /// Upright.
+    #[default]
+    None,
+    /// A quarter to the right.
+    Quarter,
+    /// Upside down.
+    Half,
+    /// A quarter to the left.
+    ThreeQuarters,
+}
+
+/// Not a multiple of a quarter turn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rotation {0} is not possible: give 0, 90, 180 or 270 degrees")]
+pub struct RotationError(u16);
+
+impl TryFrom<u16> for Rotation {
+    type Error = RotationError;
+
+    fn try_from(degrees: u16) -> Result<Self, Self::Error> {
+        match degrees {
+            0 => Ok(Self::None),
+            90 => Ok(Self::Quarter),
+            180 => Ok(Self::Half),
+            270 => Ok(Self::ThreeQuarters),
+            other => Err(RotationError(other)),
+        }
+    }
+}
+
+impl From<Rotation> for u16 {
+    fn from(rotation: Rotation) -> Self {
+        match rotation {
+            Rotation::None => 0,
+            Rotation::Quarter => 90,
+            Rotation::Half => 180,
+            Rotation::ThreeQuarters => 270,
+        }
+    }
+}
+
+/// How content is fitted into a screen of another shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// All of it, with bars.
+    #[default]
+    Contain,
+    /// No bars, edges cut off.
+    Cover,
+    /// No bars, nothing cut off, out of proportion.
+    Stretch,
+}
+
+/// What plays on a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayerKind {
+    /// The player in a browser or television.
+    #[default]
+    Html5,
+    /// The native viewer.
+    Native,
+}
