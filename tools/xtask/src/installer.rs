@@ -1,0 +1,192 @@
+//! Brings missing Debian packages, and sees to it that no service runs because of that.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::tool::{Service, Tool};
+use crate::{process, say};
+
+/// Debian asks this script before it starts a service; 101 forbids it.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+const FORBID: &str = "#!/bin/sh\n# Written while packages are being installed; no service is started.\nexit 101\n";
+
+/// Whether missing packages may be installed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// Install where we are root on Debian.
+    Install,
+    /// `--no-install`: only say what is missing.
+    Refuse,
+}
+
+impl Consent {
+    /// The wish of whoever typed `--no-install`.
+    pub(crate) fn unless(refused: bool) -> Self {
+        if refused { Self::Refuse } else { Self::Install }
+    }
+}
+
+/// Lists what is missing and installs it where that is allowed.
+///
+/// # Errors
+/// Where something is still missing; the sentence holds the exact line that brings it.
+pub(crate) fn bring(tools: &[&'static Tool], consent: Consent) -> Result<(), Failure> {
+    let missing: Vec<_> = tools.iter().copied().filter(|tool| (tool.find)().is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    say::line("Missing:");
+    for tool in &missing {
+        say::line(format_args!("  {} ({})", tool.name, tool.purpose));
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages).copied().collect();
+    let remedy = line(&packages, is_root());
+    if consent == Consent::Refuse {
+        return Err(Failure::unavailable(format!("Nothing is installed because of --no-install; the line is `{remedy}`.")));
+    }
+    if !is_root() || process::find("apt-get").is_none() {
+        return Err(Failure::unavailable(format!(
+            "Packages can be installed only by root on Debian; run `{remedy}` and then this again."
+        )));
+    }
+    say::line(format_args!("Installing: {}", packages.join(" ")));
+    let services: Vec<Service> = missing.iter().filter_map(|tool| tool.service).collect();
+    install(&packages, &services)?;
+    match missing.iter().find(|tool| (tool.find)().is_none()) {
+        None => Ok(()),
+        Some(tool) => Err(Failure::unavailable(format!(
+            "{} is still missing after the installation; run `{remedy}` by hand to see why.",
+            tool.name
+        ))),
+    }
+}
+
+fn line(packages: &[&str], root: bool) -> String {
+    let start = if root { "" } else { "sudo " };
+    format!("{start}apt-get install -y --no-install-recommends {}", packages.join(" "))
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // The owner of our own entry in /proc is our effective user.
+    fs::metadata("/proc/self").is_ok_and(|facts| facts.uid() == 0)
+}
+
+fn install(packages: &[&str], services: &[Service]) -> Result<(), Failure> {
+    let before = running(services);
+    let policy = Policy::forbid()?;
+    let outcome = apt(&["update"]).and_then(|()| {
+        let mut words = vec!["install", "-y", "--no-install-recommends"];
+        words.extend(packages);
+        apt(&words)
+    });
+    drop(policy);
+    for service in services {
+        disable(service);
+    }
+    outcome?;
+    match running(services).difference(&before).next() {
+        None => Ok(()),
+        Some((process, pid)) => Err(Failure::failed(format!(
+            "The installation has started {process}[{pid}], which nobody asked for; stop it with `kill {pid}`."
+        ))),
+    }
+}
+
+fn apt(words: &[&str]) -> Result<(), Failure> {
+    let mut command = process::command("apt-get");
+    command.args(["-q", "-o", "DPkg::Lock::Timeout=300"]).args(words);
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    let answer = process::quiet(&mut command)?;
+    if answer.success {
+        return Ok(());
+    }
+    say::note(answer.stderr.trim_end());
+    Err(Failure::unavailable(format!("`apt-get {}` failed; its own words stand above.", words.join(" "))))
+}
+
+/// Keeps the service from starting with the machine; harmless where there is no such service manager.
+fn disable(service: &Service) {
+    for words in [["systemctl", "disable", service.unit], ["update-rc.d", service.unit, "disable"]] {
+        if process::find(words[0]).is_some() {
+            let _ = process::quiet(process::command(words[0]).args(&words[1..]));
+        }
+    }
+}
+
+/// Processes of these services that run now.
+fn running(services: &[Service]) -> BTreeSet<(String, u32)> {
+    let Ok(entries) = fs::read_dir("/proc") else { return BTreeSet::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter_map(|pid| {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+        let name = name.trim().to_owned();
+        services.iter().any(|service| service.process == name).then_some((name, pid))
+    })
+    .collect()
+}
+
+/// The forbidding script, in place as long as this lives; an earlier script is put back afterwards.
+struct Policy {
+    earlier: Option<Vec<u8>>,
+}
+
+impl Policy {
+    fn forbid() -> Result<Self, Failure> {
+        let path = Path::new(POLICY);
+        let earlier = fs::read(path).ok();
+        fs::write(path, FORBID)
+            .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o755)))
+            .map_err(|error| Failure::file(path, &error))?;
+        Ok(Self { earlier })
+    }
+}
+
+impl Drop for Policy {
+    fn drop(&mut self) {
+        let outcome = match &self.earlier {
+            Some(text) => fs::write(POLICY, text),
+            None => fs::remove_file(POLICY),
+        };
+        if let Err(error) = outcome {
+            say::note(format_args!("{POLICY} could not be put back: {error}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_can_be_pasted() {
+        assert_eq!(line(&["ffmpeg", "chromium"], true), "apt-get install -y --no-install-recommends ffmpeg chromium");
+        assert_eq!(line(&["ffmpeg"], false), "sudo apt-get install -y --no-install-recommends ffmpeg");
+    }
+
+    #[test]
+    fn refusal_names_the_line_and_installs_nothing() {
+        static NOWHERE: Tool = Tool {
+            name: "nowhere",
+            purpose: "is not there",
+            packages: &["signboard-no-such-package"],
+            service: None,
+            find: || None,
+        };
+        let failure = bring(&[&NOWHERE], Consent::Refuse).unwrap_err();
+        assert!(failure.sentence.contains("apt-get install -y --no-install-recommends signboard-no-such-package"));
+        assert_eq!(failure.code, 69);
+    }
+
+    #[test]
+    fn running_processes_are_seen_by_name() {
+        let own = fs::read_to_string("/proc/self/comm").unwrap();
+        let name: &'static str = Box::leak(own.trim().to_owned().into_boxed_str());
+        let found = running(&[Service { unit: "own", process: name }]);
+        assert!(found.contains(&(name.to_owned(), std::process::id())), "{found:?}");
+        assert!(running(&[Service { unit: "none", process: "no-such-process" }]).is_empty());
+    }
+}

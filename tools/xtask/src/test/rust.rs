@@ -1,0 +1,100 @@
+//! Building the workspace and running its tests.
+
+use std::path::Path;
+
+use super::{Scope, counted};
+use crate::failure::Failure;
+use crate::process;
+use crate::report::{Report, Verdict};
+use crate::tool::{self, Tool};
+
+/// Words in the name of a test that say what it needs.
+const NEEDS: [(&str, &Tool, bool); 4] = [
+    ("postgres", &tool::POSTGRES, false),
+    ("chromium", &tool::CHROMIUM, false),
+    ("strace", &tool::STRACE, false),
+    ("ffmpeg", &tool::FFMPEG, true),
+];
+
+/// Builds every crate; the server binary is needed by later steps.
+pub(super) fn build() -> Result<Verdict, Failure> {
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--workspace"]).args(process::in_ci().then_some("--locked"));
+    Ok(Verdict::of(process::succeeds(&mut cargo)?, "the compiler's words stand above"))
+}
+
+/// Adds the unit and integration tests, then the examples in documentation.
+pub(super) fn tests(report: &mut Report, scope: Scope, skips: &Path) {
+    let left_out = left_out(scope.fast, |tool| (tool.find)().is_some());
+    if !scope.fast {
+        for word in &left_out {
+            report.left_out(&format!("tests named *{word}*"), "the tool is missing; the line that brings it stands above");
+        }
+    }
+    if process::find("cargo-nextest").is_some() {
+        report.step("Rust tests", || nextest(scope, &left_out, skips));
+    } else {
+        report.step("Rust tests", || libtest(scope, &left_out, skips));
+    }
+    report.step("examples in rustdoc", || {
+        let mut cargo = process::cargo();
+        cargo.args(["test", "--workspace", "--doc", "--quiet"]);
+        let (success, output) = process::shown(&mut cargo)?;
+        Ok(if success { Verdict::Counted(crate::tally::Tally::read(&output)) } else { counted(false, &output) })
+    });
+}
+
+fn left_out(fast: bool, is_there: impl Fn(&Tool) -> bool) -> Vec<&'static str> {
+    let needs = NEEDS.iter().filter(|(_, tool, in_fast)| (fast && !in_fast) || !is_there(tool));
+    needs.map(|(word, _, _)| *word).collect()
+}
+
+fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Failure> {
+    let mut cargo = process::cargo();
+    cargo.args(["nextest", "run", "--workspace", "--profile", "ci", "--no-tests", "pass"]);
+    cargo.args(process::in_ci().then_some("--locked"));
+    if scope.long {
+        cargo.args(["--run-ignored", "all"]);
+    }
+    if let Some(filter) = filter(left_out) {
+        cargo.args(["--filterset", &filter]);
+    }
+    cargo.env("SIGNBOARD_SKIPS", skips);
+    let (success, output) = process::shown(&mut cargo)?;
+    Ok(counted(success, &output))
+}
+
+fn filter(left_out: &[&str]) -> Option<String> {
+    let parts: Vec<String> = left_out.iter().map(|word| format!("not test(/{word}/)")).collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+fn libtest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Failure> {
+    let mut cargo = process::cargo();
+    cargo.args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+    cargo.args(process::in_ci().then_some("--locked"));
+    cargo.arg("--");
+    if scope.long {
+        cargo.arg("--include-ignored");
+    }
+    for word in left_out {
+        cargo.args(["--skip", word]);
+    }
+    cargo.env("SIGNBOARD_SKIPS", skips);
+    let (success, output) = process::shown(&mut cargo)?;
+    Ok(counted(success, &output))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fast_leaves_out_what_needs_root_and_keeps_what_is_there() {
+        assert_eq!(left_out(true, |_| true), ["postgres", "chromium", "strace"]);
+        assert_eq!(left_out(false, |_| true), [] as [&str; 0]);
+        assert_eq!(left_out(false, |tool| tool.name != "ffmpeg"), ["ffmpeg"]);
+        assert_eq!(filter(&["postgres", "strace"]).unwrap(), "not test(/postgres/) and not test(/strace/)");
+        assert_eq!(filter(&[]), None);
+    }
+}
