@@ -6,6 +6,8 @@
 
 pub mod body;
 pub mod cell;
+pub mod civil;
+pub mod commit;
 pub mod content;
 pub mod document;
 pub mod folder;
@@ -14,12 +16,21 @@ pub mod id;
 pub mod installation;
 pub mod log;
 pub mod media;
+pub mod noun;
+pub mod order;
+pub mod permission;
 pub mod playlist;
+pub mod ports;
 pub mod presentation;
 pub mod priority;
+pub mod refusal;
+pub mod recurrence;
 pub mod rows;
 pub mod schedule;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod stamp;
+pub mod state;
 pub mod table;
 pub mod timetable;
 pub mod user;

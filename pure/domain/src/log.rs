@@ -135,6 +135,30 @@ pub struct Position {
     pub vector: VersionVector,
     /// The largest clock value used so far.
     pub last_hlc: Hlc,
+    /// What is known of each actor in `vector`.
+    pub heads: BTreeMap<Actor, Head>,
+}
+
+impl Position {
+    /// An empty database written by `actor`.
+    #[must_use]
+    pub fn new(actor: Actor) -> Self {
+        Self { actor, vector: VersionVector::default(), last_hlc: Hlc::default(), heads: BTreeMap::new() }
+    }
+}
+
+/// First 16 bytes of BLAKE3 over the previous chain hash and an entry: equal for equal histories of an actor.
+pub type Chain = [u8; 16];
+
+/// The end of one actor's history as far as a database contains it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Operations in all of the actor's entries so far.
+    pub cum_ops: u64,
+    /// Hash of the actor's history.
+    pub chain: Chain,
+    /// What the actor's database contained at its last entry, without the actor's own entries: the sum of its `deps`.
+    pub seen: VersionVector,
 }
 
 /// Canonical JSON text of a value: object keys sorted by code point, no white space, numbers and strings as `serde_json` writes them.
