@@ -1,0 +1,150 @@
+//! A local change becomes an entry of the log.
+
+use std::collections::BTreeMap;
+
+use domain::commit::{CommitError, Committed, Proposal, RowChange};
+use domain::log::{Action, Cell, CellWrite, Cells, Change, Edit, Entry, MAX_ENTRY_BYTES, MAX_OPS, Op, Position, Row, canonical};
+use domain::stamp::{Dot, Hlc, Stamp, VersionVector};
+use uuid::Uuid;
+
+use crate::chain::chain_encoded;
+use crate::digest::deltas;
+use crate::encoding::encode;
+
+/// Gives the current row of a document; none if it is not there.
+pub type Lookup<'a> = &'a dyn Fn(&str, Uuid) -> Option<Row>;
+
+/// Makes the entry for `proposal` and says what it changes. Nothing is stored.
+///
+/// Edits that would change nothing give no operation; if none is left, there is no entry and the position stays. Later edits see the
+/// earlier ones. A cell's new stamp is larger than its old one even if the clock was set back.
+///
+/// # Errors
+/// [`CommitError`] if an edit does not fit the current rows or the entry would exceed a limit.
+pub fn commit(position: &Position, proposal: Proposal, lookup: Lookup<'_>) -> Result<Committed, CommitError> {
+    let actor = position.actor;
+    let mut draft = Draft {
+        dot: Dot { actor, seq: position.vector.get(&actor) + 1 },
+        hlc: position.last_hlc.tick(proposal.wall_ms),
+        lookup,
+        ops: Vec::new(),
+        touched: BTreeMap::new(),
+        order: Vec::new(),
+    };
+    for Edit { kind, id, change } in proposal.edits {
+        draft.edit(kind, id, change)?;
+    }
+    let previous = position.heads.get(&actor).cloned().unwrap_or_default();
+    if draft.ops.is_empty() {
+        let (chain, position) = (previous.chain, position.clone());
+        return Ok(Committed { entry: None, changes: Vec::new(), digest: Vec::new(), chain, position });
+    }
+    if draft.ops.len() > MAX_OPS {
+        return Err(CommitError::TooManyOps { count: draft.ops.len(), limit: MAX_OPS });
+    }
+    let others = position.vector.iter().filter(|dot| dot.actor != actor);
+    let deps: VersionVector = others.filter(|dot| !previous.seen.covers(dot)).collect();
+    let (dot, hlc, changes) = (draft.dot, draft.hlc, draft.changes());
+    let entry = Entry {
+        dot,
+        hlc,
+        deps,
+        ops: draft.ops,
+        author: proposal.author,
+        request: proposal.request,
+        schema: proposal.schema,
+        epoch: proposal.epoch,
+    };
+    let encoded = encode(&entry);
+    if encoded.len() > MAX_ENTRY_BYTES {
+        return Err(CommitError::TooLarge { bytes: encoded.len(), limit: MAX_ENTRY_BYTES });
+    }
+    let chain = chain_encoded(&previous.chain, &encoded);
+    let mut position = position.clone();
+    crate::apply::advance(&mut position, &entry, chain);
+    position.last_hlc = hlc;
+    Ok(Committed { digest: deltas(&changes), entry: Some(entry), changes, chain, position })
+}
+
+/// A document as it was before the entry and as it is after the edits so far.
+type Touched = (Option<Row>, Option<Row>);
+
+struct Draft<'a> {
+    dot: Dot,
+    hlc: Hlc,
+    lookup: Lookup<'a>,
+    ops: Vec<Op>,
+    touched: BTreeMap<(String, Uuid), Touched>,
+    order: Vec<(String, Uuid)>,
+}
+
+impl Draft<'_> {
+    fn edit(&mut self, kind: String, id: Uuid, change: Change) -> Result<(), CommitError> {
+        let key = (kind, id);
+        if !self.touched.contains_key(&key) {
+            let row = (self.lookup)(&key.0, id);
+            self.touched.insert(key.clone(), (row.clone(), row));
+            self.order.push(key.clone());
+        }
+        let (dot, hlc) = (self.dot, self.hlc);
+        let (_, row) = self.touched.get_mut(&key).expect("inserted above");
+        let action = match change {
+            Change::Insert(cells) => {
+                if row.is_some() {
+                    return Err(CommitError::Exists { kind: key.0, id });
+                }
+                let mut born = Row { birth: dot, cells: BTreeMap::new() };
+                let writes = write(&mut born, cells, dot, hlc);
+                *row = Some(born);
+                Action::Ins(writes)
+            }
+            Change::Update(cells) => {
+                let Some(row) = row else { return Err(CommitError::Missing { kind: key.0, id }) };
+                let writes = write(row, cells, dot, hlc);
+                if writes.is_empty() {
+                    return Ok(());
+                }
+                Action::Set(writes)
+            }
+            Change::Delete => {
+                if row.take().is_none() {
+                    return Ok(());
+                }
+                Action::Del
+            }
+        };
+        self.ops.push(Op { kind: key.0, id, action });
+        Ok(())
+    }
+
+    /// One change for each document that differs, in the order in which they were first touched.
+    fn changes(&mut self) -> Vec<RowChange> {
+        let mut changes = Vec::with_capacity(self.order.len());
+        for key in std::mem::take(&mut self.order) {
+            let (before, after) = self.touched.remove(&key).expect("every key was touched");
+            if before != after {
+                changes.push(RowChange { kind: key.0, id: key.1, before, after });
+            }
+        }
+        changes
+    }
+}
+
+/// Writes the cells whose value differs, each with a stamp above the one that it replaces.
+fn write(row: &mut Row, cells: Cells, dot: Dot, hlc: Hlc) -> BTreeMap<String, CellWrite> {
+    let mut writes = BTreeMap::new();
+    for (name, value) in cells {
+        let old = row.cells.get(&name);
+        if old.is_some_and(|old| same(&old.value, &value)) {
+            continue;
+        }
+        let bumped = old.map_or(hlc, |old| hlc.max(old.stamp.hlc.next()));
+        row.cells.insert(name.clone(), Cell { stamp: Stamp { epoch: 0, hlc: bumped, dot }, value: value.clone() });
+        writes.insert(name, CellWrite { value, hlc: (bumped != hlc).then_some(bumped) });
+    }
+    writes
+}
+
+fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    a == b || (a.is_object() || a.is_array() || a.is_number()) && canonical(a) == canonical(b)
+}

@@ -1,0 +1,172 @@
+//! Canonical bytes of entries and rows, with full actor ids: what chain hashes, digests and limits are computed over.
+//!
+//! Numbers are unsigned LEB128, texts and byte strings carry their length, maps are sorted by key. One value has one encoding, on
+//! every version of the server.
+
+use domain::log::{Action, CellWrite, Entry, Op, Row, canonical};
+use domain::stamp::{Actor, Dot, Hlc, Stamp, VersionVector};
+use uuid::Uuid;
+
+use crate::reader::{Malformed, Reader};
+
+/// First byte of every encoded entry.
+const VERSION: u8 = 1;
+
+/// The canonical bytes of an entry.
+#[must_use]
+pub fn encode(entry: &Entry) -> Vec<u8> {
+    let mut bytes = vec![VERSION];
+    dot(&mut bytes, &entry.dot);
+    bytes.extend(entry.hlc.0.to_be_bytes());
+    vector(&mut bytes, &entry.deps);
+    number(&mut bytes, entry.ops.len() as u64);
+    for op in &entry.ops {
+        text(&mut bytes, &op.kind);
+        bytes.extend(op.id.as_bytes());
+        match &op.action {
+            Action::Ins(cells) => writes(&mut bytes, 0, cells),
+            Action::Set(cells) => writes(&mut bytes, 1, cells),
+            Action::Del => bytes.push(2),
+        }
+    }
+    optional_id(&mut bytes, entry.author);
+    optional_id(&mut bytes, entry.request);
+    number(&mut bytes, u64::from(entry.schema));
+    number(&mut bytes, u64::from(entry.epoch));
+    bytes
+}
+
+/// Reads the canonical bytes of an entry.
+///
+/// # Errors
+/// [`Malformed`] with the offset, if the bytes are not exactly one entry.
+pub fn decode(bytes: &[u8]) -> Result<Entry, Malformed> {
+    let mut reader = Reader::new(bytes);
+    if reader.byte()? != VERSION {
+        return Err(reader.malformed("a known version"));
+    }
+    let dot = read_dot(&mut reader)?;
+    let hlc = Hlc(i64::from_be_bytes(reader.array()?));
+    let deps = (0..reader.number()?).map(|_| read_dot(&mut reader)).collect::<Result<_, _>>()?;
+    let ops = (0..reader.number()?).map(|_| read_op(&mut reader)).collect::<Result<_, _>>()?;
+    let (author, request) = (read_optional_id(&mut reader)?, read_optional_id(&mut reader)?);
+    let (schema, epoch) = (reader.number32()?, reader.number32()?);
+    reader.end()?;
+    Ok(Entry { dot, hlc, deps, ops, author, request, schema, epoch })
+}
+
+/// The canonical bytes of a row, for the digest.
+#[must_use]
+pub fn encode_row(kind: &str, id: Uuid, row: &Row) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    text(&mut bytes, kind);
+    bytes.extend(id.as_bytes());
+    dot(&mut bytes, &row.birth);
+    number(&mut bytes, row.cells.len() as u64);
+    for (name, cell) in &row.cells {
+        text(&mut bytes, name);
+        stamp(&mut bytes, &cell.stamp);
+        text(&mut bytes, &canonical(&cell.value));
+    }
+    bytes
+}
+
+/// Appends a dot: server id, incarnation, number.
+pub(crate) fn dot(bytes: &mut Vec<u8>, dot: &Dot) {
+    bytes.extend(dot.actor.server.as_bytes());
+    number(bytes, u64::from(dot.actor.incarnation));
+    number(bytes, dot.seq);
+}
+
+/// Appends a text with its length.
+pub(crate) fn text(bytes: &mut Vec<u8>, text: &str) {
+    number(bytes, text.len() as u64);
+    bytes.extend(text.as_bytes());
+}
+
+fn stamp(bytes: &mut Vec<u8>, stamp: &Stamp) {
+    number(bytes, u64::from(stamp.epoch));
+    bytes.extend(stamp.hlc.0.to_be_bytes());
+    dot(bytes, &stamp.dot);
+}
+
+fn vector(bytes: &mut Vec<u8>, vector: &VersionVector) {
+    number(bytes, vector.iter().count() as u64);
+    for last in vector.iter() {
+        dot(bytes, &last);
+    }
+}
+
+fn writes(bytes: &mut Vec<u8>, tag: u8, cells: &std::collections::BTreeMap<String, CellWrite>) {
+    bytes.push(tag);
+    number(bytes, cells.len() as u64);
+    for (name, write) in cells {
+        text(bytes, name);
+        match write.hlc {
+            None => bytes.push(0),
+            Some(hlc) => {
+                bytes.push(1);
+                bytes.extend(hlc.0.to_be_bytes());
+            }
+        }
+        text(bytes, &canonical(&write.value));
+    }
+}
+
+fn optional_id(bytes: &mut Vec<u8>, id: Option<Uuid>) {
+    match id {
+        None => bytes.push(0),
+        Some(id) => {
+            bytes.push(1);
+            bytes.extend(id.as_bytes());
+        }
+    }
+}
+
+fn number(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn read_dot(reader: &mut Reader<'_>) -> Result<Dot, Malformed> {
+    let server = Uuid::from_bytes(reader.array()?);
+    Ok(Dot { actor: Actor { server, incarnation: reader.number32()? }, seq: reader.number()? })
+}
+
+fn read_op(reader: &mut Reader<'_>) -> Result<Op, Malformed> {
+    let kind = reader.text()?.to_owned();
+    let id = Uuid::from_bytes(reader.array()?);
+    let action = match reader.byte()? {
+        0 => Action::Ins(read_writes(reader)?),
+        1 => Action::Set(read_writes(reader)?),
+        2 => Action::Del,
+        _ => return Err(reader.malformed("a known action")),
+    };
+    Ok(Op { kind, id, action })
+}
+
+fn read_writes(reader: &mut Reader<'_>) -> Result<std::collections::BTreeMap<String, CellWrite>, Malformed> {
+    (0..reader.number()?)
+        .map(|_| {
+            let name = reader.text()?.to_owned();
+            let hlc = match reader.byte()? {
+                0 => None,
+                1 => Some(Hlc(i64::from_be_bytes(reader.array()?))),
+                _ => return Err(reader.malformed("0 or 1")),
+            };
+            let value = serde_json::from_str(reader.text()?).map_err(|_| reader.malformed("JSON"))?;
+            Ok((name, CellWrite { value, hlc }))
+        })
+        .collect()
+}
+
+fn read_optional_id(reader: &mut Reader<'_>) -> Result<Option<Uuid>, Malformed> {
+    match reader.byte()? {
+        0 => Ok(None),
+        1 => Ok(Some(Uuid::from_bytes(reader.array()?))),
+        _ => Err(reader.malformed("0 or 1")),
+    }
+}
