@@ -1,1 +1,11 @@
-//! Placeholder head, replaced below.
+//! What viewers and servers say to each other, and the rules of the conversation, without sockets.
+//!
+//! [`message`] holds the messages of the HTML5 viewer's session as in `docs/protocols/viewer-session.md`, [`plan`] the plan that it plays,
+//! and [`session`] the server's side as a machine: messages and time in, messages and events out.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+pub mod code;
+pub mod message;
+pub mod plan;
+pub mod play;
+pub mod session;

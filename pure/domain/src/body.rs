@@ -21,6 +21,7 @@ pub const MAX_SIDE: u32 = 16_384;
 pub const MAX_PAGE_MS: u64 = 86_400_000;
 
 /// What this module needs to know of a body. Elements keep all their members for the player.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
     /// Version of the format, 1.
@@ -32,6 +33,7 @@ pub struct Body {
 }
 
 /// The drawing area.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Canvas {
     /// Width in pixels, 1 to [`MAX_SIDE`].
@@ -44,6 +46,7 @@ pub struct Canvas {
 }
 
 /// One page.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// Unique in the body, 1 to 64 characters.
@@ -65,6 +68,7 @@ pub struct Page {
 }
 
 /// One element: the members that every kind has. The rest is in `more`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Element {
     /// Unique on its page, 1 to 64 characters.
@@ -82,6 +86,7 @@ pub struct Element {
 }
 
 /// A rectangle on the canvas, in pixels. It may reach outside.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// Left edge.

@@ -64,6 +64,7 @@ impl<'de> Deserialize<'de> for Hash {
 }
 
 /// A time zone of the IANA database, such as `Europe/Berlin`.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ZoneName(String);
@@ -125,6 +126,7 @@ impl FromStr for ZoneName {
 }
 
 /// Loudness in per cent, 0 to 100.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Volume(u8);
@@ -166,6 +168,7 @@ impl From<Volume> for u8 {
 }
 
 /// A size in pixels.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Width in pixels.
@@ -175,6 +178,7 @@ pub struct Size {
 }
 
 /// How one item gives way to the next.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transition {
     /// The manner.
@@ -190,6 +194,7 @@ impl Default for Transition {
 }
 
 /// Manner of a transition.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransitionKind {
@@ -201,12 +206,15 @@ pub enum TransitionKind {
 }
 
 /// When a media file or a playlist item may be shown. Outside it is skipped.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Validity {
     /// First moment, civil; none = always has been.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "2026-11-22T07:00:00"))]
     pub from: Option<jiff::civil::DateTime>,
     /// First moment after, civil; none = for ever.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "2026-11-22T07:00:00"))]
     pub until: Option<jiff::civil::DateTime>,
     /// The zone in which both count; none = the viewer's own.
     pub zone: Option<ZoneName>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{GroupId, MediaId, PlaylistId, PresentationId, RevisionId, ViewerId};
 
 /// Something that plays.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
@@ -19,6 +20,7 @@ pub enum Content {
 }
 
 /// Where something plays.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {

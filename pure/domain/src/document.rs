@@ -58,6 +58,12 @@ pub trait Document: Clone + Default + PartialEq + Send + Sync + 'static {
     /// All cells with their values, default ones too.
     fn to_cells(&self) -> Cells;
 
+    /// Sets one cell; false if this kind has no such cell.
+    ///
+    /// # Errors
+    /// A sentence when the value is not understood.
+    fn set_cell(&mut self, name: &str, value: Value) -> Result<bool, String>;
+
     /// The cells in which `self` differs from `before`.
     fn changed_since(&self, before: &Self) -> Cells {
         let old = before.to_cells();
@@ -84,6 +90,7 @@ macro_rules! document {
     ($(#[$doc:meta])* $name:ident($id:ty) = $kind:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty = $class:ident,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(default)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $type,)*
@@ -103,6 +110,18 @@ macro_rules! document {
                 };
                 unread.append(&mut cells);
                 (document, unread)
+            }
+
+            fn set_cell(&mut self, name: &str, value: serde_json::Value) -> Result<bool, String> {
+                $(if name == stringify!($field) {
+                    self.$field = if value.is_null() {
+                        Self::default().$field
+                    } else {
+                        serde_json::from_value(value).map_err(|error| error.to_string())?
+                    };
+                    return Ok(true);
+                })*
+                Ok(false)
             }
 
             fn to_cells(&self) -> $crate::log::Cells {

@@ -14,6 +14,7 @@ pub mod folder;
 pub mod group;
 pub mod id;
 pub mod installation;
+pub mod intent;
 pub mod log;
 pub mod media;
 pub mod noun;
@@ -23,8 +24,8 @@ pub mod playlist;
 pub mod ports;
 pub mod presentation;
 pub mod priority;
-pub mod refusal;
 pub mod recurrence;
+pub mod refusal;
 pub mod rows;
 pub mod schedule;
 #[cfg(feature = "schema")]

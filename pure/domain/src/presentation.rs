@@ -49,6 +49,7 @@ document! {
 }
 
 /// What the timetable needs to know of a page.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageSummary {
     /// The page's id inside the body.

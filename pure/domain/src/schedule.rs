@@ -43,11 +43,14 @@ impl Schedule {
 }
 
 /// A row's time: start, end, zone and recurrence change together.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct When {
     /// First moment, civil time in `zone`.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "2026-11-22T07:00:00"))]
     pub from: DateTime,
     /// First moment after; none = open end.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, example = "2026-11-22T07:00:00"))]
     pub until: Option<DateTime>,
     /// Zone in which the civil times count; none = each viewer's own.
     pub zone: Option<ZoneName>,
@@ -56,6 +59,7 @@ pub struct When {
 }
 
 /// How a row repeats.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recurrence {
@@ -64,6 +68,7 @@ pub enum Recurrence {
 }
 
 /// Repeats on days of the week (RFC 5545 section 3.3.10, FREQ=WEEKLY with INTERVAL and BYDAY, weeks from Monday).
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weekly {
     /// Every how many weeks, 1 to 52, counted from the week of `from`.
@@ -75,11 +80,14 @@ pub struct Weekly {
 }
 
 /// A part of the day. An end that is not after the start lies on the next day.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// First moment.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "07:00:00"))]
     pub start: Time,
     /// First moment after.
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "11:00:00"))]
     pub end: Time,
 }
 

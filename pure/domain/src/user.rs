@@ -26,10 +26,13 @@ document! {
     /// A way to sign in. Apart from the user, so that directories and single sign-on fit beside passwords.
     Identity(IdentityId) = "identity" {
         /// Whose.
+        #[serde(skip)]
         user: UserId = Internal,
         /// `password`, later also directories.
+        #[serde(skip)]
         provider: String = Internal,
         /// Argon2id hash in PHC string format.
+        #[serde(skip)]
         password_hash: String = Secret,
     }
 }
@@ -66,6 +69,7 @@ document! {
         /// What it is for, in words.
         name: String = Public,
         /// SHA-256 of the token, 64 hexadecimal digits.
+        #[serde(skip)]
         secret_hash: String = Secret,
         /// The most that it may do.
         role: Role = Public,
@@ -77,6 +81,7 @@ document! {
 }
 
 /// What somebody may do; each includes the ones before.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -90,6 +95,7 @@ pub enum Role {
 }
 
 /// Where a role counts.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {

@@ -43,6 +43,7 @@ document! {
         /// What sort of player it runs.
         player: PlayerKind = Public,
         /// SHA-256 of the browser's device secret, 64 hexadecimal digits.
+        #[serde(skip)]
         secret_hash: String = Secret,
         /// What the browser calls itself.
         user_agent: String = Public,
@@ -103,6 +104,7 @@ impl From<Rotation> for u16 {
 }
 
 /// How content is fitted into a screen of another shape.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
@@ -116,6 +118,7 @@ pub enum Fit {
 }
 
 /// What plays on a device.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlayerKind {

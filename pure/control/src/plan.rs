@@ -1,0 +1,226 @@
+//! The plan: everything that an HTML5 viewer needs to play for the length of the horizon (`docs/protocols/viewer-session.md` section 3).
+
+use std::collections::BTreeMap;
+
+use domain::cell::{Hash, Transition};
+use domain::content::Content;
+use domain::id::{MediaId, RevisionId, ScheduleId, ViewerId};
+use domain::viewer::Fit;
+use serde::{Deserialize, Serialize};
+
+/// What a viewer shall play between `from` and `until`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Hash of everything but `made_at`, `from`, `until` and `urgent`.
+    pub id: String,
+    /// When it was made, Unix milliseconds.
+    pub made_at: i64,
+    /// Start of the first slot, Unix milliseconds.
+    pub from: i64,
+    /// End of the last slot, Unix milliseconds.
+    pub until: i64,
+    /// Whether it takes over at once, even if something is missing.
+    pub urgent: bool,
+    /// How to show it.
+    pub viewer: PlanViewer,
+    /// Offsets of zones, the earliest first.
+    pub zones: BTreeMap<String, Vec<ZoneOffset>>,
+    /// What plays when, without gap or overlap.
+    pub slots: Vec<PlanSlot>,
+    /// What slots name.
+    pub programs: BTreeMap<String, Program>,
+    /// The program outside the slots.
+    pub fallback: String,
+    /// Media that programs and bodies name.
+    pub media: BTreeMap<MediaId, PlanMedia>,
+    /// Bodies of the pages.
+    pub bodies: BTreeMap<Hash, PlanFile>,
+    /// Fonts.
+    pub fonts: Vec<PlanFont>,
+}
+
+/// How a viewer shows its plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanViewer {
+    /// Its id.
+    pub id: ViewerId,
+    /// Its name.
+    pub name: String,
+    /// Name of the installation, for the standby page.
+    pub installation: String,
+    /// Its time zone.
+    pub zone: String,
+    /// Clockwise, 0, 90, 180 or 270 degrees.
+    pub rotation: u16,
+    /// How content of another shape is fitted in.
+    pub fit: Fit,
+    /// Loudness, 0 to 100 per cent.
+    pub volume: u8,
+    /// Whether it is silent.
+    pub muted: bool,
+    /// BCP 47 tag.
+    pub language: String,
+}
+
+/// An offset in force from a moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneOffset {
+    /// From when, Unix milliseconds.
+    pub from: i64,
+    /// Seconds east of UTC.
+    pub offset_s: i32,
+}
+
+/// A time during which one program plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanSlot {
+    /// First moment, Unix milliseconds.
+    pub from: i64,
+    /// First moment after.
+    pub until: i64,
+    /// Untrimmed start of the occurrence, from which positions count.
+    pub anchor: i64,
+    /// Key in the plan's programs.
+    pub program: String,
+    /// The schedule row; none where the fallback plays.
+    pub row: Option<ScheduleId>,
+    /// Whether the row is an emergency.
+    pub emergency: bool,
+}
+
+/// What plays in a slot, over and over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// In order.
+    pub items: Vec<PlanItem>,
+    /// How rounds are shuffled.
+    pub shuffle: Option<Shuffle>,
+}
+
+/// Shuffling by seed and round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shuffle {
+    /// The playlist.
+    pub seed: String,
+    /// Indexes of items that stay together.
+    pub blocks: Vec<Vec<usize>>,
+}
+
+/// One thing on the screen for a fixed time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanItem {
+    /// Unique in the program.
+    pub id: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// How long it stands, in milliseconds.
+    pub duration_ms: u64,
+    /// How it comes in.
+    pub transition: Transition,
+    /// The body of a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Hash>,
+    /// The page in the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The media of a picture or film.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaId>,
+    /// What the play record says.
+    pub play: Played,
+}
+
+/// Sort of item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A picture over the whole screen.
+    Image,
+    /// A page of a presentation.
+    Page,
+    /// The player's own page when there is nothing else.
+    Standby,
+    /// A film over the whole screen.
+    Video,
+}
+
+/// What was played, for the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Played {
+    /// As scheduled; none for standby.
+    pub content: Option<Content>,
+    /// Revision of the presentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<RevisionId>,
+    /// Picture or film.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaId>,
+}
+
+/// A media file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanMedia {
+    /// BLAKE3.
+    pub hash: Hash,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+    /// Media type.
+    pub mime: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Duration in milliseconds; 0 for pictures.
+    pub duration_ms: u64,
+}
+
+/// A file that is neither media nor font.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFile {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+}
+
+/// A font face.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFont {
+    /// Family.
+    pub family: String,
+    /// CSS `font-weight` of the face, such as `100 900`.
+    pub weight: String,
+    /// `normal` or `italic`.
+    pub style: String,
+    /// CSS `unicode-range`.
+    pub range: String,
+    /// BLAKE3.
+    pub hash: Hash,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Length.
+    pub bytes: u64,
+}
+
+impl Plan {
+    /// The plan as a message of the session.
+    #[must_use]
+    pub fn message(&self) -> String {
+        #[derive(Serialize)]
+        struct Message<'a> {
+            r#type: &'static str,
+            #[serde(flatten)]
+            plan: &'a Plan,
+        }
+        serde_json::to_string(&Message { r#type: "plan", plan: self }).expect("plans are plain data")
+    }
+
+    /// Computes `id` from the rest; two plans that show the same have the same id.
+    pub fn seal(&mut self) {
+        let open = Self { id: String::new(), made_at: 0, from: 0, until: 0, urgent: false, ..self.clone() };
+        let value = serde_json::to_value(&open).expect("plans are plain data");
+        self.id = Hash::of(domain::log::canonical(&value).as_bytes()).to_string()[..32].to_owned();
+    }
+}

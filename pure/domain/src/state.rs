@@ -1,0 +1,168 @@
+//! The whole state of an installation in memory: what the log says when read to its end.
+
+use imbl::OrdSet;
+use uuid::Uuid;
+
+use crate::document::{Document, KindSpec};
+use crate::folder::Folder;
+use crate::id::{DeviceId, GrantId, IdentityId, TokenId, UserId, ViewerId};
+use crate::log::Row;
+use crate::rows::Rows;
+use crate::table::Table;
+use crate::user::{Grant, Identity, Suspension, Token, User};
+use crate::viewer::Device;
+
+/// All tables. Copies are cheap, so a reader keeps one and is never disturbed.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// What decides what plays.
+    pub rows: Rows,
+    /// Folders of the library.
+    pub folders: Table<Folder>,
+    /// Machines.
+    pub devices: Table<Device>,
+    /// People.
+    pub users: Table<User>,
+    /// Ways to sign in.
+    pub identities: Table<Identity>,
+    /// Suspended users and devices.
+    pub suspensions: Table<Suspension>,
+    /// Roles given.
+    pub grants: Table<Grant>,
+    /// API tokens.
+    pub tokens: Table<Token>,
+    logins: OrdSet<(String, UserId)>,
+    devices_of: OrdSet<(ViewerId, DeviceId)>,
+    grants_of: OrdSet<(UserId, GrantId)>,
+    identities_of: OrdSet<(UserId, IdentityId)>,
+    suspended: OrdSet<(Uuid, Uuid)>,
+    token_hashes: OrdSet<(String, TokenId)>,
+}
+
+/// The kinds of this version, for classes of cells and for documentation.
+pub const KINDS: &[KindSpec] = &[
+    crate::installation::Installation::SPEC,
+    Folder::SPEC,
+    crate::media::Media::SPEC,
+    crate::presentation::Presentation::SPEC,
+    crate::presentation::Revision::SPEC,
+    crate::playlist::Playlist::SPEC,
+    crate::playlist::PlaylistItem::SPEC,
+    crate::group::Group::SPEC,
+    crate::group::Membership::SPEC,
+    crate::viewer::Viewer::SPEC,
+    Device::SPEC,
+    crate::priority::Priority::SPEC,
+    crate::schedule::Schedule::SPEC,
+    User::SPEC,
+    Identity::SPEC,
+    Suspension::SPEC,
+    Grant::SPEC,
+    Token::SPEC,
+];
+
+/// The class of a cell; cells of kinds or names that this version does not know count as internal.
+#[must_use]
+pub fn class_of(kind: &str, cell: &str) -> crate::document::Class {
+    let spec = KINDS.iter().find(|spec| spec.name == kind).and_then(|spec| spec.cell(cell));
+    spec.map_or(crate::document::Class::Internal, |cell| cell.class)
+}
+
+/// One index: what a document of the table is found by.
+fn reindex<K: Ord + Clone, T: Document>(
+    index: &mut OrdSet<K>,
+    table: &mut Table<T>,
+    id: Uuid,
+    row: Option<Row>,
+    key: impl Fn(&T) -> Option<K>,
+) {
+    if let Some(old) = table.put(id, row).and_then(|held| key(&held.value)) {
+        index.remove(&old);
+    }
+    if let Some(new) = table.get(T::Id::from(id)).and_then(key) {
+        index.insert(new);
+    }
+}
+
+impl State {
+    /// Takes a stored row; none: the document was removed. Kinds of newer versions are passed over.
+    pub fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>) {
+        match kind {
+            k if k == Folder::SPEC.name => drop(self.folders.put(id, row)),
+            k if k == Device::SPEC.name => {
+                reindex(&mut self.devices_of, &mut self.devices, id, row, |d| Some((d.viewer?, DeviceId(id))));
+            }
+            k if k == User::SPEC.name => {
+                reindex(&mut self.logins, &mut self.users, id, row, |u| Some((u.login.to_lowercase(), UserId(id))));
+            }
+            k if k == Identity::SPEC.name => {
+                reindex(&mut self.identities_of, &mut self.identities, id, row, |i| Some((i.user, IdentityId(id))));
+            }
+            k if k == Suspension::SPEC.name => {
+                reindex(&mut self.suspended, &mut self.suspensions, id, row, |s| Some((s.subject, id)));
+            }
+            k if k == Grant::SPEC.name => {
+                reindex(&mut self.grants_of, &mut self.grants, id, row, |g| Some((g.user, GrantId(id))));
+            }
+            k if k == Token::SPEC.name => {
+                reindex(&mut self.token_hashes, &mut self.tokens, id, row, |t| Some((t.secret_hash.clone(), TokenId(id))));
+            }
+            _ => drop(self.rows.put(kind, id, row)),
+        }
+    }
+
+    /// The user of that sign-in name, whatever its case; trashed users do not count.
+    #[must_use]
+    pub fn user_by_login(&self, login: &str) -> Option<UserId> {
+        let login = login.to_lowercase();
+        let first = (login.clone(), UserId(Uuid::nil()));
+        let mut same = self.logins.range(first..).take_while(|(l, _)| *l == login).map(|(_, id)| *id);
+        same.find(|id| self.users.get(*id).is_some_and(|user| user.trashed_at.is_none()))
+    }
+
+    /// The devices that stand at a viewer, revoked ones too.
+    pub fn devices_of(&self, viewer: ViewerId) -> impl Iterator<Item = (DeviceId, &Device)> {
+        let first = (viewer, DeviceId(Uuid::nil()));
+        let ids = self.devices_of.range(first..).take_while(move |(v, _)| *v == viewer);
+        ids.filter_map(|(_, id)| self.devices.get(*id).map(|device| (*id, device)))
+    }
+
+    /// The roles given to a user.
+    pub fn grants_of(&self, user: UserId) -> impl Iterator<Item = &Grant> {
+        let first = (user, GrantId(Uuid::nil()));
+        self.grants_of.range(first..).take_while(move |(u, _)| *u == user).filter_map(|(_, id)| self.grants.get(*id))
+    }
+
+    /// The user's ways to sign in.
+    pub fn identities_of(&self, user: UserId) -> impl Iterator<Item = (IdentityId, &Identity)> {
+        let first = (user, IdentityId(Uuid::nil()));
+        let ids = self.identities_of.range(first..).take_while(move |(u, _)| *u == user);
+        ids.filter_map(|(_, id)| self.identities.get(*id).map(|identity| (*id, identity)))
+    }
+
+    /// Whether a user or device is suspended.
+    #[must_use]
+    pub fn is_suspended(&self, subject: Uuid) -> bool {
+        self.suspended.range((subject, Uuid::nil())..).next().is_some_and(|(s, _)| *s == subject)
+    }
+
+    /// The token whose secret has this SHA-256, 64 hexadecimal digits.
+    #[must_use]
+    pub fn token_by_hash(&self, hash: &str) -> Option<(TokenId, &Token)> {
+        let first = (hash.to_owned(), TokenId(Uuid::nil()));
+        let (_, id) = self.token_hashes.range(first..).next().filter(|(h, _)| h == hash)?;
+        self.tokens.get(*id).map(|token| (*id, token))
+    }
+
+    /// The folder and all folders around it, the nearest first. Circles, which concurrent moves can make, are cut.
+    #[must_use]
+    pub fn folders_around(&self, folder: crate::id::FolderId) -> Vec<crate::id::FolderId> {
+        let mut path = Vec::new();
+        let mut next = Some(folder);
+        while let Some(id) = next.filter(|id| !path.contains(id)) {
+            path.push(id);
+            next = self.folders.get(id).and_then(|folder| folder.parent);
+        }
+        path
+    }
+}
