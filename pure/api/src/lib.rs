@@ -1,1 +1,11 @@
-//! Placeholder head, replaced below.
+//! The contract of the HTTP API (`docs/protocols/http-api.md`): what requests and answers look like. It does not know how they are made.
+
+pub mod device;
+pub mod envelope;
+pub mod event;
+pub mod fact;
+pub mod people;
+pub mod presentation;
+pub mod schedule;
+pub mod upload;
+pub mod viewer;

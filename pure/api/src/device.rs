@@ -1,0 +1,77 @@
+//! Devices: introducing themselves, and being approved.
+
+use domain::cell::{Size, ZoneName};
+use domain::id::{DeviceId, GroupId, ViewerId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A browser introduces itself.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Introduction {
+    /// Made by the browser at its first start.
+    pub device: DeviceId,
+    /// 32 random bytes, 64 hexadecimal digits.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub secret: String,
+    /// Approves without a person.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub token: Option<String>,
+}
+
+/// Where a device stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeviceState {
+    /// Its state.
+    pub state: Approval,
+}
+
+/// Whether a device may play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// It plays.
+    Approved,
+    /// It shows a code.
+    Pending,
+    /// It lost its place.
+    Revoked,
+}
+
+/// A device that shows a code.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PendingDevice {
+    /// Its id.
+    pub device: DeviceId,
+    /// The code on its screen.
+    pub code: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// Its screen.
+    pub screen: Size,
+    /// Its network address.
+    pub address: String,
+    /// Since when it waits, Unix milliseconds.
+    pub since: i64,
+}
+
+/// Gives a device its place: an existing viewer, or a new one with a name.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approve {
+    /// The code on its screen.
+    pub code: String,
+    /// The viewer at which it shall stand; another device there is replaced.
+    #[serde(default)]
+    pub viewer: Option<ViewerId>,
+    /// Name of the new viewer.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Groups of the new viewer.
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+    /// Zone of the new viewer.
+    #[serde(default)]
+    pub zone: Option<ZoneName>,
+}
