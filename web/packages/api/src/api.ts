@@ -1,0 +1,83 @@
+/** The calls of the API that are more than list, find, make, change and remove. */
+import type { Client } from "./client.ts";
+import type { Noun, Nouns } from "./nouns.ts";
+import type { Body } from "./schema/body.ts";
+import type { Content, Id, Millis, Page } from "./schema/cells.ts";
+import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
+import type { Installation, Port, Session } from "./schema/people.ts";
+import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
+import type { PendingDevice, Viewer, ViewerStatus } from "./schema/screens.ts";
+
+type Filter = Record<string, string | number | boolean | null | undefined>;
+
+export interface SetUp {
+  link: string;
+  name: string;
+  language: string;
+  zone: string;
+  public_address: string;
+  login: string;
+  password: string;
+  user_name: string;
+}
+
+export interface Approval {
+  code: string;
+  viewer?: Id;
+  name?: string;
+  groups?: Id[];
+  zone?: string;
+}
+
+/** Typed calls over one client. */
+export function calls(client: Client) {
+  return {
+    list: <N extends Noun>(noun: N, filter: Filter = {}) => client.get<Page<Nouns[N]>>(`/${noun}`, filter),
+    find: <N extends Noun>(noun: N, id: Id) => client.get<Nouns[N]>(`/${noun}/${id}`),
+    make: <N extends Noun>(noun: N, members: Partial<Nouns[N]> & Record<string, unknown>) =>
+      client.post<Nouns[N]>(`/${noun}`, members, { key: crypto.randomUUID?.() }),
+    change: <N extends Noun>(noun: N, id: Id, members: Partial<Nouns[N]>, match?: string) => client.patch<Nouns[N]>(`/${noun}/${id}`, members, { match }),
+    remove: (noun: Noun, id: Id) => client.delete(`/${noun}/${id}`),
+    restore: <N extends Noun>(noun: N, id: Id) => client.post<Nouns[N]>(`/${noun}/${id}/restore`),
+
+    isSetUp: () => client.get<{ set_up: boolean }>("/setup"),
+    setUp: (setUp: SetUp) => client.post<Session>("/setup", setUp),
+    signIn: (login: string, password: string) => client.post<Session>("/session", { login, password }),
+    session: () => client.get<Session>("/session"),
+    signOut: () => client.delete("/session"),
+    installation: () => client.get<Installation>("/installation"),
+    changeInstallation: (members: Partial<Installation>) => client.patch<Installation>("/installation", members),
+    ports: () => client.get<Port[] | Page<Port>>("/ports"),
+
+    draft: (id: Id) => client.call<Body>("GET", `/presentations/${id}/draft`, {}),
+    saveDraft: (id: Id, body: Body, match: string) => client.call<unknown>("PUT", `/presentations/${id}/draft`, { body, match }),
+    publish: (id: Id) => client.post<Revision>(`/presentations/${id}/publish`),
+    unpublish: (id: Id) => client.post<unknown>(`/presentations/${id}/unpublish`),
+    revert: (id: Id, revision: Id) => client.post<Revision>(`/presentations/${id}/revert`, { revision }),
+    problems: (id: Id) => client.get<Problem[]>(`/presentations/${id}/problems`),
+    revisionBody: (id: Id) => client.get<Body>(`/revisions/${id}/body`),
+
+    addItem: (playlist: Id, item: { content: Content; after?: Id; duration_ms?: number }) => client.post<PlaylistItem>(`/playlists/${playlist}/items`, item),
+    moveItem: (item: Id, after: Id | null) => client.post<PlaylistItem>(`/playlist-items/${item}/move`, { after }),
+
+    pending: () => client.get<PendingDevice[]>("/devices/pending"),
+    approve: (approval: Approval) => client.post<Viewer>("/devices/approve", approval),
+    revoke: (device: Id) => client.post<unknown>(`/devices/${device}/revoke`),
+    command: (viewer: Id, kind: "identify" | "reload" | "screenshot") => client.post<unknown>(`/viewers/${viewer}/commands`, { kind }),
+    statuses: () => client.get<ViewerStatus[]>("/viewers/status"),
+    timetable: (viewer: Id, from: Millis, until: Millis) => client.get<Slot[]>(`/viewers/${viewer}/timetable`, { from, until }),
+    why: (viewer: Id, at: Millis) => client.get<Why>(`/viewers/${viewer}/why`, { at }),
+
+    takeDown: (row: Id) => client.post<TakenDown>(`/schedules/${row}/take-down`),
+    raise: (row: Id) => client.post<Schedule>(`/schedules/${row}/raise`),
+    lower: (row: Id) => client.post<Schedule>(`/schedules/${row}/lower`),
+    previewRow: (row: Partial<Schedule>, replaces?: Id) => client.post<Alteration[]>("/schedules/preview", { row, replaces }),
+  };
+}
+
+export type Api = ReturnType<typeof calls>;
+
+/** Where the file of a media record and its small picture lie. */
+export const fileUrl = (id: Id): string => `/api/v1/media/${id}/file`;
+export const thumbnailUrl = (id: Id): string => `/api/v1/media/${id}/thumbnail`;
+export const screenshotUrl = (viewer: Id, at: Millis): string => `/api/v1/viewers/${viewer}/screenshot#${at}`;

@@ -1,0 +1,44 @@
+/** The nouns of the API with the type of their resources, and the kinds of live events that name them. */
+import type { Folder, Media, Playlist, PlaylistItem, Presentation, Revision } from "./schema/library.ts";
+import type { Grant, Token, User } from "./schema/people.ts";
+import type { Priority, Schedule } from "./schema/schedule.ts";
+import type { Device, Group, Membership, Viewer } from "./schema/screens.ts";
+
+export interface Nouns {
+  media: Media;
+  folders: Folder;
+  presentations: Presentation;
+  revisions: Revision;
+  playlists: Playlist;
+  "playlist-items": PlaylistItem;
+  viewers: Viewer;
+  devices: Device;
+  groups: Group;
+  memberships: Membership;
+  schedules: Schedule;
+  priorities: Priority;
+  users: User;
+  grants: Grant;
+  tokens: Token;
+}
+
+export type Noun = keyof Nouns;
+
+/** The kind of document in the log, such as `playlist_item`, of each noun. */
+export const KIND: Record<Noun, string> = {
+  media: "media",
+  folders: "folder",
+  presentations: "presentation",
+  revisions: "revision",
+  playlists: "playlist",
+  "playlist-items": "playlist_item",
+  viewers: "viewer",
+  devices: "device",
+  groups: "group",
+  memberships: "membership",
+  schedules: "schedule",
+  priorities: "priority",
+  users: "user",
+  grants: "grant",
+  tokens: "token",
+};

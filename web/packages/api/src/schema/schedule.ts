@@ -1,0 +1,77 @@
+import type { Civil, Content, Destination, Id, Made, Millis, Resource } from "./cells.ts";
+
+export type Day = "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su";
+
+export interface Weekly {
+  every: number;
+  days: Day[];
+  window: { start: string; end: string } | null;
+}
+
+export interface When {
+  from: Civil;
+  until: Civil | null;
+  zone: string | null;
+  recurrence: { weekly: Weekly } | null;
+}
+
+export interface Schedule extends Made {
+  name: string;
+  content: Content | null;
+  destination: Destination | null;
+  when: When;
+  priority: Id | null;
+  order: number | null;
+  emergency: boolean;
+}
+
+export interface Priority extends Resource {
+  name: string;
+  rank: number;
+  colour: string;
+}
+
+export interface Slot {
+  from: Millis;
+  until: Millis;
+  row: Id | null;
+  name: string;
+  content: Content | null;
+  emergency: boolean;
+  anchor: Millis;
+}
+
+export interface Candidate {
+  row: Id;
+  name: string;
+  verdict: string;
+  by?: Id | null;
+  next?: Millis | null;
+  path: Id[];
+  priority: Id | null;
+  made_by: Id | null;
+  made_at: Millis;
+  published_by: Id | null;
+  published_at: Millis | null;
+}
+
+export interface Why {
+  at: Millis;
+  sentence: string;
+  playing: Slot | null;
+  item: { id: string; kind: string; from: Millis; until: Millis } | null;
+  candidates: Candidate[];
+}
+
+/** What an edit of a row would alter on one viewer. */
+export interface Alteration {
+  viewer: Id;
+  from: Millis;
+  until: Millis;
+  before: Id | null;
+  after: Id | null;
+}
+
+export interface TakenDown {
+  viewers: { told: Id[]; offline: Id[] };
+}

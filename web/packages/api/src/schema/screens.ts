@@ -1,0 +1,68 @@
+import type { Content, Id, Made, Millis, Resource, Size } from "./cells.ts";
+
+export interface Viewer extends Made {
+  name: string;
+  location: string;
+  zone: string | null;
+  rotation: 0 | 90 | 180 | 270;
+  fit: "contain" | "cover" | "stretch";
+  volume: number;
+  muted: boolean;
+  fallback: Content | null;
+}
+
+export interface Device extends Resource {
+  viewer: Id | null;
+  player: "html5" | "native";
+  user_agent: string;
+  screen: Size;
+  approved_by: Id | null;
+  approved_at: Millis;
+  revoked_at: Millis | null;
+}
+
+export interface Group extends Made {
+  name: string;
+}
+
+export interface Membership extends Resource {
+  group: Id;
+  member: { group: Id } | { viewer: Id } | null;
+}
+
+export interface PendingDevice {
+  device: Id;
+  code: string;
+  user_agent: string;
+  screen: Size & { ratio?: number };
+  address: string;
+  since: Millis;
+}
+
+export interface Storage {
+  level: "persistent" | "page";
+  quota: number | null;
+  used: number | null;
+}
+
+export interface MissingMedia {
+  hash: string;
+  bytes: number;
+  why: "quota" | "network" | "not_found" | "corrupt";
+}
+
+/** Live values of one viewer; members that no session has reported yet are null. */
+export interface ViewerStatus {
+  viewer: Id;
+  online: boolean;
+  since: Millis | null;
+  seen: Millis | null;
+  device: Id | null;
+  plan: { id: string; state: "sent" | "received" | "shown"; at: Millis } | null;
+  shows: { row: Id | null; item: string | null } | null;
+  storage: Storage | null;
+  sound: "ok" | "refused" | "unknown" | null;
+  offset_ms: number | null;
+  missing: MissingMedia[];
+  errors: { code: string; text: string; at: Millis }[];
+}
