@@ -1,0 +1,98 @@
+//! Commands that ask the running server through its owner-only socket.
+
+use std::io;
+use std::path::Path;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::rt::TokioIo;
+use tokio::net::UnixStream;
+
+use super::{Exit, Failure};
+use crate::listen::socket_path;
+
+/// `signboard setup-link`: asks for a new set-up link.
+pub(super) fn setup_link(data: &Path) -> Result<String, Failure> {
+    post(data, "/local/setup-link")
+}
+
+/// `signboard user reset NAME`: asks for a new one-time password.
+pub(super) fn reset_user(data: &Path, name: &str) -> Result<String, Failure> {
+    let name: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    post(data, &format!("/local/users/{name}/reset"))
+}
+
+/// Posts without a body; the answer is text for people, or a sentence when it is refused.
+fn post(data: &Path, path: &str) -> Result<String, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::of_files("the asynchronous runtime cannot start", &error))?;
+    runtime.block_on(async {
+        let socket = socket_path(data);
+        let stream = UnixStream::connect(&socket).await.map_err(|error| unreachable(&socket, &error))?;
+        let (status, body) = exchange(stream, path).await.map_err(|error| {
+            let sentence = format!("the server broke off its answer ({error}); look at its log and try again.");
+            Failure::new(Exit::TemporaryFailure, sentence)
+        })?;
+        let mut text = words(&body);
+        if text.is_empty() {
+            text = format!("the server answered {status} without a word; look at its log.");
+        }
+        if status.is_success() {
+            text.push('\n');
+            return Ok(text);
+        }
+        let exit = match status {
+            StatusCode::NOT_FOUND => Exit::NoInput,
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Exit::NoPermission,
+            status if status.is_client_error() => Exit::Data,
+            _ => Exit::Software,
+        };
+        Err(Failure::new(exit, text))
+    })
+}
+
+async fn exchange(stream: UnixStream, path: &str) -> Result<(StatusCode, Bytes), hyper::Error> {
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(http::header::HOST, "signboard.local")
+        .body(Empty::<Bytes>::new())
+        .expect("the path was percent-encoded");
+    let response = sender.send_request(request).await?;
+    let status = response.status();
+    Ok((status, response.into_body().collect().await?.to_bytes()))
+}
+
+/// The message of an error envelope, or the text as it is.
+fn words(body: &[u8]) -> String {
+    let envelope: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let message = envelope.as_ref().and_then(|envelope| {
+        [envelope.pointer("/error/message"), envelope.pointer("/message")].into_iter().flatten().next()?.as_str()
+    });
+    message.map_or_else(|| String::from_utf8_lossy(body).trim_end().to_owned(), str::to_owned)
+}
+
+fn unreachable(socket: &Path, error: &io::Error) -> Failure {
+    let socket = socket.display();
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Failure::new(
+            Exit::NoPermission,
+            format!("{socket} belongs to another user; run the command as the server's user or with sudo."),
+        ),
+        _ => Failure::new(
+            Exit::Unavailable,
+            format!("no server answers at {socket} ({error}); start it, or name its data folder with --data."),
+        ),
+    }
+}

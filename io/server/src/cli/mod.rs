@@ -1,0 +1,90 @@
+//! The command line.
+//!
+//! A command that ends by itself returns its text; the server returns when it has stopped. What goes wrong is one
+//! sentence on standard error and an exit code of `sysexits.h`.
+
+mod arguments;
+mod check_config;
+mod exit;
+mod local;
+mod log;
+mod port_state;
+mod ports;
+mod version;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command, UserCommand};
+pub use exit::{Exit, Failure};
+pub use version::version;
+
+use crate::config::{Config, sample};
+
+/// What the caller hands to the command line: the parts that it starts but does not know.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// Runs the server until it is told to stop.
+    pub serve: fn(Config, ServeOptions) -> Result<(), Failure>,
+    /// The OpenAPI document as JSON.
+    pub openapi: fn() -> String,
+}
+
+/// Options of `signboard server` that are not settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServeOptions {
+    /// Fills an empty data folder with the demo installation.
+    pub demo: bool,
+}
+
+/// Reads the arguments, runs the command, prints what it says.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>, program: Program) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let misused = error.use_stderr();
+            // Help that cannot be printed because the reader went away is no failure of ours.
+            let _ = error.print();
+            return if misused { Exit::Usage.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    match command(arguments.command, program) {
+        Ok(text) => {
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr().lock(), "signboard: {failure}");
+            failure.exit.into()
+        }
+    }
+}
+
+/// Runs a command to its end; the text is for standard output.
+fn command(command: Command, program: Program) -> Result<String, Failure> {
+    match command {
+        Command::CheckConfig { sources } => check_config::run(&sources.load()?),
+        Command::Openapi => Ok((program.openapi)()),
+        Command::Ports { sources, json, markdown } => {
+            if markdown {
+                return Ok(ports::markdown());
+            }
+            let rows = port_state::of(&sources.load()?);
+            Ok(if json { ports::json(&rows) } else { ports::table(&rows) })
+        }
+        Command::SampleConfig => Ok(sample()),
+        Command::Server { sources, demo } => {
+            let config = sources.load()?;
+            log::start(&config.log);
+            (program.serve)(config, ServeOptions { demo })?;
+            Ok(String::new())
+        }
+        Command::SetupLink { sources } => local::setup_link(&sources.load()?.data.dir),
+        Command::User { command: UserCommand::Reset { name, sources } } => local::reset_user(&sources.load()?.data.dir, &name),
+        Command::Version => Ok(format!("signboard {}\n", version())),
+    }
+}

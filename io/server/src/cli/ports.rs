@@ -1,0 +1,106 @@
+//! `signboard ports`.
+
+use std::fmt::Write as _;
+
+use domain::ports::TABLE;
+use serde_json::json;
+
+use super::port_state::{Row, State};
+
+const WRITES: &str = "writing to a string cannot fail";
+
+/// The table for people.
+pub(super) fn table(rows: &[Row]) -> String {
+    let head = ["PORT", "PROTOCOL", "DIRECTION", "WHO", "STATE", "SETTING", "PURPOSE"].map(str::to_owned);
+    let mut lines = vec![head];
+    lines.extend(rows.iter().map(|row| {
+        [
+            row.number.to_string(),
+            row.port.protocol.to_string(),
+            row.port.direction.to_string(),
+            row.port.party.to_string(),
+            state_words(&row.state),
+            row.port.setting.unwrap_or("-").to_owned(),
+            row.port.purpose.to_owned(),
+        ]
+    }));
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    let mut out = String::new();
+    for line in &lines {
+        for (cell, width) in line.iter().zip(&widths) {
+            write!(out, "{cell:width$}  ").expect(WRITES);
+        }
+        writeln!(out, "{}", line[6]).expect(WRITES);
+    }
+    out
+}
+
+/// The table for programs: an array with one object per row.
+pub(super) fn json(rows: &[Row]) -> String {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "number": row.number,
+                "default": row.port.number,
+                "protocol": row.port.protocol.name(),
+                "direction": row.port.direction.name(),
+                "who": row.port.party.name(),
+                "purpose": row.port.purpose,
+                "setting": row.port.setting,
+                "note": row.port.note,
+                "state": match row.state {
+                    State::Free => "free",
+                    State::Listening => "listening",
+                    State::NotUsed => "not-used",
+                    State::Taken(_) => "taken",
+                },
+                "holder": match &row.state {
+                    State::Taken(holder) => Some(holder.to_string()),
+                    _ => None,
+                },
+            })
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&rows).expect("text and numbers are always JSON");
+    text.push('\n');
+    text
+}
+
+/// The page of the operations guide: the defaults, without the state of any machine.
+pub(super) fn markdown() -> String {
+    let mut out = String::from(
+        "# Network ports\n\n\
+         Made by `signboard ports --markdown` from the one table of ports; do not edit by hand. `signboard ports`\n\
+         shows the numbers and the state on a machine.\n\n\
+         The direction is seen from the machine in the column *Who*: `server` and `viewer` are machines that run\n\
+         them, `local` is loopback on the server, `html5-viewer` is a browser or a television.\n\n\
+         | Port | Protocol | Direction | Who | Purpose | Setting | Note |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for port in TABLE {
+        let setting = port.setting.map(|key| format!("`{key}`")).unwrap_or_default();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {setting} | {} |",
+            port.number,
+            port.protocol,
+            port.direction,
+            port.party,
+            port.purpose,
+            port.note.unwrap_or_default(),
+        )
+        .expect(WRITES);
+    }
+    out
+}
+
+fn state_words(state: &State) -> String {
+    match state {
+        State::Free => "free".to_owned(),
+        State::Listening => "listening by us".to_owned(),
+        State::NotUsed => "not used".to_owned(),
+        State::Taken(holder) => format!("taken by {holder}"),
+    }
+}

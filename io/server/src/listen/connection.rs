@@ -1,0 +1,75 @@
+//! One HTTP connection.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::Peer;
+
+/// Time for the head of a request, which is also the longest silence between two requests.
+const HEADER: Duration = Duration::from_secs(30);
+/// Silence on HTTP/2 after which a ping is sent.
+const PING: Duration = Duration::from_secs(20);
+/// What an HTTP/2 client may send of one upload before it must wait.
+const STREAM_WINDOW: u32 = 1 << 20;
+/// The same for all streams of a connection.
+const CONNECTION_WINDOW: u32 = 4 << 20;
+/// What is gathered before it is written, so that a block of media leaves in few calls.
+const WRITE_BUFFER: usize = 1 << 20;
+
+/// What was agreed on during the handshake. Without TLS it is always HTTP/1.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// Answers the requests of one connection, upgrades included, until it ends or, once `stop` is cancelled, until the
+/// request under way is answered.
+pub(super) async fn serve_connection<S>(stream: S, protocol: Protocol, router: Router, peer: Peer, stop: &CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let builder = builder(protocol);
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = %error, "a connection ended early");
+    }
+}
+
+fn builder(protocol: Protocol) -> Builder<TokioExecutor> {
+    let builder = Builder::new(TokioExecutor::new());
+    let mut builder = match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
+    };
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER).max_buf_size(WRITE_BUFFER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
+    builder
+}

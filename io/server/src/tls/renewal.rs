@@ -1,0 +1,140 @@
+//! Keeping the certificate fresh.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustls::sign::CertifiedKey;
+use tokio_util::sync::CancellationToken;
+
+use super::acme::Acme;
+use super::challenges::Challenges;
+use super::files::Files;
+use super::own::Own;
+use super::{Resolver, TlsError, Trust, own_now};
+use crate::config::Config;
+
+/// How often the names and addresses of this machine are looked at.
+const NAMES: Duration = Duration::from_secs(600);
+/// How often the operator's files are looked at.
+const FILES: Duration = Duration::from_secs(60);
+/// Wait after the first failure of an authority; it doubles with each further one.
+const RETRY: Duration = Duration::from_secs(60);
+/// Longest wait after a failure.
+const RETRY_MOST: Duration = Duration::from_secs(6 * 3600);
+/// Longest sleep, so that a clock that was set is noticed.
+const SLEEP_MOST: Duration = Duration::from_secs(3600);
+
+/// Certificates of the own authority, made anew when they age or when names and addresses change.
+pub(super) async fn keep_own(config: Config, trust: Trust, stop: CancellationToken) -> Result<Arc<Resolver>, TlsError> {
+    let first = make_own(&config).await?;
+    trust.set(Some(first.authority));
+    let resolver = Arc::new(Resolver::new(first.certified));
+    let renewed = Arc::clone(&resolver);
+    tokio::spawn(async move {
+        while pause(NAMES, &stop).await {
+            match make_own(&config).await {
+                Ok(own) => {
+                    trust.set(Some(own.authority));
+                    exchange(&renewed, own.certified);
+                }
+                Err(error) => tracing::warn!(%error, "the certificate for HTTPS could not be renewed; the old one stays"),
+            }
+        }
+    });
+    Ok(resolver)
+}
+
+/// The operator's files, read again when they change.
+pub(super) fn keep_files(config: &Config, stop: CancellationToken) -> Result<Arc<Resolver>, TlsError> {
+    let (Some(certificate), Some(key)) = (&config.web.cert_file, &config.web.key_file) else {
+        return Err(TlsError::NotACertificate);
+    };
+    let mut files = Files::new(certificate.clone(), key.clone());
+    let first = files.read_if_changed()?.ok_or(TlsError::NotACertificate)?;
+    let resolver = Arc::new(Resolver::new(first));
+    let renewed = Arc::clone(&resolver);
+    tokio::spawn(async move {
+        while pause(FILES, &stop).await {
+            match files.read_if_changed() {
+                Ok(Some(next)) => exchange(&renewed, next),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "the changed certificate files are not used; the old certificate stays"),
+            }
+        }
+    });
+    Ok(resolver)
+}
+
+/// Certificates of a public authority; the own one until the first comes.
+pub(super) async fn keep_acme(
+    config: Config,
+    trust: Trust,
+    challenges: Challenges,
+    stop: CancellationToken,
+) -> Result<Arc<Resolver>, TlsError> {
+    let acme = Acme::new(&config, challenges)?;
+    let kept = acme.kept();
+    let first = match &kept {
+        Some(kept) => Arc::clone(&kept.certified),
+        None => {
+            let own = make_own(&config).await?;
+            trust.set(Some(own.authority));
+            own.certified
+        }
+    };
+    let resolver = Arc::new(Resolver::new(first));
+    let renewed = Arc::clone(&resolver);
+    let mut due = kept.map_or(SystemTime::UNIX_EPOCH, |kept| kept.renew_at);
+    tokio::spawn(async move {
+        let mut retry = RETRY;
+        loop {
+            let left = due.duration_since(SystemTime::now()).unwrap_or_default();
+            if !left.is_zero() {
+                if pause(left.min(SLEEP_MOST), &stop).await {
+                    continue;
+                }
+                return;
+            }
+            let obtained = tokio::select! {
+                () = stop.cancelled() => return,
+                obtained = acme.obtain() => obtained,
+            };
+            match obtained {
+                Ok(next) => {
+                    tracing::info!("the certification authority gave a new certificate for HTTPS");
+                    exchange(&renewed, next.certified);
+                    trust.set(None);
+                    due = next.renew_at;
+                    retry = RETRY;
+                }
+                Err(error) => {
+                    let retry_seconds = retry.as_secs();
+                    tracing::warn!(%error, retry_seconds, "no new certificate for HTTPS; the old one stays");
+                    due = SystemTime::now() + retry;
+                    retry = (retry * 2).min(RETRY_MOST);
+                }
+            }
+        }
+    });
+    Ok(resolver)
+}
+
+async fn make_own(config: &Config) -> Result<Own, TlsError> {
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || own_now(&config)).await.expect("making a certificate does not panic")
+}
+
+fn exchange(resolver: &Resolver, next: Arc<CertifiedKey>) {
+    if resolver.current().cert != next.cert {
+        resolver.exchange(next);
+        tracing::info!("HTTPS uses a new certificate");
+    }
+}
+
+/// Sleeps; false once the server stops.
+async fn pause(time: Duration, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(time) => true,
+    }
+}
