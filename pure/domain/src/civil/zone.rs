@@ -116,7 +116,8 @@ impl Zone {
 
 /// The instant, or the nearest one that has a date.
 fn stamp(ms: i64) -> Timestamp {
-    let (first, last) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+    // jiff takes no milliseconds within the very last second.
+    let (first, last) = (Timestamp::MIN.as_second() * 1_000, Timestamp::MAX.as_second() * 1_000);
     Timestamp::from_millisecond(ms.clamp(first, last)).expect("clamped to what has a date")
 }
 

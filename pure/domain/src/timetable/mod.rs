@@ -13,6 +13,7 @@ mod playable;
 mod position;
 mod program;
 mod resolve;
+mod sentence;
 mod slot;
 mod why;
 mod zones;
