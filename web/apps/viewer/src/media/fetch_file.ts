@@ -1,0 +1,112 @@
+import { Sha256 } from "./sha256.ts";
+import { FileError, type Wanted } from "./wanted.ts";
+
+/** A download that says nothing for this long is given up, in milliseconds. */
+const STALL = 30_000;
+/** Pieces are handed to the browser as blobs of about this size, which it may move out of memory. */
+const PIECE = 4 * 1024 * 1024;
+
+/** What was got of a file before a download broke. It goes on from there. */
+export class Partial {
+  sum = new Sha256();
+  blobs: Blob[] = [];
+  got = 0;
+  private fresh: Uint8Array[] = [];
+  private freshBytes = 0;
+
+  add(chunk: Uint8Array): void {
+    this.sum.update(chunk);
+    this.got += chunk.length;
+    this.fresh.push(chunk);
+    this.freshBytes += chunk.length;
+    if (this.freshBytes >= PIECE) this.flush();
+  }
+
+  /** Starts from the first byte again. */
+  reset(): void {
+    this.sum = new Sha256();
+    this.blobs = [];
+    this.got = 0;
+    this.fresh = [];
+    this.freshBytes = 0;
+  }
+
+  blob(mime: string): Blob {
+    this.flush();
+    return new Blob(this.blobs, { type: mime });
+  }
+
+  private flush(): void {
+    if (this.fresh.length > 0) this.blobs.push(new Blob(this.fresh as BlobPart[]));
+    this.fresh = [];
+    this.freshBytes = 0;
+  }
+}
+
+/**
+ * Downloads and verifies a file: its length and its SHA-256. Throws a {@link FileError}; what was got until then
+ * stays in `partial` for the next attempt.
+ */
+export async function fetchFile(url: string, wanted: Wanted, partial: Partial): Promise<Blob> {
+  const response = await ask(url, partial.got);
+  const range = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") || "");
+  const from = response.status === 206 && range ? Number(range[1]) : 0;
+  if (from !== partial.got) {
+    partial.reset();
+    if (from > 0) throw new FileError("network", `${url} goes on at byte ${from}, which nobody asked for.`);
+  }
+  await readAll(response, partial, wanted.bytes);
+  if (partial.got < wanted.bytes) throw new FileError("network", `${url} broke off at ${partial.got} of ${wanted.bytes} bytes.`);
+  if (partial.got > wanted.bytes) throw new FileError("corrupt", `${url} is longer than ${wanted.bytes} bytes.`);
+  const sum = partial.sum.hex();
+  if (sum !== wanted.sha256.toLowerCase()) throw new FileError("corrupt", `${url} has the SHA-256 ${sum} and not ${wanted.sha256}.`);
+  return partial.blob(wanted.mime);
+}
+
+async function ask(url: string, from: number): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers: from > 0 ? { Range: `bytes=${from}-` } : {} });
+  } catch (error) {
+    throw new FileError("network", `${url} cannot be reached: ${(error as Error).message}`);
+  }
+  if (response.status === 404 || response.status === 410 || response.status === 403 || response.status === 451) {
+    throw new FileError("not_found", `${url} answers ${response.status}.`);
+  }
+  if (!response.ok) throw new FileError("network", `${url} answers ${response.status}.`);
+  return response;
+}
+
+async function readAll(response: Response, partial: Partial, limit: number): Promise<void> {
+  try {
+    if (!response.body || !response.body.getReader) {
+      partial.add(new Uint8Array(await response.arrayBuffer()));
+      return;
+    }
+    const reader = response.body.getReader();
+    for (;;) {
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const stall = new Promise<never>((_, reject) => {
+        late = setTimeout(() => reject(new Error(`nothing came for ${STALL / 1000} s`)), STALL);
+      });
+      const piece = await Promise.race([reader.read(), stall]).then(
+        (read) => {
+          clearTimeout(late);
+          return read;
+        },
+        (error) => {
+          reader.cancel().catch(() => undefined);
+          throw error;
+        },
+      );
+      if (piece.done) return;
+      partial.add(piece.value);
+      if (partial.got > limit) {
+        reader.cancel().catch(() => undefined);
+        return;
+      }
+    }
+  } catch (error) {
+    throw new FileError("network", `${response.url} broke off: ${(error as Error).message}`);
+  }
+}

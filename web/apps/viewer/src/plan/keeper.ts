@@ -1,0 +1,184 @@
+import type { Plan } from "@signboard/model";
+import type { Downloads } from "../media/downloads.ts";
+import { removable } from "../media/room.ts";
+import type { Shelf } from "../media/shelf.ts";
+import { isFull, type Wanted } from "../media/wanted.ts";
+import type { Database } from "../store/database.ts";
+import type { Library } from "./library.ts";
+import { hashesOf, needsInOrder, slotIsLocal } from "./needs.ts";
+
+export interface KeeperListener {
+  /** A plan is in force, or more of it is local than before. */
+  play(plan: Plan, urgent: boolean): void;
+  /** All of the plan in force is local. */
+  received(plan: Plan): void;
+}
+
+interface Stored {
+  plan: Plan;
+}
+
+/** Decides which plan is in force, and keeps what it needs. */
+export class Keeper {
+  /** What plays. */
+  force: Plan | null = null;
+  /** What is to play once it is complete. */
+  pending: Plan | null = null;
+  private complete = false;
+  private downloads: Downloads | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly shelf: Shelf,
+    private readonly library: Library,
+    private readonly now: () => number,
+    private readonly listener: KeeperListener,
+  ) {}
+
+  attach(downloads: Downloads): void {
+    this.downloads = downloads;
+  }
+
+  /** Takes up what an earlier page left. */
+  async restore(): Promise<void> {
+    const force = await this.database.read<Stored>("plan", "force").catch(() => undefined);
+    const pending = await this.database.read<Stored>("plan", "pending").catch(() => undefined);
+    this.force = (force && force.plan) || null;
+    this.pending = (pending && pending.plan) || null;
+    await this.holdBodies();
+    if (this.force) {
+      this.complete = this.isLocal(this.force);
+      this.listener.play(this.force, false);
+    }
+    await this.look(true);
+  }
+
+  /** A plan came from the server. */
+  async take(plan: Plan): Promise<void> {
+    if (this.force && this.force.id === plan.id) {
+      // The server sends what is in force: whatever was pending is out of date.
+      this.pending = null;
+      await this.database.write([{ table: "plan", key: "pending" }]).catch(() => undefined);
+      return this.look(true);
+    }
+    this.pending = plan;
+    // What is taken down must not wait for any storage.
+    if (plan.urgent) return this.activate(true);
+    await this.database.write([{ table: "plan", key: "pending", value: { plan } }]).catch(() => undefined);
+    await this.holdBodies();
+    await this.look(true);
+  }
+
+  /** A file of a plan is local now. */
+  async arrived(file: Wanted): Promise<void> {
+    if (file.mime === "application/json") await this.library.load(file.hash).catch(() => undefined);
+    await this.look(false);
+    if (this.force && !this.pending && hashesOf(this.force).has(file.hash)) this.listener.play(this.force, false);
+  }
+
+  /** Keeps a verified file, making room by what no plan needs, the oldest first. */
+  async put(file: Wanted, blob: Blob): Promise<void> {
+    for (;;) {
+      try {
+        return await this.shelf.put(file.hash, blob);
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        const victim = removable(this.shelf.files(), this.needed())[0];
+        if (!victim) throw error;
+        await this.shelf.remove(victim.hash);
+      }
+    }
+  }
+
+  /** Leaves nothing. */
+  async clear(): Promise<void> {
+    this.force = this.pending = null;
+    if (this.downloads) this.downloads.want([], true);
+    await this.database.write([
+      { table: "plan", key: "force" },
+      { table: "plan", key: "pending" },
+    ]);
+    for (const file of this.shelf.files()) await this.shelf.remove(file.hash);
+  }
+
+  /** Retries what failed, such as when the server can be reached again. */
+  retry(): Promise<void> {
+    return this.look(true);
+  }
+
+  private async look(fresh: boolean): Promise<void> {
+    const pending = this.pending;
+    if (pending && (this.isLocal(pending) || (!this.force && slotIsLocal(pending, this.now(), (hash) => this.shelf.has(hash), this.library.body)))) {
+      return this.activate(false);
+    }
+    this.want(fresh);
+    this.acknowledge();
+  }
+
+  private async activate(urgent: boolean): Promise<void> {
+    const plan = this.pending as Plan;
+    const before = this.force;
+    this.force = plan;
+    this.pending = null;
+    this.complete = false;
+    this.listener.play(plan, urgent);
+    await this.database
+      .write([
+        { table: "plan", key: "force", value: { plan } },
+        { table: "plan", key: "pending" },
+      ])
+      .catch(() => undefined);
+    if (this.force !== plan) return;
+    await this.holdBodies();
+    if (this.force !== plan) return;
+    if (urgent && before) await this.discard(before, plan);
+    if (this.force !== plan) return;
+    this.listener.play(plan, false);
+    this.want(true);
+    this.acknowledge();
+  }
+
+  /** What was taken down leaves the caches too. */
+  private async discard(before: Plan, after: Plan): Promise<void> {
+    const still = hashesOf(after);
+    for (const hash of Array.from(hashesOf(before))) if (!still.has(hash) && this.shelf.has(hash)) await this.shelf.remove(hash).catch(() => undefined);
+  }
+
+  private acknowledge(): void {
+    if (!this.force || this.complete || !this.isLocal(this.force)) return;
+    this.complete = true;
+    this.listener.received(this.force);
+  }
+
+  private want(fresh: boolean): void {
+    if (!this.downloads) return;
+    const list: Wanted[] = [];
+    const seen = new Set<string>();
+    // A plan in force that is not whole goes before the one that is to follow.
+    for (const plan of [this.force, this.pending]) {
+      if (!plan) continue;
+      for (const file of needsInOrder(plan, this.now(), this.library.body)) {
+        if (seen.has(file.hash) || this.shelf.has(file.hash)) continue;
+        seen.add(file.hash);
+        list.push(file);
+      }
+    }
+    this.downloads.want(list, fresh);
+  }
+
+  private needed(): Set<string> {
+    const hashes = this.force ? hashesOf(this.force) : new Set<string>();
+    if (this.pending) hashesOf(this.pending).forEach((hash) => hashes.add(hash));
+    return hashes;
+  }
+
+  private isLocal(plan: Plan): boolean {
+    return Array.from(hashesOf(plan)).every((hash) => this.shelf.has(hash)) && Object.keys(plan.bodies).every((hash) => this.library.settled(hash));
+  }
+
+  private holdBodies(): Promise<void> {
+    const hashes = new Set<string>();
+    for (const plan of [this.force, this.pending]) if (plan) Object.keys(plan.bodies).forEach((hash) => hashes.add(hash));
+    return this.library.hold(Array.from(hashes));
+  }
+}

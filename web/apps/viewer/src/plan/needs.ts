@@ -1,0 +1,80 @@
+import type { Body, Plan, Slot } from "@signboard/model";
+import type { Wanted } from "../media/wanted.ts";
+
+/**
+ * Every file of a plan in the order of need: what the current slot shows, the fonts, then slot by slot, the rest last.
+ * A body that is not local yet stands before its media, which it alone can name.
+ */
+export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Body | null): Wanted[] {
+  const list: Wanted[] = [];
+  const seen = new Set<string>();
+  const add = (hash: string, file: { sha256: string; bytes: number }, mime: string) => {
+    if (seen.has(hash)) return;
+    seen.add(hash);
+    list.push({ hash, sha256: file.sha256, bytes: file.bytes, mime });
+  };
+  const media = (id: string | undefined | null) => {
+    const file = id ? plan.media[id] : undefined;
+    if (file) add(file.hash, file, file.mime);
+  };
+  const programs = new Set<string>();
+  const program = (id: string) => {
+    const found = plan.programs[id];
+    if (!found || programs.has(id)) return;
+    programs.add(id);
+    for (const item of found.items) {
+      const file = item.body ? plan.bodies[item.body] : undefined;
+      if (item.body && file) add(item.body, file, "application/json");
+    }
+    for (const item of found.items) {
+      media(item.media);
+      if (item.body) mediaOf(item.body, item.page, body).forEach(media);
+    }
+  };
+  const slots = plan.slots.filter((slot: Slot) => slot.until > now);
+  if (slots[0]) program(slots[0].program);
+  for (const font of plan.fonts) add(font.hash, font, "font/woff2");
+  for (const slot of slots) program(slot.program);
+  program(plan.fallback);
+  for (const id of Object.keys(plan.programs)) program(id);
+  for (const hash of Object.keys(plan.bodies)) add(hash, plan.bodies[hash] as { sha256: string; bytes: number }, "application/json");
+  for (const id of Object.keys(plan.media)) media(id);
+  return list;
+}
+
+/** The hashes of all files of a plan. */
+export function hashesOf(plan: Plan): Set<string> {
+  const hashes = new Set<string>(Object.keys(plan.bodies));
+  for (const font of plan.fonts) hashes.add(font.hash);
+  for (const id of Object.keys(plan.media)) hashes.add((plan.media[id] as { hash: string }).hash);
+  return hashes;
+}
+
+/** The media ids of one page of a body, or of all its pages. */
+export function mediaOf(hash: string, page: string | undefined | null, body: (hash: string) => Body | null): string[] {
+  const found: string[] = [];
+  const read = body(hash);
+  if (!read) return found;
+  for (const one of read.pages) {
+    if (page && one.id !== page) continue;
+    for (const element of one.elements || []) {
+      if ((element.kind === "image" || element.kind === "video") && !element.hidden) found.push(element.media);
+    }
+  }
+  return found;
+}
+
+/** Whether everything is local that the slot of this moment shows. */
+export function slotIsLocal(plan: Plan, now: number, has: (hash: string) => boolean, body: (hash: string) => Body | null): boolean {
+  const slot = plan.slots.filter((one) => one.from <= now && one.until > now)[0];
+  const program = plan.programs[slot ? slot.program : plan.fallback];
+  if (!program) return true;
+  const local = (id: string | undefined | null) => {
+    const file = id ? plan.media[id] : undefined;
+    return !file || has(file.hash);
+  };
+  return program.items.every((item) => {
+    if (item.body && !(has(item.body) && body(item.body))) return false;
+    return local(item.media) && (!item.body || mediaOf(item.body, item.page, body).every(local));
+  });
+}

@@ -1,0 +1,56 @@
+import type { Moment } from "@signboard/player";
+import type { Journal, Play } from "./journal.ts";
+import type { OpenPlay } from "./open_play.ts";
+
+/** An item counts as complete if no more than this was cut from either end, in milliseconds. */
+const TOLERANCE = 1_500;
+
+/** The play of a moment that was seen from `from` to `until`; null for what nobody scheduled and for nothing. */
+export function playOf(moment: Moment, from: number, until: number): Play | null {
+  const play = moment.item && moment.item.play;
+  if (!moment.item || !play || until <= from) return null;
+  return {
+    row: moment.row,
+    plan: moment.plan,
+    item: moment.item.id,
+    content: play.content,
+    revision: play.revision || null,
+    media: play.media || null,
+    from: Math.round(from),
+    until: Math.round(until),
+    complete: from - moment.start <= TOLERANCE && moment.end - until <= TOLERANCE,
+  };
+}
+
+/** Turns what the player shows into play records. */
+export class Recorder {
+  private showing: { moment: Moment; from: number } | null = null;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly open: OpenPlay,
+  ) {}
+
+  /** Enters what an earlier page could not end. */
+  async recover(): Promise<void> {
+    const left = this.open.take();
+    if (left && typeof left.item === "string" && left.until > left.from) await this.journal.add(left);
+  }
+
+  began(moment: Moment, at: number): void {
+    this.showing = { moment, from: at };
+    this.note(at);
+  }
+
+  ended(moment: Moment, began: number, at: number): Promise<void> {
+    this.showing = null;
+    this.open.note(null);
+    const play = playOf(moment, began, at);
+    return play ? this.journal.add(play) : Promise.resolve();
+  }
+
+  /** Notes that the play under way is still seen. */
+  note(now: number): void {
+    if (this.showing) this.open.note(playOf(this.showing.moment, this.showing.from, now));
+  }
+}

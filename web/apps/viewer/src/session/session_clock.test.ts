@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { offsetOf, SessionClock } from "./session_clock.ts";
+
+const sample = (offset: number, there: number, back: number, t0 = 0) => ({ t0, t1: t0 + there + offset, t2: t0 + there + offset + 1, t3: t0 + there + 1 + back });
+
+test("the sample with the least delay wins, among the last eight", () => {
+  expect(offsetOf([])).toBeNull();
+  expect(offsetOf([sample(1000, 80, 2), sample(1000, 3, 3), sample(1000, 1, 60)])).toBe(1000);
+  expect(offsetOf([sample(5, 0, 0), ...Array.from({ length: 8 }, () => sample(1000, 20, 20))])).toBe(1000);
+});
+
+test("a large difference is taken over at once, a small one slowly", () => {
+  let local = 10_000;
+  const clock = new SessionClock(() => local, null);
+  clock.add(sample(5000, 1, 1, local));
+  expect(clock.now()).toBe(15_000);
+  clock.add(sample(5100, 0, 0, local));
+  local += 1000;
+  expect(clock.now()).toBe(16_020);
+  local += 10_000;
+  expect(clock.now()).toBe(local + 5100);
+});
+
+test("time never goes back while it is moved slowly", () => {
+  let local = 0;
+  const clock = new SessionClock(() => local, null);
+  clock.add(sample(-200, 1, 1));
+  let last = clock.now();
+  for (let step = 0; step < 2000; step++) {
+    local += 16;
+    const now = clock.now();
+    expect(now).toBeGreaterThan(last);
+    last = now;
+  }
+  expect(last).toBe(local - 200);
+});
+
+test("the offset outlives the page", () => {
+  const kept = new Map<string, string>();
+  const notes = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: () => undefined };
+  new SessionClock(() => 0, notes).add(sample(90_000, 1, 1));
+  expect(new SessionClock(() => 5, notes).now()).toBe(90_005);
+});

@@ -1,0 +1,122 @@
+import { position, type Body, type Item, type Plan, type Program, type Slot } from "@signboard/model";
+import { standby, type Moment, type Show } from "./moment.ts";
+
+/** What is at hand of a plan's files. */
+export interface Local {
+  has(hash: string): boolean;
+  body(hash: string): Body | null;
+}
+
+/** A standby is looked at again after this time, in milliseconds. */
+const GLANCE = 60_000;
+
+interface Found {
+  item: Item;
+  /** When it begins, and when the following does */
+  start: number;
+  end: number;
+}
+
+/** A plan as it can be shown with the files that are local: what is missing is skipped. */
+export class PlanShow implements Show {
+  constructor(
+    private readonly plan: Plan,
+    private readonly local: Local,
+  ) {}
+
+  moment(instant: number): Moment {
+    const { plan } = this;
+    // Whole milliseconds, so that the same start is the same number whenever it is computed.
+    const at = Math.floor(instant);
+    const slot = slotAt(plan, at);
+    const program = plan.programs[slot.program];
+    const found = program && find(program, slot.anchor, at);
+    if (!program || !found) return standby(slot.from, Math.min(slot.until, at + GLANCE), plan.id);
+    const from = Math.max(found.start, slot.from);
+    const until = Math.min(found.end, slot.until);
+    const playing = this.playable(found.item) ? found.item : this.substitute(program, found.item);
+    if (playing) return this.describe(playing, slot.row, found, from, until);
+    return this.fallback(at, from, until);
+  }
+
+  /** The item that stands in for one whose files are missing: the next of its program that can be shown. */
+  private substitute(program: Program, missing: Item): Item | null {
+    const at = program.items.indexOf(missing);
+    for (let step = 1; step < program.items.length; step++) {
+      const item = program.items[(at + step) % program.items.length] as Item;
+      if (this.playable(item)) return item;
+    }
+    return null;
+  }
+
+  private fallback(at: number, from: number, until: number): Moment {
+    const program = this.plan.programs[this.plan.fallback];
+    const found = program && find(program, fallbackAnchor(this.plan), at);
+    if (!program || !found) return standby(from, until, this.plan.id);
+    const item = this.playable(found.item) ? found.item : this.substitute(program, found.item);
+    if (!item) return standby(from, until, this.plan.id);
+    return this.describe(item, null, found, Math.max(from, found.start), Math.min(until, found.end));
+  }
+
+  private describe(item: Item, row: string | null, found: Found, from: number, until: number): Moment {
+    const plan = this.plan.id;
+    if (item.kind === "standby") return { key: "standby", kind: "standby", item, row, plan, start: found.start, end: found.end, from, until };
+    const key = [found.start, item.id, item.body || "", item.page || "", this.files(item)].join("|");
+    return { key, kind: item.kind, item, row, plan, start: found.start, end: found.end, from, until };
+  }
+
+  private playable(item: Item): boolean {
+    if (item.kind === "standby") return true;
+    if (item.kind === "page") return this.pageOf(item) !== null;
+    return item.kind === "image" || item.kind === "video" ? this.hash(item.media) !== null : false;
+  }
+
+  private pageOf(item: Item): Body["pages"][0] | null {
+    const body = item.body ? this.local.body(item.body) : null;
+    return (body && body.pages.filter((page) => page.id === item.page)[0]) || null;
+  }
+
+  /** The local files that an item shows: when one goes or comes, the item is drawn anew. */
+  private files(item: Item): string {
+    if (item.kind !== "page") return this.hash(item.media) || "";
+    const page = this.pageOf(item);
+    const hashes = ((page && page.elements) || []).map((element) => (element.kind === "image" || element.kind === "video" ? this.hash(element.media) || "-" : ""));
+    return hashes.join("");
+  }
+
+  private hash(id: string | undefined | null): string | null {
+    const file = id ? this.plan.media[id] : undefined;
+    return file && this.local.has(file.hash) ? file.hash : null;
+  }
+}
+
+/** The slot of an instant. Outside the plan the fallback plays, up to the plan's start or for ever. */
+export function slotAt(plan: Plan, at: number): Slot {
+  const { slots } = plan;
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((slots[middle] as Slot).until <= at) low = middle + 1;
+    else high = middle;
+  }
+  const slot = slots[low];
+  if (slot && slot.from <= at) return slot;
+  const before = slots[low - 1];
+  return { from: before ? before.until : -Infinity, until: slot ? slot.from : Infinity, anchor: fallbackAnchor(plan), program: plan.fallback, row: null, emergency: false };
+}
+
+/** 1970-01-05T00:00 of the viewer's zone, a Monday. */
+function fallbackAnchor(plan: Plan): number {
+  for (const slot of plan.slots) if (slot.row === null && slot.program === plan.fallback) return slot.anchor;
+  const offsets = plan.zones[plan.viewer.zone];
+  return 4 * 86_400_000 - ((offsets && offsets[0] && offsets[0].offset_s) || 0) * 1000;
+}
+
+function find(program: Program, anchor: number, at: number): Found | null {
+  const here = position(program, anchor, at);
+  const item = here && program.items[here.index];
+  if (!here || !item) return null;
+  const start = at - here.offset;
+  return { item, start, end: start + item.duration_ms };
+}
