@@ -1,1 +1,32 @@
-//! Placeholder head, replaced below.
+//! Where Signboard keeps what must not be lost: documents, the log, facts and media files.
+//!
+//! [`Store::open`] locks a data folder and streams its documents; [`Writer`] is the only way to change them. All SQL of the server
+//! stands in [`sql`].
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+mod actors;
+mod batch;
+mod clk;
+mod codec;
+mod db;
+mod error;
+pub mod facts;
+mod folder;
+mod load;
+mod log_reader;
+pub mod media;
+mod migrate;
+mod options;
+mod secret;
+pub mod sql;
+mod store;
+mod value;
+pub mod writer;
+
+pub use error::Error;
+pub use log_reader::Logged;
+pub use migrate::{MIGRATIONS, Migration};
+pub use options::{Engine, Options};
+pub use secret::Classes;
+pub use store::{Loaded, Store};
+pub use writer::{Done, Failed, Merge, Origin, Published, Setup, State, Writer};

@@ -1,0 +1,90 @@
+//! Reads everything that a starting server needs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::log::{Head, Position, Row};
+use domain::stamp::{Actor, Dot, Hlc};
+use futures::TryStreamExt;
+use uuid::Uuid;
+
+use crate::actors::Actors;
+use crate::codec;
+use crate::db::{Db, with_db};
+use crate::error::Error;
+use crate::secret::Sealer;
+use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, META};
+
+/// Sums of the digest by kind and bucket.
+pub(crate) type Digests = HashMap<(String, u16), u128>;
+
+/// A row of the table of heads.
+type HeadRow = (i64, i64, i64, Vec<u8>, String);
+
+/// A value that describes the database.
+pub(crate) async fn meta(db: &Db, name: &str) -> Result<Option<String>, Error> {
+    let value: Option<(String,)> = with_db!(db, pool => sqlx::query_as(META).bind(name).fetch_optional(pool).await?);
+    Ok(value.map(|(value,)| value))
+}
+
+/// All actors in the order of their numbers.
+pub(crate) async fn actors(db: &Db) -> Result<Actors, Error> {
+    let rows: Vec<(i64, Uuid, i64)> = with_db!(db, pool => sqlx::query_as(ALL_ACTORS).fetch_all(pool).await?);
+    let actor = |(index, (aidx, server, incarnation)): (usize, (i64, Uuid, i64))| {
+        let gapless = i64::try_from(index) == Ok(aidx);
+        let incarnation = u32::try_from(incarnation).ok().filter(|_| gapless);
+        incarnation.map(|incarnation| Actor { server, incarnation }).ok_or_else(|| Error::damaged("list of servers"))
+    };
+    Ok(Actors::new(rows.into_iter().enumerate().map(actor).collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Where the server stands, and the end of the log.
+pub(crate) async fn position(db: &Db, actor: Actor, actors: &Actors) -> Result<(Position, i64), Error> {
+    let rows: Vec<HeadRow> = with_db!(db, pool => sqlx::query_as(ALL_HEADS).fetch_all(pool).await?);
+    let mut position = Position::new(actor);
+    for row in rows {
+        let (dot, head) = head(row, actors).ok_or_else(|| Error::damaged("list of histories"))?;
+        position.vector.raise(dot);
+        position.heads.insert(dot.actor, head);
+    }
+    let last: Option<(i64, i64)> = with_db!(db, pool => sqlx::query_as(LAST_ENTRY).fetch_optional(pool).await?);
+    let (lpos, hlc) = last.unwrap_or_default();
+    position.last_hlc = Hlc(hlc);
+    Ok((position, lpos))
+}
+
+fn head((aidx, seq, cum_ops, chain, seen): HeadRow, actors: &Actors) -> Option<(Dot, Head)> {
+    let actor = actors.get(u32::try_from(aidx).ok()?)?;
+    let seen = codec::unpack_vector(&serde_json::from_str::<Vec<_>>(&seen).ok()?, actors)?;
+    let head = Head { cum_ops: u64::try_from(cum_ops).ok()?, chain: chain.try_into().ok()?, seen };
+    Some((Dot { actor, seq: u64::try_from(seq).ok()? }, head))
+}
+
+/// The digest as it stands.
+pub(crate) async fn digests(db: &Db) -> Result<Digests, Error> {
+    let rows: Vec<(String, i64, Vec<u8>)> = with_db!(db, pool => sqlx::query_as(ALL_DIGESTS).fetch_all(pool).await?);
+    let damaged = || Error::damaged("digest");
+    rows.into_iter()
+        .map(|(kind, bucket, sum)| {
+            let sum = u128::from_be_bytes(sum.try_into().map_err(|_| damaged())?);
+            Ok(((kind, u16::try_from(bucket).map_err(|_| damaged())?), sum))
+        })
+        .collect()
+}
+
+/// Hands each document to `each`; returns how many there are.
+pub(crate) async fn documents(
+    db: &Db,
+    actors: &Actors,
+    sealer: &Sealer,
+    each: &mut impl FnMut(&str, Uuid, Row),
+) -> Result<BTreeMap<String, u64>, Error> {
+    let mut counts = BTreeMap::new();
+    with_db!(db, pool => {
+        let mut rows = sqlx::query_as::<_, (String, Uuid, String, Vec<u8>)>(ALL_DOCUMENTS).fetch(pool);
+        while let Some((kind, id, body, clk)) = rows.try_next().await? {
+            each(&kind, id, codec::read_document((&kind, id), &body, &clk, actors, sealer)?);
+            *counts.entry(kind).or_default() += 1;
+        }
+    });
+    Ok(counts)
+}

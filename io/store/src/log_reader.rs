@@ -1,0 +1,80 @@
+//! Reading the log: for live events, the audit trail, brokers and peers.
+
+use domain::log::Entry;
+use domain::stamp::{Dot, Hlc};
+use uuid::Uuid;
+
+use crate::batch::Batch;
+use crate::codec;
+use crate::db::with_db;
+use crate::error::Error;
+use crate::sql::state::{DROP_READER, MOVE_READER, RAISE_FLOOR, READ_LOG, READER, TRIM_LOG};
+use crate::store::Store;
+
+/// A row of the log.
+type LogRow = (i64, i64, i64, i64, Option<Uuid>, String);
+
+/// An entry with its place in this server's log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// Position in the log of this server, growing without being gapless for ever.
+    pub lpos: i64,
+    /// The entry.
+    pub entry: Entry,
+}
+
+impl Store {
+    /// Up to `limit` entries after position `after`, oldest first.
+    ///
+    /// # Errors
+    /// If the database cannot be read or an entry is damaged.
+    pub async fn read_log(&self, after: i64, limit: u32) -> Result<Vec<Logged>, Error> {
+        let rows: Vec<LogRow> = with_db!(&self.db, pool =>
+            sqlx::query_as(READ_LOG).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
+        let actors = self.actors.read().expect("nothing panics with this lock").clone();
+        let read = |(lpos, aidx, seq, hlc, request, body): LogRow| {
+            let actor = u32::try_from(aidx).ok().and_then(|index| actors.get(index));
+            let (Some(actor), Ok(seq)) = (actor, u64::try_from(seq)) else {
+                return Err(Error::damaged(format!("log entry at {lpos}")));
+            };
+            let entry = codec::read_entry((Dot { actor, seq }, Hlc(hlc), request), &body, &actors, &self.sealer)?;
+            Ok(Logged { lpos, entry })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The position up to which the named reader has dealt with the log; none if there is no such reader.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn reader(&self, name: &str) -> Result<Option<i64>, Error> {
+        let lpos: Option<(i64,)> = with_db!(&self.db, pool => sqlx::query_as(READER).bind(name).fetch_optional(pool).await?);
+        Ok(lpos.map(|(lpos,)| lpos))
+    }
+
+    /// Notes that the named reader has dealt with everything up to `lpos`; makes the reader if need be. Never goes backwards.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Full`].
+    pub async fn move_reader(&self, name: &str, lpos: i64) -> Result<(), Error> {
+        self.facts().write(Batch::one(MOVE_READER, vec![name.into(), lpos.into()])).await
+    }
+
+    /// Forgets a reader, so that it no longer keeps the log.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Full`].
+    pub async fn drop_reader(&self, name: &str) -> Result<(), Error> {
+        self.facts().write(Batch::one(DROP_READER, vec![name.into()])).await
+    }
+
+    /// Removes entries up to `lpos`, as far as all readers have come; the last entry always stays.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Full`].
+    pub async fn trim_log(&self, lpos: i64) -> Result<(), Error> {
+        let mut batch = Batch::one(RAISE_FLOOR, vec![lpos.into()]);
+        batch.push(TRIM_LOG, vec![lpos.into()]);
+        self.facts().write(batch).await
+    }
+}

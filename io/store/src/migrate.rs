@@ -1,0 +1,85 @@
+//! Versions of the tables, and the way from one to the next.
+
+use std::fs;
+
+use sqlx::{Connection, PgPool, SqliteConnection};
+
+use crate::error::Error;
+use crate::folder::{self, Folder};
+use crate::sql::state::META;
+
+/// One version of the tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Counts from 1 without gaps.
+    pub version: i64,
+    /// Statements for SQLite.
+    pub sqlite: &'static str,
+    /// Statements for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// All versions, oldest first.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
+    postgres: include_str!("../migrations/postgres/0001_start.sql"),
+}];
+
+/// Brings a SQLite file up to date, after a copy of it.
+pub(crate) async fn lite(connection: &mut SqliteConnection, folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
+    let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *connection).await?;
+    let known = migrations.last().map_or(0, |last| last.version);
+    if found > known {
+        return Err(Error::Newer { dir: folder.root().to_owned(), found, known });
+    }
+    if found > 0 && found < known {
+        copy(connection, folder, known).await?;
+    }
+    for migration in migrations.iter().filter(|migration| migration.version > found) {
+        let mut transaction = connection.begin().await?;
+        sqlx::raw_sql(migration.sqlite).execute(&mut *transaction).await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", migration.version)))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// Copies the whole database to `backup/before-<version>.db`. A copy that is there already belongs to an attempt that did not finish;
+/// nothing was changed then, so it is replaced.
+async fn copy(connection: &mut SqliteConnection, folder: &Folder, version: i64) -> Result<(), Error> {
+    let backup = folder.backup();
+    folder::make(&backup)?;
+    let (part, whole) = (backup.join("before.part"), backup.join(format!("before-{version:04}.db")));
+    let _ = fs::remove_file(&part);
+    let target = part.to_str().ok_or_else(|| Error::damaged("name of the data folder"))?;
+    sqlx::query("VACUUM INTO $1").bind(target).execute(&mut *connection).await?;
+    let sync = |path| fs::File::open(path).and_then(|file| file.sync_all());
+    sync(&part).and_then(|()| fs::rename(&part, &whole)).map_err(|error| Error::file(&whole, error))?;
+    folder::sync(&backup)
+}
+
+/// Brings a PostgreSQL database up to date.
+pub(crate) async fn pg(pool: &PgPool, folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
+    let exists = "SELECT to_regclass('repl_meta') IS NOT NULL";
+    let (exists,): (bool,) = sqlx::query_as(exists).fetch_one(pool).await?;
+    let found: Option<(String,)> = if exists { sqlx::query_as(META).bind("version").fetch_optional(pool).await? } else { None };
+    let found: i64 = found.and_then(|(version,)| version.parse().ok()).unwrap_or(0);
+    let known = migrations.last().map_or(0, |last| last.version);
+    if found > known {
+        return Err(Error::Newer { dir: folder.root().to_owned(), found, known });
+    }
+    for migration in migrations.iter().filter(|migration| migration.version > found) {
+        let mut transaction = pool.begin().await?;
+        sqlx::raw_sql(migration.postgres).execute(&mut *transaction).await?;
+        sqlx::query(crate::sql::state::PUT_META)
+            .bind("version")
+            .bind(migration.version.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Statements on facts. Lists go backwards from a cursor, newest first.
+
+use super::statements;
+
+statements! {
+    /// Adds to the audit trail; an entry of the same source is already there after a repetition.
+    ADD_AUDIT = "INSERT INTO audit (at, author, action, kind, document, source, detail) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        ON CONFLICT (source) DO NOTHING";
+    /// Lists the audit trail.
+    LIST_AUDIT = "SELECT n, at, author, action, kind, document, source, detail FROM audit WHERE n < $1 \
+        AND ($2 IS NULL OR author = $2) AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR document = $4) \
+        AND at >= $5 AND at < $6 ORDER BY n DESC LIMIT $7";
+    /// Forgets old audit entries.
+    EXPIRE_AUDIT = "DELETE FROM audit WHERE at < $1";
+
+    /// Adds a play record; the same record again changes nothing.
+    ADD_PLAY = "INSERT INTO play (device, stream, n, viewer, at, duration, content, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        ON CONFLICT (device, stream, n) DO NOTHING";
+    /// Lists play records.
+    LIST_PLAYS = "SELECT device, stream, n, viewer, at, duration, content, detail FROM play \
+        WHERE at >= $1 AND at < $2 AND ($3 IS NULL OR viewer = $3) AND ($4 IS NULL OR device = $4) AND ($5 IS NULL OR content = $5) \
+        AND ($6 IS NULL OR at < $6 OR (at = $6 AND (device, stream, n) < ($7, $8, $9))) \
+        ORDER BY at DESC, device DESC, stream DESC, n DESC LIMIT $10";
+    /// How many records of a stream are stored, and the largest number.
+    PLAY_STREAM = "SELECT COUNT(*), MAX(n) FROM play WHERE device = $1 AND stream = $2";
+    /// Forgets old play records.
+    EXPIRE_PLAYS = "DELETE FROM play WHERE at < $1";
+
+    /// Adds or finishes the run of a task.
+    PUT_TASK_RUN = "INSERT INTO task_run (id, task, viewer, planned, started, ended, outcome, detail) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE \
+        SET started = excluded.started, ended = excluded.ended, outcome = excluded.outcome, detail = excluded.detail";
+    /// Lists runs of tasks.
+    LIST_TASK_RUNS = "SELECT id, task, viewer, planned, started, ended, outcome, detail FROM task_run \
+        WHERE ($1 IS NULL OR task = $1) AND ($2 IS NULL OR viewer = $2) \
+        AND ($3 IS NULL OR planned < $3 OR (planned = $3 AND id < $4)) ORDER BY planned DESC, id DESC LIMIT $5";
+    /// Forgets old runs.
+    EXPIRE_TASK_RUNS = "DELETE FROM task_run WHERE planned < $1";
+
+    /// Raises an alert; the same again changes nothing.
+    RAISE_ALERT = "INSERT INTO alert (id, kind, subject, raised, cleared, detail) VALUES ($1, $2, $3, $4, NULL, $5) \
+        ON CONFLICT (id) DO NOTHING";
+    /// Clears an alert.
+    CLEAR_ALERT = "UPDATE alert SET cleared = $2 WHERE id = $1 AND cleared IS NULL";
+    /// Lists alerts; with a third parameter above 0 only those that are not cleared.
+    LIST_ALERTS = "SELECT id, kind, subject, raised, cleared, detail FROM alert \
+        WHERE ($1 IS NULL OR kind = $1) AND ($2 IS NULL OR subject = $2) AND ($3 <= 0 OR cleared IS NULL) \
+        AND ($4 IS NULL OR raised < $4 OR (raised = $4 AND id < $5)) ORDER BY raised DESC, id DESC LIMIT $6";
+    /// Forgets alerts that were cleared long ago.
+    EXPIRE_ALERTS = "DELETE FROM alert WHERE cleared < $1";
+
+    /// Starts a sign-in session.
+    ADD_SESSION = "INSERT INTO session (token_hash, user_id, csrf, created, seen, expires) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// Finds a sign-in session.
+    ONE_SESSION = "SELECT token_hash, user_id, csrf, created, seen, expires FROM session WHERE token_hash = $1 AND expires > $2";
+    /// The sessions of a user, newest first.
+    USER_SESSIONS = "SELECT token_hash, user_id, csrf, created, seen, expires FROM session WHERE user_id = $1 AND expires > $2 \
+        ORDER BY created DESC";
+    /// Notes that a session was used.
+    TOUCH_SESSION = "UPDATE session SET seen = $2 WHERE token_hash = $1 AND seen <= $3";
+    /// Ends a session.
+    DROP_SESSION = "DELETE FROM session WHERE token_hash = $1";
+    /// Ends all sessions of a user but one.
+    DROP_USER_SESSIONS = "DELETE FROM session WHERE user_id = $1 AND token_hash <> $2";
+    /// Forgets sessions that ran out.
+    EXPIRE_SESSIONS = "DELETE FROM session WHERE expires <= $1";
+}

@@ -1,0 +1,237 @@
+//! Changes that become durable together: decided one after another against a working state, written in one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, RwLock};
+
+use domain::commit::{Committed, Proposal};
+use domain::log::{Edit, Position, Row};
+use domain::stamp::Dot;
+use uuid::Uuid;
+
+use super::job::BoxedJob;
+use super::rows::{Key, Rows};
+use super::thread::Output;
+use super::{Published, Setup, State};
+use crate::actors::Actors;
+use crate::batch::Batch;
+use crate::db::WriteConnection;
+use crate::error::Error;
+use crate::facts::FactsJob;
+use crate::load::Digests;
+use crate::secret::Sealer;
+use crate::store::Store;
+
+mod fetch;
+mod statements;
+
+/// What the writer knows between transactions.
+pub(crate) struct Group {
+    connection: WriteConnection,
+    actors: Arc<RwLock<Actors>>,
+    sealer: Arc<Sealer>,
+    setup: Setup,
+    position: Position,
+    lpos: i64,
+    digests: Digests,
+    rows: Rows,
+    /// A transaction failed, so that what the database holds must be compared before the next one.
+    suspect: bool,
+}
+
+/// A state in the making, dropped if the transaction fails.
+struct Working<S> {
+    state: S,
+    position: Position,
+    lpos: i64,
+    rows: BTreeMap<Key, Option<Row>>,
+    digests: BTreeMap<(String, u16), u128>,
+    requests: HashMap<Uuid, (Dot, i64)>,
+    entries: Vec<Arc<Published>>,
+    committed: Vec<(i64, Position)>,
+    answers: Vec<Answer<S>>,
+}
+
+/// What is told after the transaction.
+enum Answer<S> {
+    Done(BoxedJob<S>, Option<Dot>, i64),
+    Repeated(BoxedJob<S>, Dot, i64),
+}
+
+impl Group {
+    /// Goes on from what was loaded.
+    pub(crate) fn new(
+        store: &Store,
+        connection: WriteConnection,
+        position: Position,
+        lpos: i64,
+        digests: Digests,
+        setup: Setup,
+    ) -> Self {
+        let (actors, sealer) = (store.actors.clone(), store.sealer.clone());
+        Self { connection, actors, sealer, setup, position, lpos, digests, rows: Rows::default(), suspect: false }
+    }
+
+    /// Makes changes and facts durable in one transaction, publishes and answers.
+    pub(crate) async fn run<S: State>(&mut self, jobs: Vec<BoxedJob<S>>, facts: Vec<FactsJob>, output: &Output<S>) {
+        if self.suspect && !self.trusts_itself().await {
+            jobs.into_iter().for_each(|job| job.failed(None));
+            facts.into_iter().for_each(|job| job.answer(Err(Error::Unavailable)));
+            return;
+        }
+        let mut working = Working {
+            state: S::clone(&output.state.borrow()),
+            position: self.position.clone(),
+            lpos: self.lpos,
+            rows: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            requests: HashMap::new(),
+            entries: Vec::new(),
+            committed: Vec::new(),
+            answers: Vec::new(),
+        };
+        for job in jobs {
+            self.decide(job, &mut working).await;
+        }
+        let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working) };
+        for job in &facts {
+            batch.statements.extend(job.batch.statements.iter().cloned());
+        }
+        let result = if batch.statements.is_empty() { Ok(()) } else { self.connection.run(&batch).await.map(|_| ()) };
+        match result {
+            Ok(()) => {
+                self.publish(working, output);
+                facts.into_iter().for_each(|job| job.answer(Ok(())));
+            }
+            Err(error) => {
+                tracing::error!(%error, "a transaction failed");
+                self.suspect = true;
+                for answer in working.answers {
+                    match answer {
+                        Answer::Done(job, ..) | Answer::Repeated(job, ..) => job.failed(None),
+                    }
+                }
+                let full = error.is_full();
+                let folder = || Error::Full(std::path::PathBuf::from("the database"));
+                facts.into_iter().for_each(|job| job.answer(Err(if full { folder() } else { Error::Unavailable })));
+            }
+        }
+    }
+
+    /// Closes the connection, which moves the tail of SQLite's journal into its file.
+    pub(crate) async fn close(self) {
+        if let WriteConnection::Lite(connection) = self.connection {
+            // A journal that stays is read at the next start.
+            let _ = sqlx::Connection::close(*connection).await;
+        }
+    }
+
+    async fn decide<S: State>(&mut self, mut job: BoxedJob<S>, working: &mut Working<S>) {
+        let origin = job.origin();
+        if let Some(request) = origin.request {
+            if let Some((dot, lpos)) = working.requests.get(&request).copied() {
+                working.answers.push(Answer::Repeated(job, dot, lpos));
+                return;
+            }
+            match self.entry_of(request).await {
+                Ok(None) => {}
+                Ok(Some((dot, lpos))) => return job.repeated(dot, lpos),
+                Err(error) => {
+                    tracing::error!(%error, "a request could not be looked up");
+                    return job.failed(None);
+                }
+            }
+        }
+        // A decision that panics is a fault of its own; the queue goes on.
+        let Ok(decision) = catch_unwind(AssertUnwindSafe(|| job.decide(&working.state))) else { return job.failed(None) };
+        let Some(edits) = decision else { return job.refused() };
+        if let Err(error) = self.fetch(&edits, working).await {
+            tracing::error!(%error, "documents could not be read");
+            return job.failed(None);
+        }
+        let proposal = Proposal {
+            edits,
+            wall_ms: (self.setup.clock)(),
+            author: origin.author,
+            request: origin.request,
+            schema: self.setup.schema,
+            epoch: 0,
+        };
+        match self.commit(proposal, working) {
+            Ok(committed) => accept(job, committed, working, &self.digests),
+            Err(error) => job.failed(Some(error)),
+        }
+    }
+
+    fn commit<S>(&self, proposal: Proposal, working: &Working<S>) -> Result<Committed, domain::commit::CommitError> {
+        let lookup = |kind: &str, id: Uuid| {
+            let key = (kind.to_owned(), id);
+            working.rows.get(&key).or_else(|| self.rows.get(&key)).cloned().flatten()
+        };
+        (self.setup.merge)(&working.position, proposal, &lookup)
+    }
+
+    fn publish<S: State>(&mut self, working: Working<S>, output: &Output<S>) {
+        self.position = working.position;
+        self.lpos = working.lpos;
+        self.digests.extend(working.digests);
+        self.rows.make_room(working.rows.len());
+        for (key, row) in working.rows {
+            self.rows.put(key, row);
+        }
+        if !working.entries.is_empty() {
+            output.state.send_replace(Arc::new(working.state));
+        }
+        for entry in working.entries {
+            // Nobody may be listening.
+            let _ = output.published.send(entry);
+        }
+        for answer in working.answers {
+            match answer {
+                Answer::Done(job, dot, lpos) => job.done(dot, lpos),
+                Answer::Repeated(job, dot, lpos) => job.repeated(dot, lpos),
+            }
+        }
+    }
+
+    /// Documents that edits are about, as far as they are not in memory.
+    async fn fetch<S>(&mut self, edits: &[Edit], working: &Working<S>) -> Result<(), Error> {
+        // Room for all of them at once: the lookup of a commit must find every one.
+        self.rows.make_room(edits.len());
+        for edit in edits {
+            let key = (edit.kind.clone(), edit.id);
+            if !working.rows.contains_key(&key) && self.rows.get(&key).is_none() {
+                let row = self.document(&key).await?;
+                self.rows.put(key, row);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes a commit into the working state.
+fn accept<S: State>(job: BoxedJob<S>, committed: Committed, working: &mut Working<S>, digests: &Digests) {
+    let Some(entry) = committed.entry else {
+        working.answers.push(Answer::Done(job, None, working.lpos));
+        return;
+    };
+    working.lpos += 1;
+    working.position = committed.position.clone();
+    working.committed.push((working.lpos, committed.position));
+    for delta in committed.digest {
+        let key = (delta.kind, delta.bucket);
+        let before = digests.get(&key).copied().unwrap_or_default();
+        let sum = working.digests.entry(key).or_insert(before);
+        *sum = sum.wrapping_add(delta.sum);
+    }
+    for change in &committed.changes {
+        working.state.put(&change.kind, change.id, change.after.clone());
+        working.rows.insert((change.kind.clone(), change.id), change.after.clone());
+    }
+    let (dot, lpos) = (entry.dot, working.lpos);
+    if let Some(request) = entry.request {
+        working.requests.insert(request, (dot, lpos));
+    }
+    working.entries.push(Arc::new(Published { lpos, entry, changes: committed.changes }));
+    working.answers.push(Answer::Done(job, Some(dot), lpos));
+}

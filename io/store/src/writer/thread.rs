@@ -1,0 +1,68 @@
+//! The thread of the writer: takes what waits, has it made durable, publishes and answers.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::group::Group;
+use super::job::BoxedJob;
+use super::{Published, State};
+use crate::facts::FactsJob;
+
+/// Changes that share a transaction.
+const GROUP: usize = 256;
+
+/// Where work comes from.
+pub(crate) struct Input<S> {
+    pub(crate) jobs: mpsc::Receiver<BoxedJob<S>>,
+    pub(crate) facts: mpsc::Receiver<FactsJob>,
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// Where results go.
+pub(crate) struct Output<S> {
+    pub(crate) state: watch::Sender<Arc<S>>,
+    pub(crate) published: broadcast::Sender<Arc<Published>>,
+}
+
+/// Starts the thread. Decisions may be long computations, and the disk is waited for: neither shall hold up the server's other work.
+pub(crate) fn spawn<S: State>(input: Input<S>, group: Group, output: Output<S>) -> io::Result<JoinHandle<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Builder::new().name("writer".into()).spawn(move || runtime.block_on(run(input, group, output)))
+}
+
+async fn run<S: State>(mut input: Input<S>, mut group: Group, output: Output<S>) {
+    let (mut jobs, mut facts) = (Vec::new(), Vec::new());
+    loop {
+        let stopping = *input.stopped.borrow_and_update();
+        if stopping {
+            input.jobs.close();
+            input.facts.close();
+        }
+        let open = !(stopping && input.jobs.is_empty() && input.facts.is_empty());
+        if !open {
+            break;
+        }
+        tokio::select! {
+            count = input.jobs.recv_many(&mut jobs, GROUP) => if count == 0 { break },
+            count = input.facts.recv_many(&mut facts, GROUP) => if count == 0 && jobs.is_empty() { break },
+            changed = input.stopped.changed() => if changed.is_err() { break },
+        }
+        while jobs.len() < GROUP
+            && let Ok(job) = input.jobs.try_recv()
+        {
+            jobs.push(job);
+        }
+        while facts.len() < GROUP
+            && let Ok(job) = input.facts.try_recv()
+        {
+            facts.push(job);
+        }
+        if !jobs.is_empty() || !facts.is_empty() {
+            group.run(std::mem::take(&mut jobs), std::mem::take(&mut facts), &output).await;
+        }
+    }
+    group.close().await;
+}
