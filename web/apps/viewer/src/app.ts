@@ -51,7 +51,6 @@ export class App {
   private readonly overlay: Overlay;
   private readonly link: Link;
   private known: Known = { name: "", installation: "Signboard", language: navigator.language || "en" };
-  private complete = false;
   private wantsReload = false;
   private probes: ReturnType<typeof setTimeout>[] = [];
 
@@ -83,9 +82,6 @@ export class App {
     this.fonts = new Fonts(shelf);
     this.keeper = new Keeper(start.database, shelf, library, () => clock.now(), {
       play: (plan, urgent) => this.play(plan, urgent),
-      received: () => {
-        this.complete = true;
-      },
     });
     this.downloads = new Downloads({
       has: (hash) => shelf.has(hash),
@@ -168,7 +164,7 @@ export class App {
     setInterval(() => {
       if (document.visibilityState === "hidden") this.tick();
       this.watchdog.look(document.visibilityState !== "hidden");
-      this.reporter.look(this.clock.local(), this.complete);
+      this.reporter.look(this.clock.local());
     }, 500);
     setInterval(() => this.recorder.note(this.clock.now()), 5_000);
     setInterval(() => void this.storage.look(), 15_000);
@@ -193,7 +189,6 @@ export class App {
   }
 
   private play(plan: Plan, urgent: boolean): void {
-    this.complete = false;
     this.scene.use(plan);
     this.stage.rotate(plan.viewer.rotation || 0);
     this.layout();

@@ -39,6 +39,8 @@ export class Player {
   private next: Showing | null = null;
   private due: Moment | null = null;
   private clearBy: number | null = null;
+  /** When the show began: what was due before could not be ready. */
+  private since = Infinity;
   private readonly layers: Layers;
 
   constructor(
@@ -63,6 +65,7 @@ export class Player {
     this.show = show;
     this.due = null;
     const now = this.around.now();
+    this.since = now;
     if (urgent && this.current && this.current.moment.kind !== "standby" && show.moment(now).key !== this.current.moment.key) this.clearBy = now + CLEAR;
     this.tick();
   }
@@ -96,9 +99,9 @@ export class Player {
       this.cut(standby(now, now, due.plan), now);
     } else if (next.state === "failed" && now - next.since > AGAIN) {
       this.drop();
-    } else if (next.state === "preparing" && !next.reported && now - due.from > LATE && now - next.since > LATE) {
+    } else if (next.state === "preparing" && !next.reported && due.from > this.since && now - due.from > LATE) {
       next.reported = true;
-      this.around.report("item.late", `Item ${due.item ? due.item.id : due.key} was not ready when it was due.`);
+      this.around.report("item.late", `item ${due.item ? due.item.id : due.key} was not ready when it was due.`);
     }
   }
 

@@ -10,8 +10,6 @@ import { hashesOf, needsInOrder, slotIsLocal } from "./needs.ts";
 export interface KeeperListener {
   /** A plan is in force, or more of it is local than before. */
   play(plan: Plan, urgent: boolean): void;
-  /** All of the plan in force is local. */
-  received(plan: Plan): void;
 }
 
 interface Stored {
@@ -24,7 +22,8 @@ export class Keeper {
   force: Plan | null = null;
   /** What is to play once it is complete. */
   pending: Plan | null = null;
-  private complete = false;
+  /** Whether all of the plan in force is local. */
+  complete = false;
   private downloads: Downloads | null = null;
 
   constructor(
@@ -47,7 +46,6 @@ export class Keeper {
     this.pending = (pending && pending.plan) || null;
     await this.holdBodies();
     if (this.force) {
-      this.complete = this.isLocal(this.force);
       this.listener.play(this.force, false);
     }
     await this.look(true);
@@ -145,9 +143,7 @@ export class Keeper {
   }
 
   private acknowledge(): void {
-    if (!this.force || this.complete || !this.isLocal(this.force)) return;
-    this.complete = true;
-    this.listener.received(this.force);
+    if (this.force && !this.complete) this.complete = this.isLocal(this.force);
   }
 
   private want(fresh: boolean): void {

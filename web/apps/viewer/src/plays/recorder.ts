@@ -3,7 +3,7 @@ import type { Journal, Play } from "./journal.ts";
 import type { OpenPlay } from "./open_play.ts";
 
 /** An item counts as complete if no more than this was cut from either end, in milliseconds. */
-const TOLERANCE = 1_500;
+const TOLERANCE = 1_000;
 
 /** The play of a moment that was seen from `from` to `until`; null for what nobody scheduled and for nothing. */
 export function playOf(moment: Moment, from: number, until: number): Play | null {

@@ -51,17 +51,17 @@ export class Reporter {
   }
 
   /** Call once or twice a second; `steady` is the monotonic time in milliseconds. */
-  look(steady: number, complete: boolean): void {
-    this.plans(complete);
+  look(steady: number): void {
+    this.plans();
     this.missing();
     if (steady - this.lastPlays >= PLAYS) this.plays(steady);
     if (steady - this.last >= REGULAR || ((this.dirty || this.faults.some) && steady - this.last >= LEAST)) this.status(steady);
   }
 
-  private plans(complete: boolean): void {
+  private plans(): void {
     const plan = this.keeper.force;
     if (!plan) return;
-    if (complete && this.receivedPlan !== plan.id && this.sources.send({ type: "received", plan: plan.id })) this.receivedPlan = plan.id;
+    if (this.keeper.complete && this.receivedPlan !== plan.id && this.sources.send({ type: "received", plan: plan.id })) this.receivedPlan = plan.id;
     const moment = this.sources.moment();
     if (moment && moment.plan === plan.id && this.shownPlan !== plan.id) {
       if (this.sources.send({ type: "shown", plan: plan.id, at: Math.round(this.sources.now()) })) this.shownPlan = plan.id;

@@ -27,7 +27,7 @@ export const SCREEN_STYLE = `
 .own-facts { display: flex; flex-wrap: wrap; color: #9fb1c4; font-size: 2.3em; line-height: 1.5; }
 .own-fact { margin-right: 2.6em; }
 .own-fact b { color: #d9e2ec; font-weight: 500; margin-left: 0.5em; }
-.own-pulse { display: inline-block; width: 0.55em; height: 0.55em; border-radius: 50%; background: #f6b44b; margin-right: 0.5em;
+.own-pulse { display: block; width: 0.5em; height: 0.5em; border-radius: 50%; background: #f6b44b; margin: 0 0 0.6em 0.1em;
   animation: own-pulse 2.4s ease-in-out infinite alternate; }
 @keyframes own-pulse { from { opacity: 0.25; transform: scale(0.8); } to { opacity: 1; transform: scale(1); } }
 `;
