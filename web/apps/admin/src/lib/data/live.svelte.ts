@@ -1,0 +1,77 @@
+/** The live side: events of the one stream of this browser, the state of the screens, and devices that wait to be let in. */
+import type { Id, PendingDevice, ViewerStatus } from "@signboard/api";
+import { listen } from "@signboard/api/stream";
+import { SvelteMap } from "svelte/reactivity";
+import { api } from "./api.ts";
+import { collectionOfKind, reloadAll } from "./collection.svelte.ts";
+import { may } from "./session.svelte.ts";
+
+interface State {
+  connected: boolean;
+  /** Since when it is not, Unix milliseconds. */
+  lostAt: number | null;
+  pending: PendingDevice[];
+  /** Counts changes of what screens are to show, so that timetables on the page are asked for again. */
+  plans: number;
+}
+
+export const live = $state<State>({ connected: false, lostAt: null, pending: [], plans: 0 });
+export const statuses = new SvelteMap<Id, ViewerStatus>();
+
+/** Kinds whose change may alter a timetable. */
+const PLANNED = new Set(["schedule", "priority", "playlist", "playlist_item", "presentation", "membership", "group", "viewer", "media", "installation"]);
+/** Changes come in bursts; the status of all screens is asked for once for each. */
+const GATHER_MS = 150;
+
+const uploadListeners = new Set<(ids: Id[]) => void>();
+let gathering: ReturnType<typeof setTimeout> | undefined;
+
+/** Calls back with the ids of uploads that the server said something new about. */
+export function onUploads(tell: (ids: Id[]) => void): () => void {
+  uploadListeners.add(tell);
+  return () => uploadListeners.delete(tell);
+}
+
+async function refreshStatuses(): Promise<void> {
+  const all = await api.statuses().catch(() => null);
+  if (!all) return;
+  const seen = new Set(all.map((status) => status.viewer));
+  for (const status of all) statuses.set(status.viewer, status);
+  for (const id of [...statuses.keys()]) if (!seen.has(id)) statuses.delete(id);
+}
+
+async function refreshPending(): Promise<void> {
+  if (may("administrator")) live.pending = await api.pending().catch(() => live.pending);
+}
+
+function gather(): void {
+  clearTimeout(gathering);
+  gathering = setTimeout(() => {
+    live.plans++;
+    void refreshStatuses();
+  }, GATHER_MS);
+}
+
+/** Starts listening. Returns how to stop. */
+export function startLive(): () => void {
+  void refreshStatuses();
+  void refreshPending();
+  return listen((event) => {
+    if (event.type === "state") {
+      live.lostAt = event.connected ? null : (live.lostAt ?? Date.now());
+      live.connected = event.connected;
+    } else if (event.type === "resync") {
+      void reloadAll();
+      void refreshPending();
+      gather();
+    } else if (event.type === "change") {
+      const { kind, id, action } = event.change;
+      void collectionOfKind(kind)?.touch(id, action);
+      if (PLANNED.has(kind)) gather();
+    } else {
+      if (event.live.viewers) gather();
+      if (event.live.pending) void refreshPending();
+      if (event.live.uploads) for (const tell of uploadListeners) tell(event.live.uploads);
+    }
+  });
+}

@@ -1,0 +1,2 @@
+/** Whether the command palette stands open. */
+export const palette = $state({ open: false });

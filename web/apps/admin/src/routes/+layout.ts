@@ -1,0 +1,3 @@
+/** One page for all paths, drawn by the browser. */
+export const ssr = false;
+export const prerender = false;
