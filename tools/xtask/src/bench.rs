@@ -1,13 +1,18 @@
 //! `cargo xtask bench`: the figures of docs/benchmarks.md, measured in one run and printed as one table.
 
+mod clone;
 mod example;
 mod figure;
-
-use std::time::Duration;
+mod load;
+mod media;
+mod screen;
+mod server;
+mod start;
 
 use crate::arguments::{Arguments, Grammar};
 use crate::failure::Failure;
-use crate::say;
+use crate::installer::Consent;
+use crate::{say, tool};
 
 use figure::Figure;
 
@@ -15,12 +20,19 @@ use figure::Figure;
 struct Bench {
     name: &'static str,
     about: &'static str,
-    run: fn() -> Result<Vec<Figure>, Failure>,
+    /// Whether it is left out unless named, because it takes many minutes.
+    only_named: bool,
+    run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 2] = [
-    Bench { name: "commits", about: "durable commits", run: || example::run("signboard-store", "commits") },
-    Bench { name: "resolve", about: "timetable of one viewer", run: || example::run("signboard-domain", "resolve") },
+const BENCHES: [Bench; 7] = [
+    Bench { name: "start", about: "second start, empty", only_named: false, run: |_| start::empty() },
+    Bench { name: "start-full", about: "second start, full installation", only_named: false, run: |_| start::full() },
+    Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::run("signboard-store", "commits") },
+    Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
+    Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
+    Bench { name: "screen", about: "edit to pixel, page open to first frame", only_named: false, run: screen::run },
+    Bench { name: "clone", about: "clone to demo screen", only_named: true, run: |_| clone::run() },
 ];
 
 /// Runs the subcommand.
@@ -30,12 +42,13 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         let known: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
         return Err(Failure::usage(format!("There is no bench `{stranger}`; there are: {}.", known.join(", "))));
     }
-    let wanted = |bench: &&Bench| found.names.is_empty() || found.names.iter().any(|name| name == bench.name);
+    tool::rust()?;
+    let named = |bench: &Bench| found.names.iter().any(|name| name == bench.name);
     let mut figures = Vec::new();
     let mut missing = Vec::new();
-    for bench in BENCHES.iter().filter(wanted) {
+    for bench in BENCHES.iter().filter(|bench| named(bench) || found.names.is_empty() && !bench.only_named) {
         say::heading(format_args!("== {} ({})", bench.name, bench.about));
-        match (bench.run)() {
+        match (bench.run)(Consent::unless(found.has("--no-install"))) {
             Ok(found) => figures.extend(found),
             Err(failure) => missing.push(format!("{}: {}", bench.name, failure.sentence)),
         }
@@ -46,13 +59,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
         say::note(sentence);
     }
     if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::failed("Some figures could not be measured; the lines above say which."))
+        return Ok(());
     }
-}
-
-/// Seconds with three digits, as the table shows them.
-pub(crate) fn seconds(time: Duration) -> String {
-    format!("{:.3} s", time.as_secs_f64())
+    Err(Failure::failed("Some figures could not be measured; the lines above say which."))
 }

@@ -13,29 +13,51 @@ use crate::installer::Consent;
 use crate::report::{Report, Verdict};
 use crate::{process, say, tool, web};
 
+/// One thing to look at, by the name that `cargo xtask check NAME` takes.
+struct Check {
+    name: &'static str,
+    run: fn(&mut Report, &'static str, Consent),
+}
+
+const CHECKS: [Check; 10] = [
+    Check {
+        name: "format",
+        run: |report, name, _| report.step(name, || cargo(&["fmt", "--all", "--check"], "run `cargo fmt --all`")),
+    },
+    Check { name: "lints", run: |report, name, _| report.step(name, lints) },
+    Check { name: "rustdoc", run: |report, name, _| report.step(name, rustdoc) },
+    Check { name: "arrows", run: |report, name, _| report.step(name, || Ok(findings(arrows::check()?))) },
+    Check { name: "floor", run: |report, name, _| report.step(name, || Ok(findings(floor::check()?))) },
+    Check { name: "crypto", run: |report, name, _| report.step(name, || Ok(findings(crypto::check()?))) },
+    Check { name: "lengths", run: |report, name, _| report.step(name, || Ok(findings(lengths::check()))) },
+    Check { name: "sql", run: |report, name, _| report.step(name, || Ok(findings(sql::check()))) },
+    Check { name: "generated", run: |report, _, consent| generate::all(report, Mode::Compare, consent) },
+    Check { name: "web", run: |report, name, consent| report.step(name, || web_check(consent)) },
+];
+
 /// Runs the subcommand.
 pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
-    let grammar = Grammar { switches: &["--no-install"], values: &[], names: false };
+    let grammar = Grammar { switches: &["--no-install"], values: &[], names: true };
     let found = Arguments::parse(words, &grammar)?;
-    let consent = Consent::unless(found.has("--no-install"));
+    if let Some(stranger) = found.names.iter().find(|name| CHECKS.iter().all(|check| check.name != name.as_str())) {
+        let known: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+        return Err(Failure::usage(format!("There is no check `{stranger}`; there are: {}.", known.join(", "))));
+    }
     tool::rust()?;
     let mut report = Report::default();
-    all(&mut report, consent);
+    for check in &CHECKS {
+        if found.names.is_empty() || found.names.iter().any(|name| name == check.name) {
+            (check.run)(&mut report, check.name, Consent::unless(found.has("--no-install")));
+        }
+    }
     report.finish()
 }
 
 /// Adds every check to the report.
 pub(crate) fn all(report: &mut Report, consent: Consent) {
-    report.step("format", || cargo(&["fmt", "--all", "--check"], "run `cargo fmt --all`"));
-    report.step("lints", lints);
-    report.step("rustdoc", rustdoc);
-    report.step("arrows", || Ok(findings(arrows::check()?)));
-    report.step("pure floor", || Ok(findings(floor::check()?)));
-    report.step("one crypto library", || Ok(findings(crypto::check()?)));
-    report.step("file lengths", || Ok(findings(lengths::check())));
-    report.step("SQL in one place", || Ok(findings(sql::check())));
-    generate::all(report, Mode::Compare);
-    report.step("web lint and types", || web_check(consent));
+    for check in &CHECKS {
+        (check.run)(report, check.name, consent);
+    }
 }
 
 fn lints() -> Result<Verdict, Failure> {

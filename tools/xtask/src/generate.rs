@@ -36,16 +36,16 @@ const CLIENT: &str = "packages/api";
 
 /// Runs the subcommand.
 pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
-    let found = Arguments::parse(words, &Grammar { switches: &["--check"], values: &[], names: false })?;
+    let found = Arguments::parse(words, &Grammar { switches: &["--check", "--no-install"], values: &[], names: false })?;
     let mode = if found.has("--check") { Mode::Compare } else { Mode::Write };
     tool::rust()?;
     let mut report = Report::default();
-    all(&mut report, mode);
+    all(&mut report, mode, Consent::unless(found.has("--no-install")));
     report.finish()
 }
 
 /// Adds every generated file to the report.
-pub(crate) fn all(report: &mut Report, mode: Mode) {
+pub(crate) fn all(report: &mut Report, mode: Mode, consent: Consent) {
     let mut server = None;
     report.step("server for generated files", || {
         server = Some(server_binary::build(Profile::Debug)?);
@@ -56,7 +56,7 @@ pub(crate) fn all(report: &mut Report, mode: Mode) {
             report.step(printed.file, || print(&server, printed, mode));
         }
     }
-    report.step("web client", || client(mode));
+    report.step("web client", || client(mode, consent));
 }
 
 fn print(server: &Path, printed: &Printed, mode: Mode) -> Result<Verdict, Failure> {
@@ -84,14 +84,14 @@ fn keep(file: &Path, wanted: &[u8], mode: Mode) -> Result<Verdict, Failure> {
     Ok(Verdict::Passed)
 }
 
-fn client(mode: Mode) -> Result<Verdict, Failure> {
+fn client(mode: Mode, consent: Consent) -> Result<Verdict, Failure> {
     let folder = place::web().join(CLIENT);
     let manifest = fs::read_to_string(folder.join("package.json")).unwrap_or_default();
     if !manifest.contains("\"gen\"") {
         return Ok(Verdict::Skipped(format!("web/{CLIENT}/package.json has no script `gen`")));
     }
     tool::node()?;
-    web::install(Consent::Install)?;
+    web::install(consent)?;
     let before = contents(&folder);
     if !process::succeeds(web::npm(&["run", "--silent", "gen"]).current_dir(&folder))? {
         return Ok(Verdict::Failed(format!("`npm run gen` failed in web/{CLIENT}")));

@@ -69,7 +69,8 @@ fn line(packages: &[&str], root: bool) -> String {
     format!("{start}apt-get install -y --no-install-recommends {}", packages.join(" "))
 }
 
-fn is_root() -> bool {
+/// Whether we may install packages and name users.
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     // The owner of our own entry in /proc is our effective user.
     fs::metadata("/proc/self").is_ok_and(|facts| facts.uid() == 0)

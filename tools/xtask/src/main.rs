@@ -38,9 +38,9 @@ cargo xtask run   [--lan] [--reset] [--release] [--port N] [--https-port N] [--c
 cargo xtask test  [--fast] [--long] [--no-install]
       Runs everything that CI runs. --fast leaves out what needs root, a browser or PostgreSQL;
       --long adds the tests that are marked as ignored because they take minutes.
-cargo xtask check
+cargo xtask check [NAME...] [--no-install]
       Format, lints, rustdoc, arrows between crates, file lengths, generated files, web lint and types.
-cargo xtask gen   [--check]
+cargo xtask gen   [--check] [--no-install]
       Writes the generated files (OpenAPI, sample configuration, port table, web client), or compares them.
 cargo xtask bench [NAME...] [--no-install]
       Measures the figures of docs/benchmarks.md and prints them as one table.

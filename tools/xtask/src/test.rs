@@ -87,7 +87,7 @@ fn script(name: &str, skips: &std::path::Path) -> Result<Verdict, Failure> {
         return Ok(Verdict::Skipped(format!("web/package.json has no script `{name}`")));
     }
     let mut npm = web::npm(&["run", "--silent", name]);
-    npm.env("SIGNBOARD_SKIPS", skips).env("SIGNBOARD_BIN", crate::server_binary::path(crate::server_binary::Profile::Debug));
+    npm.env("XTASK_SKIPS", skips).env("XTASK_SIGNBOARD", crate::server_binary::path(crate::server_binary::Profile::Debug));
     let (success, output) = process::shown(&mut npm)?;
     Ok(counted(success, &output))
 }

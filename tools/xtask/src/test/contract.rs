@@ -27,8 +27,8 @@ pub(super) fn run(consent: Consent) -> Result<Verdict, Failure> {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut bash = process::command("bash");
     bash.arg(SCRIPT)
-        .env("SIGNBOARD_BIN", server_binary::path(Profile::Debug))
-        .env("SIGNBOARD_SCHEMATHESIS", venv.join("bin/schemathesis"))
+        .env("XTASK_SIGNBOARD", server_binary::path(Profile::Debug))
+        .env("XTASK_SCHEMATHESIS", venv.join("bin/schemathesis"))
         .env("PATH", format!("{}:{path}", venv.join("bin").display()));
     Ok(Verdict::of(process::succeeds(&mut bash)?, "schemathesis' words stand above"))
 }

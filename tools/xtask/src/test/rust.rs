@@ -59,7 +59,7 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     if let Some(filter) = filter(left_out) {
         cargo.args(["--filterset", &filter]);
     }
-    cargo.env("SIGNBOARD_SKIPS", skips);
+    cargo.env("XTASK_SKIPS", skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
 }
@@ -80,7 +80,7 @@ fn libtest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     for word in left_out {
         cargo.args(["--skip", word]);
     }
-    cargo.env("SIGNBOARD_SKIPS", skips);
+    cargo.env("XTASK_SKIPS", skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
 }
