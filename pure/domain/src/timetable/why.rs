@@ -47,7 +47,7 @@ pub struct Candidate {
 pub enum Verdict {
     /// Its time has come, but a stronger row plays.
     CoveredBy(ScheduleId),
-    /// Its time is over for good.
+    /// Its time is over for good, or never comes.
     Ended,
     /// Its time has come, but it has nothing to play, so that weaker rows show.
     NothingToPlay(Nothing),

@@ -44,7 +44,7 @@ fn joined(mut slots: Vec<Slot>, more: Vec<Slot>) -> Vec<Slot> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn slots_cover_the_time_without_gap_or_overlap((rows, from) in world(), length in 1..WEEK_MS) {

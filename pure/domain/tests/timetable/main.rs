@@ -7,5 +7,6 @@ mod golden;
 mod laws;
 mod oracle;
 mod positions;
+mod rrule_peer;
 mod sentences;
 mod zones;
