@@ -1,5 +1,5 @@
-import { MediaView, offsetAt, PageView, StandbyView, type MediaFile, type Moment, type ScreenSettings, type Sound, type Surroundings, type View } from "@signboard/player";
-import type { Body, Plan } from "@signboard/model";
+import { MediaView, PageView, StandbyView, type MediaFile, type Moment, type ScreenSettings, type Sound, type Surroundings, type View } from "@signboard/player";
+import { offsetAt, type Body, type Plan } from "@signboard/model";
 import type { Faults } from "./report/faults.ts";
 import type { Shelf } from "./media/shelf.ts";
 
@@ -22,6 +22,7 @@ export class Scene implements Surroundings {
     if (!plan) return;
     const { fit, volume, muted, language } = plan.viewer;
     Object.assign(this.screen, { fit: fit || "contain", volume: volume === undefined ? 100 : volume, muted: muted === true, language: language || this.screen.language });
+    if (plan.viewer.installation) this.screen.installation = plan.viewer.installation;
   }
 
   offset(zone: string | null, at: number): number {

@@ -5,7 +5,7 @@ export type { Fit, Size } from "./fit.ts";
 export { MediaView } from "./media_view.ts";
 export { NOTHING, standby, type Moment, type Show } from "./moment.ts";
 export { PageView, type Problem } from "./page_view.ts";
-export { PlanShow, slotAt, type Local } from "./plan_show.ts";
+export { PlanShow, type Local } from "./plan_show.ts";
 export { Player, type Listener } from "./player.ts";
 export { Stage } from "./stage.ts";
 export { StandbyView } from "./standby_view.ts";
@@ -13,4 +13,3 @@ export type { MediaFile, ScreenSettings, Sound, Surroundings } from "./surroundi
 export { civil, type CivilTime } from "./text/civil.ts";
 export { formatTime } from "./text/pattern.ts";
 export type { View } from "./view.ts";
-export { offsetAt } from "./zones.ts";

@@ -1,4 +1,4 @@
-import { position, type Body, type Item, type Plan, type Program, type Slot } from "@signboard/model";
+import { fallbackAnchor, position, slotAt, type Body, type Item, type Plan, type Program } from "@signboard/model";
 import { standby, type Moment, type Show } from "./moment.ts";
 
 /** What is at hand of a plan's files. */
@@ -88,29 +88,6 @@ export class PlanShow implements Show {
     const file = id ? this.plan.media[id] : undefined;
     return file && this.local.has(file.hash) ? file.hash : null;
   }
-}
-
-/** The slot of an instant. Outside the plan the fallback plays, up to the plan's start or for ever. */
-export function slotAt(plan: Plan, at: number): Slot {
-  const { slots } = plan;
-  let low = 0;
-  let high = slots.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((slots[middle] as Slot).until <= at) low = middle + 1;
-    else high = middle;
-  }
-  const slot = slots[low];
-  if (slot && slot.from <= at) return slot;
-  const before = slots[low - 1];
-  return { from: before ? before.until : -Infinity, until: slot ? slot.from : Infinity, anchor: fallbackAnchor(plan), program: plan.fallback, row: null, emergency: false };
-}
-
-/** 1970-01-05T00:00 of the viewer's zone, a Monday. */
-function fallbackAnchor(plan: Plan): number {
-  for (const slot of plan.slots) if (slot.row === null && slot.program === plan.fallback) return slot.anchor;
-  const offsets = plan.zones[plan.viewer.zone];
-  return 4 * 86_400_000 - ((offsets && offsets[0] && offsets[0].offset_s) || 0) * 1000;
 }
 
 function find(program: Program, anchor: number, at: number): Found | null {

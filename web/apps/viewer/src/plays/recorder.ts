@@ -8,7 +8,7 @@ const TOLERANCE = 1_000;
 /** The play of a moment that was seen from `from` to `until`; null for what nobody scheduled and for nothing. */
 export function playOf(moment: Moment, from: number, until: number): Play | null {
   const play = moment.item && moment.item.play;
-  if (!moment.item || !play || until <= from) return null;
+  if (!moment.item || !play || !play.content || until <= from) return null;
   return {
     row: moment.row,
     plan: moment.plan,

@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import { offsetOf, SessionClock } from "./session_clock.ts";
+import { SessionClock } from "./session_clock.ts";
 
 const sample = (offset: number, there: number, back: number, t0 = 0) => ({ t0, t1: t0 + there + offset, t2: t0 + there + offset + 1, t3: t0 + there + 1 + back });
-
-test("the sample with the least delay wins, among the last eight", () => {
-  expect(offsetOf([])).toBeNull();
-  expect(offsetOf([sample(1000, 80, 2), sample(1000, 3, 3), sample(1000, 1, 60)])).toBe(1000);
-  expect(offsetOf([sample(5, 0, 0), ...Array.from({ length: 8 }, () => sample(1000, 20, 20))])).toBe(1000);
-});
 
 test("a large difference is taken over at once, a small one slowly", () => {
   let local = 10_000;

@@ -1,3 +1,4 @@
+import { offsetOf, type Sample } from "@signboard/model";
 import type { Notes } from "../identity.ts";
 
 /** Differences beyond this are taken over at once, in milliseconds; smaller ones slowly, so that no film jumps. */
@@ -5,22 +6,6 @@ const STEP = 250;
 /** Milliseconds per second by which the clock is moved. */
 const SLEW = 20;
 const NAME = "signboard-offset";
-
-/** One exchange of `time` messages, all in milliseconds: t0 and t3 of the local clock, t1 and t2 of the server's. */
-export interface Sample {
-  t0: number;
-  t1: number;
-  t2: number;
-  t3: number;
-}
-
-/** The offset of the sample with the least delay among the last eight; null without any. */
-export function offsetOf(samples: Sample[]): number | null {
-  let best: Sample | null = null;
-  const delay = (sample: Sample) => sample.t3 - sample.t0 - (sample.t2 - sample.t1);
-  for (const sample of samples.slice(-8)) if (!best || delay(sample) < delay(best)) best = sample;
-  return best && (best.t1 - best.t0 + (best.t2 - best.t3)) / 2;
-}
 
 /** The session's time: the local monotonic clock, set by the server. Keeps its last offset for starts without server. */
 export class SessionClock {
