@@ -22,7 +22,9 @@ struct Check {
 const CHECKS: [Check; 10] = [
     Check {
         name: "format",
-        run: |report, name, _| report.step(name, || cargo(&["fmt", "--all", "--check"], "run `cargo fmt --all`")),
+        run: |report, name, _| {
+            report.step(name, || cargo(&["fmt", "--all", "--check", "--message-format", "short"], "run `cargo fmt --all`"))
+        },
     },
     Check { name: "lints", run: |report, name, _| report.step(name, lints) },
     Check { name: "rustdoc", run: |report, name, _| report.step(name, rustdoc) },

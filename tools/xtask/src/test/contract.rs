@@ -9,28 +9,22 @@ use crate::server_binary::{self, Profile};
 use crate::stamp::{Fingerprint, Stamp};
 use crate::{place, process, say, tool};
 
-/// The script that starts a server and runs schemathesis on it; it finds both by the environment.
-const SCRIPT: &str = "tools/api-check.sh";
+/// The program that starts a server, sets it up and runs schemathesis on it.
+const PROGRAM: &str = "tools/xtask/contract/check.py";
 
 /// Python packages, pinned so that a new release cannot fail an old commit.
 const PACKAGES: [&str; 1] = ["schemathesis==4.32.5"];
 
-/// Runs the script in a virtual environment of its own.
+/// Runs the program in a virtual environment of its own.
 pub(super) fn run(consent: Consent) -> Result<Verdict, Failure> {
-    if !place::root().join(SCRIPT).is_file() {
-        return Ok(Verdict::Skipped(format!("{SCRIPT} does not exist")));
-    }
     let Some(python) = (tool::PYTHON.find)() else {
         return Ok(Verdict::Skipped("Python 3 with venv is missing; the line that brings it stands above".to_owned()));
     };
     let venv = environment(&python, consent)?;
-    let path = std::env::var("PATH").unwrap_or_default();
-    let mut bash = process::command("bash");
-    bash.arg(SCRIPT)
-        .env("XTASK_SIGNBOARD", server_binary::path(Profile::Debug))
-        .env("XTASK_SCHEMATHESIS", venv.join("bin/schemathesis"))
-        .env("PATH", format!("{}:{path}", venv.join("bin").display()));
-    Ok(Verdict::of(process::succeeds(&mut bash)?, "schemathesis' words stand above"))
+    let mut check = process::command(venv.join("bin/python"));
+    check.arg(PROGRAM).arg(server_binary::path(Profile::Debug)).arg(venv.join("bin/schemathesis"));
+    check.arg(place::notes().join("contract"));
+    Ok(Verdict::of(process::succeeds(&mut check)?, "its words stand above"))
 }
 
 /// The virtual environment below `target/`, made when it is missing or its packages changed.
