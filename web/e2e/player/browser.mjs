@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  "--autoplay-policy=no-user-gesture-required",
+
 ];
 
 /** A browser with a profile of its own. `profile` keeps it for a second start; `close` with `true` removes it. */
@@ -14,7 +14,8 @@ export async function openBrowser({ width = 1280, height = 720, args = [], profi
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     headless,
-    args: [...FLAGS, ...args],
+    // A screen's browser is set up so that films may sound; `args` can say otherwise.
+    args: [...FLAGS, ...(args.some((one) => one.startsWith("--autoplay")) ? [] : ["--autoplay-policy=no-user-gesture-required"]), ...args],
     viewport: headless ? { width, height } : null,
     env: env || process.env,
     ...more,

@@ -1,0 +1,174 @@
+// A screen joins, plays image, film and page in step with the clock, and obeys.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { openBrowser } from "./browser.mjs";
+import { body, makeFonts, makeMedia } from "./fixtures.mjs";
+import { makePlan, mediaItem, pageItem } from "./plan.mjs";
+import { PlayerServer } from "./server.mjs";
+
+const media = makeMedia();
+const fonts = makeFonts();
+const text = (id, words, more = {}) => ({ id, kind: "text", frame: { x: 100, y: 100, w: 1700, h: 300 }, text: words, size: 90, ...more });
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const layers = (page) => page.evaluate(() => [...document.querySelectorAll(".sb-layer")].filter((node) => node.style.opacity === "1").length);
+
+describe("a screen", () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await new PlayerServer().start();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test("shows its pairing code, then plays when it is approved, without a click", async () => {
+    server.approved = false;
+    await browser.page.goto(`${server.origin}/viewer/?token=t1`);
+    await browser.page.getByText("K7M").waitFor();
+    assert.equal(server.lastDevice.token, "t1");
+    assert.equal(new URL(browser.page.url()).search, "", "the token stays in the address");
+    assert.match(server.lastDevice.secret, /^[0-9a-f]{64}$/);
+    const page = body([{ id: "p1", duration_ms: 3000, background: "#f2efe8", elements: [text("t", "Pier 3", { colour: "#10243a" })] }]);
+    server.serve(Object.values(media), fonts, page);
+    server.plan = makePlan({ items: [mediaItem("i1", "image", "dawn", 2000), mediaItem("v1", "video", "film", 3000), pageItem("p1", page, "p1", 3000)], media, fonts, bodies: [page] });
+    server.approved = true;
+    server.greet();
+    await server.wait((message) => message.type === "received" && message.plan === server.plan.id);
+    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id);
+    assert.equal(await browser.page.getByText("K7M").count(), 0);
+  });
+
+  test("plays image, film and page in order, each at its time", async () => {
+    await wait(12_000);
+    await server.wait((message) => message.type === "plays" && message.records.length >= 3, { past: false, limit: 25_000 });
+    // The first was joined in its middle.
+    const whole = server.plays.slice(1).filter((play) => play.complete);
+    assert.ok(whole.length >= 3, `only ${whole.length} whole plays`);
+    const anchor = server.plan.slots[0].anchor;
+    const start = { i1: 0, v1: 2000, p1: 5000 };
+    for (const play of whole) {
+      const into = (((play.from - anchor) % 8000) + 8000) % 8000;
+      const late = into - start[play.item];
+      assert.ok(late >= -2 && late < 250, `${play.item} began ${late} ms late`);
+    }
+    for (let at = 1; at < whole.length; at++) assert.equal(whole[at].from, whole[at - 1].until, "no gap between two plays");
+    assert.deepEqual(browser.errors, []);
+  });
+
+  test("the film stands where the clock says", async () => {
+    const seen = await browser.page.evaluate(async () => {
+      for (let attempt = 0; attempt < 200; attempt++) {
+        const film = [...document.querySelectorAll("video")].find((one) => !one.paused && one.currentTime > 1.2);
+        if (film) return { at: film.currentTime, now: Date.now(), muted: film.muted };
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return null;
+    });
+    assert.ok(seen, "no film plays");
+    const should = ((((seen.now - server.plan.slots[0].anchor) % 8000) + 8000) % 8000) / 1000 - 2;
+    assert.ok(Math.abs(seen.at - should) < 0.3, `the film stands at ${seen.at} and not at ${should}`);
+    assert.equal(seen.muted, false);
+  });
+
+  test("a changed text is on the screen within a second", async () => {
+    const page = body([{ id: "p1", duration_ms: 60_000, background: "#f2efe8", elements: [text("t", "Gate closes 10:40", { colour: "#10243a" })] }]);
+    server.serve(page);
+    const plan = makePlan({ items: [pageItem("p1", page, "p1", 60_000)], fonts, bodies: [page] });
+    const began = Date.now();
+    server.push(plan);
+    await browser.page.waitForFunction(() => [...document.querySelectorAll(".sb-layer")].some((node) => node.style.opacity === "1" && node.textContent.includes("10:40")), null, { polling: 20 });
+    assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`);
+    await server.wait((message) => message.type === "shown" && message.plan === plan.id);
+  });
+
+  test("an element without its media is left out and the rest plays", async () => {
+    const page = body([{ id: "p1", duration_ms: 60_000, elements: [text("t", "Still here"), { id: "gone", kind: "image", frame: { x: 0, y: 0, w: 9, h: 9 }, media: "deleted" }, { id: "odd", kind: "hologram", frame: { x: 0, y: 0, w: 9, h: 9 } }] }]);
+    server.serve(page);
+    server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000)], fonts, bodies: [page] }));
+    await browser.page.getByText("Still here").waitFor();
+    assert.equal(await browser.page.locator("img").count(), 0);
+  });
+
+  test("an urgent plan clears the screen within a second, whatever is missing, and fills in later", async () => {
+    const shown = body([{ id: "p1", duration_ms: 60_000, elements: [text("t", "To be taken down")] }]);
+    const slow = body([{ id: "p9", duration_ms: 60_000, elements: [text("t", "Please leave the building")] }]);
+    server.serve(shown);
+    server.push(makePlan({ items: [pageItem("p1", shown, "p1", 60_000)], fonts, bodies: [shown] }));
+    await browser.page.getByText("To be taken down").waitFor();
+    await wait(400);
+    const began = Date.now();
+    server.push(makePlan({ items: [pageItem("p9", slow, "p9", 60_000)], fonts, bodies: [slow], urgent: true }));
+    await browser.page.waitForFunction(() => !document.body.textContent.includes("To be taken down"), null, { polling: 20 });
+    assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`);
+    assert.equal(await layers(browser.page), 1, "something stands on the screen");
+    await server.wait((message) => message.type === "incomplete" && message.missing.some((one) => one.hash === slow.facts.hash && one.why === "not_found"));
+    assert.equal(await browser.page.evaluate((hash) => caches.match(`/media/${hash}`).then(Boolean), shown.facts.hash), false, "what was taken down is still cached");
+    server.serve(slow);
+    await browser.page.getByText("Please leave").waitFor({ timeout: 15_000 });
+    await server.wait((message) => message.type === "received" && message.plan === server.plan.id);
+  });
+
+  test("identifies itself, takes a picture, refuses what it does not know", async () => {
+    server.send({ type: "command", id: "c1", kind: "identify", seconds: 2 });
+    await browser.page.getByText("Gate 4", { exact: true }).waitFor();
+    await browser.page.getByText("Gate 4", { exact: true }).waitFor({ state: "detached", timeout: 5_000 });
+    server.send({ type: "command", id: "c2", kind: "screenshot" });
+    const picture = await server.wait((message) => message.type === "result" && message.command === "c2");
+    assert.equal(picture.ok, true, picture.text);
+    assert.match(picture.image, /^data:image\/jpeg;base64,.{4000}/);
+    server.send({ type: "command", id: "c3", kind: "dance" });
+    assert.equal((await server.wait((message) => message.type === "result" && message.command === "c3")).ok, false);
+  });
+
+  test("turns and fits as the viewer's settings say", async () => {
+    const page = body([{ id: "p1", duration_ms: 60_000, background: "#ffffff", elements: [{ id: "mark", kind: "shape", frame: { x: 0, y: 0, w: 216, h: 384 }, fill: "#e02020" }] }], { width: 1080, height: 1920, background: "#ffffff" });
+    server.serve(page);
+    server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000, { kind: "cut", ms: 0 })], bodies: [page], viewer: { rotation: 90 } }));
+    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id);
+    await wait(300);
+    // Turned clockwise, the upper left of the content is the upper right of the panel.
+    const colour = await pixels(browser.page, [[1240, 40], [40, 40], [1240, 680]]);
+    assert.deepEqual(colour, ["red", "white", "white"]);
+    server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000, { kind: "cut", ms: 0 })], bodies: [page], viewer: { rotation: 0, fit: "stretch" } }));
+    await wait(700);
+    assert.deepEqual(await pixels(browser.page, [[100, 100], [300, 100], [100, 160]]), ["red", "white", "white"]);
+  });
+});
+
+test("a browser that refuses sound plays muted and says so", async () => {
+  const server = await new PlayerServer().start();
+  server.serve(Object.values(media));
+  server.plan = makePlan({ items: [mediaItem("v1", "video", "film", 3000), mediaItem("i1", "image", "dawn", 2000)], media });
+  const browser = await openBrowser({ args: ["--autoplay-policy=document-user-activation-required"] });
+  try {
+    await browser.page.goto(`${server.origin}/viewer/`);
+    await server.wait((message) => message.type === "status" && message.sound === "refused");
+    await browser.page.waitForFunction(() => [...document.querySelectorAll("video")].some((film) => film.muted && !film.paused && film.currentTime > 0.2));
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+});
+
+/** Names of the colours at points of the window. */
+async function pixels(page, points) {
+  const data = (await page.screenshot({ type: "png" })).toString("base64");
+  return page.evaluate(
+    async ([url, at]) => {
+      const picture = await createImageBitmap(await (await fetch(url)).blob());
+      const canvas = document.createElement("canvas");
+      canvas.width = picture.width;
+      canvas.height = picture.height;
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0);
+      return at.map(([x, y]) => {
+        const [r, g, b] = context.getImageData(x, y, 1, 1).data;
+        return r > 200 && g < 80 && b < 80 ? "red" : r > 240 && g > 240 && b > 240 ? "white" : `${r},${g},${b}`;
+      });
+    },
+    [`data:image/png;base64,${data}`, points],
+  );
+}

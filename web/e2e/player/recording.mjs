@@ -1,0 +1,26 @@
+// Records a real screen: Chromium in kiosk mode on a virtual display, measured by ffmpeg at 30 frames a second.
+import { spawn } from "node:child_process";
+
+/** A virtual display of its own number. */
+export async function openDisplay(width, height) {
+  const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp", "-noreset"], { stdio: ["ignore", "ignore", "inherit", "pipe"] });
+  const number = await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.once("exit", (code) => reject(new Error(`Xvfb ended with ${code}`)));
+    server.stdio[3].once("data", (data) => resolve(String(data).trim()));
+  });
+  return { name: `:${number}`, close: () => server.kill() };
+}
+
+/** The mean brightness (0 to 255) of every frame of `seconds`, and their times. */
+export async function measure(display, width, height, seconds) {
+  const ffmpeg = spawn("ffmpeg", [
+    "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-framerate", "30", "-video_size", `${width}x${height}`, "-i", display, "-t", String(seconds),
+    "-vf", "scale=320:-2:flags=area,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-", "-f", "null", "-",
+  ], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  ffmpeg.stdout.on("data", (data) => (text += data));
+  const code = await new Promise((resolve) => ffmpeg.once("close", resolve));
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  return [...text.matchAll(/pts_time:([\d.]+)\s+lavfi\.signalstats\.YAVG=([\d.]+)/g)].map((found) => ({ at: Number(found[1]), light: Number(found[2]) }));
+}
