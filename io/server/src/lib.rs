@@ -1,8 +1,22 @@
-//! Placeholder head, replaced below.
+//! The Signboard server: a library, and the binary `signboard`.
+//!
+//! [`app`] joins the services, [`serve`] starts and stops them; [`core`] is the heart: state in memory and the one way to change it.
+//! [`http`] answers people and programs, [`session`] speaks with viewers, [`ingest`] takes files in.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod core;
+pub mod demo;
+pub mod files;
+pub mod http;
+pub mod ingest;
 pub mod listen;
 pub mod metrics;
+pub mod now;
+pub mod readers;
+pub mod serve;
+pub mod session;
 pub mod tls;

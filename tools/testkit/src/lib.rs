@@ -1,1 +1,3 @@
-//! Placeholder head, replaced below.
+//! What tests of several crates share: stand-ins for the outside world that behave as the real thing does.
+
+pub mod acme;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rustls::sign::CertifiedKey;
 use tokio_util::sync::CancellationToken;
 
 use super::acme::Acme;
@@ -31,13 +30,13 @@ pub(super) async fn keep_own(config: Config, trust: Trust, stop: CancellationTok
     let resolver = Arc::new(Resolver::new(first.certified));
     let renewed = Arc::clone(&resolver);
     tokio::spawn(async move {
-        while pause(NAMES, &stop).await {
+        while pause(NAMES, &renewed, &stop).await {
             match make_own(&config).await {
                 Ok(own) => {
                     trust.set(Some(own.authority));
-                    exchange(&renewed, own.certified);
+                    renewed.exchange(own.certified);
                 }
-                Err(error) => tracing::warn!(%error, "the certificate for HTTPS could not be renewed; the old one stays"),
+                Err(error) => keep(&renewed, &error),
             }
         }
     });
@@ -54,11 +53,11 @@ pub(super) fn keep_files(config: &Config, stop: CancellationToken) -> Result<Arc
     let resolver = Arc::new(Resolver::new(first));
     let renewed = Arc::clone(&resolver);
     tokio::spawn(async move {
-        while pause(FILES, &stop).await {
+        while pause(FILES, &renewed, &stop).await {
             match files.read_if_changed() {
-                Ok(Some(next)) => exchange(&renewed, next),
+                Ok(Some(next)) => renewed.exchange(next),
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "the changed certificate files are not used; the old certificate stays"),
+                Err(error) => keep(&renewed, &error),
             }
         }
     });
@@ -90,7 +89,7 @@ pub(super) async fn keep_acme(
         loop {
             let left = due.duration_since(SystemTime::now()).unwrap_or_default();
             if !left.is_zero() {
-                if pause(left.min(SLEEP_MOST), &stop).await {
+                if pause(left.min(SLEEP_MOST), &renewed, &stop).await {
                     continue;
                 }
                 return;
@@ -102,14 +101,13 @@ pub(super) async fn keep_acme(
             match obtained {
                 Ok(next) => {
                     tracing::info!("the certification authority gave a new certificate for HTTPS");
-                    exchange(&renewed, next.certified);
                     trust.set(None);
+                    renewed.exchange(next.certified);
                     due = next.renew_at;
                     retry = RETRY;
                 }
                 Err(error) => {
-                    let retry_seconds = retry.as_secs();
-                    tracing::warn!(%error, retry_seconds, "no new certificate for HTTPS; the old one stays");
+                    keep(&renewed, &error);
                     due = SystemTime::now() + retry;
                     retry = (retry * 2).min(RETRY_MOST);
                 }
@@ -124,17 +122,17 @@ async fn make_own(config: &Config) -> Result<Own, TlsError> {
     tokio::task::spawn_blocking(move || own_now(&config)).await.expect("making a certificate does not panic")
 }
 
-fn exchange(resolver: &Resolver, next: Arc<CertifiedKey>) {
-    if resolver.current().cert != next.cert {
-        resolver.exchange(next);
-        tracing::info!("HTTPS uses a new certificate");
-    }
+/// Keeps the certificate in use and says so, in the log and to whoever watches.
+fn keep(resolver: &Resolver, error: &TlsError) {
+    tracing::warn!(%error, "the certificate for HTTPS could not be renewed; the one in use stays");
+    resolver.keep(error.to_string());
 }
 
-/// Sleeps; false once the server stops.
-async fn pause(time: Duration, stop: &CancellationToken) -> bool {
+/// Sleeps until the time is over or somebody asks to look again; false once the server stops.
+async fn pause(time: Duration, resolver: &Resolver, stop: &CancellationToken) -> bool {
     tokio::select! {
         () = stop.cancelled() => false,
+        () = resolver.asked() => true,
         () = tokio::time::sleep(time) => true,
     }
 }

@@ -1,0 +1,17 @@
+//! The platform of the server, in process and on free ports: configuration, ports, certificates, files, local socket.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod acme;
+mod bind;
+mod commands;
+mod conditions;
+mod configuration;
+mod listener;
+mod local_socket;
+mod media;
+mod range;
+mod sample;
+mod site;
+mod tls_files;
+mod tls_own;
+mod web_assets;
