@@ -32,7 +32,7 @@ function slotsOf(one: Case): Slot[] {
 const cases = vectors<Case>("timetable");
 
 describe("the slot of an instant", () => {
-  it("has its cases", () => expect(cases.length).toBeGreaterThanOrEqual(29));
+  it("has its cases", () => expect(cases.length).toBeGreaterThanOrEqual(31));
 
   it.each(cases)("%s", (_file, one) => {
     const slots = slotsOf(one);
