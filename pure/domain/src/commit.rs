@@ -4,7 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::log::{Chain, Edit, Entry, Position, Row};
+use crate::log::{Edit, Entry, Head, Row};
 
 /// Edits on their way into the log.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,10 +56,8 @@ pub struct Committed {
     pub changes: Vec<RowChange>,
     /// What changes in the digest.
     pub digest: Vec<DigestDelta>,
-    /// Chain hash of the entry, or of the actor's last one if there is none.
-    pub chain: Chain,
-    /// Where the server stands afterwards.
-    pub position: Position,
+    /// The end of the server's own history afterwards.
+    pub head: Head,
 }
 
 /// Why edits were refused.

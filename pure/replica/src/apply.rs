@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::commit::{DigestDelta, RowChange};
-use domain::log::{Action, Cell, CellWrite, Chain, Entry, Position, Row};
+use domain::log::{Action, Cell, CellWrite, Chain, Entry, Head, Position, Row};
 use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use thiserror::Error;
 use uuid::Uuid;
@@ -34,10 +34,8 @@ pub struct New {
     pub changes: Vec<RowChange>,
     /// What changes in the digest.
     pub digest: Vec<DigestDelta>,
-    /// Chain hash of the entry.
-    pub chain: Chain,
-    /// Where the server stands afterwards.
-    pub position: Position,
+    /// The end of the author's history afterwards.
+    pub head: Head,
     /// What people should look at.
     pub notices: Vec<Notice>,
 }
@@ -69,11 +67,11 @@ pub enum ApplyError {
     },
 }
 
-/// Takes in `entry` at Unix time `wall_ms`.
+/// Takes in `entry` at Unix time `wall_ms` and moves `position` past it.
 ///
 /// # Errors
 /// [`ApplyError`] if the sender broke the protocol; nothing changes then.
-pub fn apply(position: &Position, entry: &Entry, wall_ms: i64, lookup: Lookup<'_>) -> Result<Applied, ApplyError> {
+pub fn apply(position: &mut Position, entry: &Entry, wall_ms: i64, lookup: Lookup<'_>) -> Result<Applied, ApplyError> {
     let got = entry.dot;
     let have = position.vector.get(&got.actor);
     if got.seq <= have {
@@ -88,8 +86,9 @@ pub fn apply(position: &Position, entry: &Entry, wall_ms: i64, lookup: Lookup<'_
     if latest(entry) >= Hlc::from_unix_ms(YEAR_2100_MS) {
         return Err(ApplyError::FarFuture { got });
     }
-    let head = position.heads.get(&got.actor).cloned().unwrap_or_default();
-    let mut seen = head.seen;
+    let head = position.heads.entry(got.actor).or_default();
+    let chain = chain(&head.chain, entry);
+    let mut seen = head.seen.clone();
     entry.deps.iter().for_each(|dot| seen.raise(dot));
     let mut merge = Merge { entry, seen: &seen, lookup, touched: BTreeMap::new(), notices: Vec::new() };
     for op in &entry.ops {
@@ -105,20 +104,19 @@ pub fn apply(position: &Position, entry: &Entry, wall_ms: i64, lookup: Lookup<'_
         .filter(|(_, (before, after))| before != after)
         .map(|((kind, id), (before, after))| RowChange { kind, id, before, after })
         .collect();
-    let chain = chain(&head.chain, entry);
-    let mut position = position.clone();
-    advance(&mut position, entry, chain);
+    let head = advance(position, entry, chain).clone();
     position.last_hlc = position.last_hlc.max(entry.hlc.min(Hlc::from_unix_ms(wall_ms + MAX_AHEAD_MS)));
-    Ok(Applied::New(Box::new(New { digest: deltas(&changes), changes, chain, position, notices })))
+    Ok(Applied::New(Box::new(New { digest: deltas(&changes), changes, head, notices })))
 }
 
 /// Moves the vector and the actor's head past `entry`.
-pub(crate) fn advance(position: &mut Position, entry: &Entry, chain: Chain) {
+pub(crate) fn advance<'a>(position: &'a mut Position, entry: &Entry, chain: Chain) -> &'a Head {
     position.vector.raise(entry.dot);
     let head = position.heads.entry(entry.dot.actor).or_default();
     head.cum_ops += entry.ops.len() as u64;
     head.chain = chain;
     entry.deps.iter().for_each(|dot| head.seen.raise(dot));
+    head
 }
 
 fn latest(entry: &Entry) -> Hlc {

@@ -14,14 +14,14 @@ use crate::encoding::encode;
 /// Gives the current row of a document; none if it is not there.
 pub type Lookup<'a> = &'a dyn Fn(&str, Uuid) -> Option<Row>;
 
-/// Makes the entry for `proposal` and says what it changes. Nothing is stored.
+/// Makes the entry for `proposal`, moves `position` past it, and says what it changes. Nothing is stored.
 ///
 /// Edits that would change nothing give no operation; if none is left, there is no entry and the position stays. Later edits see the
 /// earlier ones. A cell's new stamp is larger than its old one even if the clock was set back.
 ///
 /// # Errors
-/// [`CommitError`] if an edit does not fit the current rows or the entry would exceed a limit.
-pub fn commit(position: &Position, proposal: Proposal, lookup: Lookup<'_>) -> Result<Committed, CommitError> {
+/// [`CommitError`] if an edit does not fit the current rows or the entry would exceed a limit; the position stays then.
+pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -> Result<Committed, CommitError> {
     let actor = position.actor;
     let mut draft = Draft {
         dot: Dot { actor, seq: position.vector.get(&actor) + 1 },
@@ -34,16 +34,17 @@ pub fn commit(position: &Position, proposal: Proposal, lookup: Lookup<'_>) -> Re
     for Edit { kind, id, change } in proposal.edits {
         draft.edit(kind, id, change)?;
     }
-    let previous = position.heads.get(&actor).cloned().unwrap_or_default();
     if draft.ops.is_empty() {
-        let (chain, position) = (previous.chain, position.clone());
-        return Ok(Committed { entry: None, changes: Vec::new(), digest: Vec::new(), chain, position });
+        let head = position.heads.get(&actor).cloned().unwrap_or_default();
+        return Ok(Committed { entry: None, changes: Vec::new(), digest: Vec::new(), head });
     }
     if draft.ops.len() > MAX_OPS {
         return Err(CommitError::TooManyOps { count: draft.ops.len(), limit: MAX_OPS });
     }
     let others = position.vector.iter().filter(|dot| dot.actor != actor);
-    let deps: VersionVector = others.filter(|dot| !previous.seen.covers(dot)).collect();
+    let previous = position.heads.get(&actor);
+    let known = |dot: &Dot| previous.is_some_and(|head| head.seen.covers(dot));
+    let deps: VersionVector = others.filter(|dot| !known(dot)).collect();
     let (dot, hlc, changes) = (draft.dot, draft.hlc, draft.changes());
     let entry = Entry {
         dot,
@@ -59,11 +60,10 @@ pub fn commit(position: &Position, proposal: Proposal, lookup: Lookup<'_>) -> Re
     if encoded.len() > MAX_ENTRY_BYTES {
         return Err(CommitError::TooLarge { bytes: encoded.len(), limit: MAX_ENTRY_BYTES });
     }
-    let chain = chain_encoded(&previous.chain, &encoded);
-    let mut position = position.clone();
-    crate::apply::advance(&mut position, &entry, chain);
+    let chain = chain_encoded(&previous.map(|head| head.chain).unwrap_or_default(), &encoded);
+    let head = crate::apply::advance(position, &entry, chain).clone();
     position.last_hlc = hlc;
-    Ok(Committed { digest: deltas(&changes), entry: Some(entry), changes, chain, position })
+    Ok(Committed { digest: deltas(&changes), entry: Some(entry), changes, head })
 }
 
 /// A document as it was before the entry and as it is after the edits so far.

@@ -31,7 +31,7 @@ pub trait State: Clone + Send + Sync + 'static {
 }
 
 /// Makes a log entry of edits: `replica::commit`.
-pub type Merge = fn(&Position, Proposal, &dyn Fn(&str, Uuid) -> Option<Row>) -> Result<Committed, CommitError>;
+pub type Merge = fn(&mut Position, Proposal, &dyn Fn(&str, Uuid) -> Option<Row>) -> Result<Committed, CommitError>;
 
 /// The wall clock in Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;

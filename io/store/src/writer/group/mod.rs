@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
 
 use domain::commit::{Committed, Proposal};
-use domain::log::{Edit, Position, Row};
+use domain::log::{Edit, Head, Position, Row};
 use domain::stamp::Dot;
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ struct Working<S> {
     digests: BTreeMap<(String, u16), u128>,
     requests: HashMap<Uuid, (Dot, i64)>,
     entries: Vec<Arc<Published>>,
-    committed: Vec<(i64, Position)>,
+    heads: Vec<Head>,
     answers: Vec<Answer<S>>,
 }
 
@@ -87,7 +87,7 @@ impl Group {
             digests: BTreeMap::new(),
             requests: HashMap::new(),
             entries: Vec::new(),
-            committed: Vec::new(),
+            heads: Vec::new(),
             answers: Vec::new(),
         };
         for job in jobs {
@@ -163,12 +163,13 @@ impl Group {
         }
     }
 
-    fn commit<S>(&self, proposal: Proposal, working: &Working<S>) -> Result<Committed, domain::commit::CommitError> {
+    fn commit<S>(&self, proposal: Proposal, working: &mut Working<S>) -> Result<Committed, domain::commit::CommitError> {
+        let Working { rows, position, .. } = working;
         let lookup = |kind: &str, id: Uuid| {
             let key = (kind.to_owned(), id);
-            working.rows.get(&key).or_else(|| self.rows.get(&key)).cloned().flatten()
+            rows.get(&key).or_else(|| self.rows.get(&key)).cloned().flatten()
         };
-        (self.setup.merge)(&working.position, proposal, &lookup)
+        (self.setup.merge)(position, proposal, &lookup)
     }
 
     fn publish<S: State>(&mut self, working: Working<S>, output: &Output<S>) {
@@ -216,8 +217,7 @@ fn accept<S: State>(job: BoxedJob<S>, committed: Committed, working: &mut Workin
         return;
     };
     working.lpos += 1;
-    working.position = committed.position.clone();
-    working.committed.push((working.lpos, committed.position));
+    working.heads.push(committed.head);
     for delta in committed.digest {
         let key = (delta.kind, delta.bucket);
         let before = digests.get(&key).copied().unwrap_or_default();

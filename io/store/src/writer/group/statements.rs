@@ -34,14 +34,13 @@ impl Group {
     }
 
     fn entries<S>(&self, working: &Working<S>, actors: &Actors, batch: &mut Batch) {
-        for (published, (lpos, position)) in working.entries.iter().zip(&working.committed) {
+        for (published, head) in working.entries.iter().zip(&working.heads) {
             let entry = &published.entry;
-            let head = &position.heads[&entry.dot.actor];
             let aidx = actors.index(&entry.dot.actor).expect("the server's own actor is known since the first start");
             batch.push(
                 ADD_ENTRY,
                 vec![
-                    (*lpos).into(),
+                    published.lpos.into(),
                     i64::from(aidx).into(),
                     entry.dot.seq.into(),
                     entry.hlc.0.into(),
