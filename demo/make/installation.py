@@ -62,8 +62,8 @@ def installation():
         "playlists": [{"key": "gallery", "name": "Gallery", "folder": None, "shuffle": False, "items": [*gallery, {"content": {"media": "film"}, "duration_ms": None}]}],
         "groups": [{"key": "terminal", "name": "Terminal", "parent": None}, {"key": "cafe", "name": "Café", "parent": "terminal"}],
         "viewers": [
-            {"key": "departures", "name": "Departures", "location": "Hall, above the doors", "rotation": 0, "groups": ["terminal"]},
             {"key": "welcome", "name": "Welcome", "location": "Hall, facing the entrance", "rotation": 0, "groups": ["terminal"]},
+            {"key": "departures", "name": "Departures", "location": "Hall, above the doors", "rotation": 0, "groups": ["terminal"]},
             {"key": "wayfinding", "name": "Wayfinding", "location": "Foot of the stairs", "rotation": 0, "groups": ["terminal"]},
             {"key": "cafe", "name": "Café menu", "location": "Behind the counter", "rotation": 0, "groups": ["cafe"]},
         ],
