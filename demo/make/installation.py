@@ -77,7 +77,19 @@ def installation():
     }
 
 
+def lines(value, depth=0):
+    """JSON with one line for each element, row and other small thing, so that a change is a small difference."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) < 400 and '"elements"' not in text or not isinstance(value, (dict, list)):
+        return text
+    inner, outer = " " * (depth + 1), " " * depth
+    if isinstance(value, dict):
+        members = [f"{inner}{json.dumps(key)}: {lines(member, depth + 1)}" for key, member in value.items()]
+        return "{\n" + ",\n".join(members) + f"\n{outer}}}"
+    return "[\n" + ",\n".join(inner + lines(member, depth + 1) for member in value) + f"\n{outer}]"
+
+
 if __name__ == "__main__":
     path = Path(__file__).resolve().parent.parent / "installation.json"
-    path.write_text(json.dumps(installation(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(lines(installation()) + "\n", encoding="utf-8")
     print(path.name, path.stat().st_size // 1024, "KiB")
