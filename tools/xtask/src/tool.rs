@@ -50,6 +50,45 @@ pub(crate) const CHROMIUM: Tool = Tool {
     find: || process::find("chromium"),
 };
 
+/// A screen without a monitor, which the browser tests film.
+pub(crate) const XVFB: Tool = Tool {
+    name: "Xvfb",
+    purpose: "is the screen that the browser tests film",
+    packages: &["xvfb"],
+    service: None,
+    find: || process::find("Xvfb"),
+};
+
+/// Puts a certificate authority into a browser's profile.
+pub(crate) const CERTUTIL: Tool = Tool {
+    name: "certutil",
+    purpose: "lets the browser of the tests trust a certificate",
+    packages: &["libnss3-tools"],
+    service: None,
+    find: || process::find("certutil"),
+};
+
+/// Makes the certificates of the browser tests.
+pub(crate) const OPENSSL: Tool = Tool {
+    name: "openssl",
+    purpose: "makes the certificates of the browser tests",
+    packages: &["openssl"],
+    service: None,
+    find: || process::find("openssl"),
+};
+
+/// Gives the machine another address, so that the tests see what a screen on the network sees.
+pub(crate) const IP: Tool = Tool {
+    name: "ip",
+    purpose: "gives the browser tests an address that is not localhost",
+    packages: &["iproute2"],
+    service: None,
+    find: || process::find("ip").or_else(|| Some(PathBuf::from("/usr/sbin/ip")).filter(|file| file.is_file())),
+};
+
+/// What the browser tests need.
+pub(crate) const BROWSER: [&Tool; 6] = [&CHROMIUM, &XVFB, &CERTUTIL, &OPENSSL, &IP, &FFMPEG];
+
 /// The second database engine.
 pub(crate) const POSTGRES: Tool = Tool {
     name: "PostgreSQL 15",

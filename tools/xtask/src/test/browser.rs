@@ -9,8 +9,8 @@ use crate::tool;
 
 /// Runs `npm run e2e` in `web/`.
 pub(super) fn run(skips: &Path) -> Result<Verdict, Failure> {
-    if (tool::CHROMIUM.find)().is_none() {
-        return Ok(Verdict::Skipped("Chromium is missing; the line that brings it stands above".to_owned()));
+    if let Some(tool) = tool::BROWSER.iter().find(|tool| (tool.find)().is_none()) {
+        return Ok(Verdict::Skipped(format!("{} is missing; the line that brings it stands above", tool.name)));
     }
     script("e2e", skips)
 }
