@@ -21,7 +21,7 @@ mod zones;
 pub use diff::{Altered, diff};
 pub use explain::explain;
 pub use item::{Item, Play, Show};
-pub use playable::{Nothing, program};
+pub use playable::{Nothing, program, shown_between};
 pub use position::{Position, position};
 pub use program::{Program, Shuffle};
 pub use resolve::{next_change, resolve};

@@ -52,6 +52,14 @@ pub fn program(rows: &Rows, content: Content, viewer: ViewerId, at: i64) -> Prog
     Playable::of(rows, content, &mut Zones::plain(rows, viewer)).at(at)
 }
 
+/// First instant at which something of this validity may be shown on a viewer, and the first after, Unix milliseconds; none = no bound.
+/// For media inside pages: a page plays without those elements whose media is not valid.
+#[must_use]
+pub fn shown_between(rows: &Rows, validity: &Validity, viewer: ViewerId) -> (Option<i64>, Option<i64>) {
+    let (from, until) = times(validity, &mut Zones::plain(rows, viewer));
+    (validity.from.map(|_| from), validity.until.map(|_| until))
+}
+
 /// All that content could ever play, with its times.
 #[derive(Clone, Debug)]
 pub(super) struct Playable {

@@ -1,9 +1,14 @@
 //! From the wall to instants, in zones with and without clock changes.
 
-use domain::cell::ZoneName;
+use domain::cell::{Validity, ZoneName};
 use domain::civil::{DAY_MS, Wall, Zone};
+use domain::rows::Rows;
+use domain::timetable::shown_between;
 use jiff::Timestamp;
 use jiff::civil::date;
+use serde_json::json;
+
+use crate::build;
 
 const ZONES: [&str; 8] = [
     "UTC",
@@ -58,4 +63,17 @@ fn the_table_of_a_horizon_says_the_same_as_the_rules_and_time_never_runs_back() 
             }
         }
     }
+}
+
+#[test]
+fn validity_counts_in_its_own_zone_else_in_the_viewers() {
+    let mut rows = Rows::default();
+    build::put(&mut rows, "viewer", build::id("@gate"), &json!({"zone": "Asia/Tokyo"}));
+    let ask = |validity: &Validity| shown_between(&rows, validity, build::viewer("@gate"));
+    let at = |text: &str| Some(text.parse::<Timestamp>().unwrap().as_millisecond());
+    let day = |day| Some(date(2026, 3, day).at(2, 30, 0, 0));
+    assert_eq!(ask(&Validity::default()), (None, None));
+    assert_eq!(ask(&Validity { from: day(1), ..Validity::default() }), (at("2026-03-01T02:30:00+09:00"), None));
+    let berlin = Validity { from: None, until: day(29), zone: Some(zone("Europe/Berlin")) };
+    assert_eq!(ask(&berlin), (None, at("2026-03-29T03:00:00+02:00")), "skipped, so it ends at the jump");
 }
