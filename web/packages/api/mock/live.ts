@@ -59,12 +59,15 @@ export class Live {
       seen: Date.now(),
       device: device?.id ?? null,
       plan: { id: `plan${this.#plan}`.padEnd(16, "0"), state: this.#received ? "shown" : "sent", at: START },
-      shows: { row: slot?.row ?? null, item: null },
-      storage: { level: "persistent", quota: 8e9, used: 4.2e8 },
+      shows: { row: slot?.row ?? null, item: "" },
+      storage_level: "persistent",
+      storage_quota: 8e9,
+      storage_used: 4.2e8,
       sound: "ok",
       offset_ms: 12,
       missing: [],
       errors: [],
+      screenshot_at: null,
       ...this.#states.get(id),
     };
   }

@@ -85,6 +85,7 @@ export function createMock(options: Options = {}): Mock {
       return exchange.send(200, installation);
     }
     if (call === "GET ports") return exchange.send(200, PORTS);
+    if (method === "PUT" && path[0] === "users" && path[2] === "password") return exchange.send(204);
     if (call === "GET devices/pending") return exchange.send(200, live.pending);
     if (call === "POST devices/approve") return exchange.send(200, live.approve(await exchange.json(), seeded.admin.id));
     if (call === "GET viewers/status") return exchange.send(200, live.statuses());
@@ -96,7 +97,7 @@ export function createMock(options: Options = {}): Mock {
 
   function preview(row: Record<string, unknown>): unknown[] {
     if (!row.destination) return [];
-    return viewersOf(store, row.destination as "all").map((viewer) => ({ viewer, from: Date.now(), until: Date.now() + 3_600_000, before: null, after: null }));
+    return viewersOf(store, row.destination as "all").map((viewer) => ({ viewer, from: Date.now(), until: Date.now() + 3_600_000, before: "", after: "x" }));
   }
 
   function file(exchange: Exchange, id: string): void {
@@ -139,9 +140,10 @@ export function createMock(options: Options = {}): Mock {
   async function make(exchange: Exchange, noun: Noun): Promise<void> {
     const members = await exchange.json();
     if (noun === "schedules" && members.emergency && !(members.when as { until: unknown }).until) throw new Refusal(422, "invalid", "An emergency row needs an end.", "when.until");
+    delete members.password;
     const doc = store.put(noun, { ...defaults(noun, seeded.admin.id), ...members });
     if (noun === "schedules") live.replan();
-    exchange.send(201, noun === "tokens" ? { ...doc, secret: `sbt_${randomBytes(16).toString("hex")}` } : doc, { Location: `/api/v1/${noun}/${doc.id}` });
+    exchange.send(201, noun === "tokens" ? { id: doc.id, secret: `sbt_${randomBytes(16).toString("hex")}` } : doc, { Location: `/api/v1/${noun}/${doc.id}` });
   }
 
   function list(exchange: Exchange, noun: Noun): void {

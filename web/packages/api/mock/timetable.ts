@@ -71,10 +71,12 @@ export function why(store: Store, viewer: Viewer, at: number): Why {
       const playsNow = occurrences(row.when, zoneOf(viewer), at, at + 1).some((span) => span.from <= at && span.until > at);
       const next = occurrences(row.when, zoneOf(viewer), at, at + 14 * 86_400_000)[0]?.from ?? null;
       const path = row.destination !== "all" && row.destination && "group" in row.destination ? [row.destination.group] : [];
-      const verdict = row.id === slot?.row ? "plays" : playsNow ? "covered" : "not_now";
-      const by = verdict === "covered" ? slot?.row : null;
-      return { row: row.id, name: nameOf(store, row), verdict, by, next, path, priority: row.priority, made_by: row.made_by, made_at: row.made_at, published_by: row.made_by, published_at: row.made_at };
+      const verdict: "plays" | "covered" | "not_now" = row.id === slot?.row ? "plays" : playsNow ? "covered" : "not_now";
+      const by = verdict === "covered" ? (slot?.row ?? null) : null;
+      const text = { plays: "It is on the screen.", covered: `${slot?.name} covers it.`, not_now: "It is not its time." }[verdict];
+      return { row: row.id, name: nameOf(store, row), verdict, text, by, next, path, priority: String(store.find("priorities", row.priority ?? "")?.name ?? "") || null, emergency: row.emergency, made_by: row.made_by, made_at: row.made_at, published_by: row.made_by, published_at: row.made_at };
     });
   const sentence = slot?.row ? `${slot.name}, since it has the highest priority of what is scheduled now.` : "The fallback content, since nothing is scheduled now.";
-  return { at, sentence, playing: slot, item: null, candidates };
+  const playing = { kind: slot?.row ? ("row" as const) : ("fallback" as const), row: slot?.row ?? null, name: slot?.name ?? "", content: slot?.content ?? null, until: slot?.until ?? null, item: null };
+  return { at, sentence, playing, candidates };
 }

@@ -2,9 +2,9 @@
 import type { Client } from "./client.ts";
 import type { Noun, Nouns } from "./nouns.ts";
 import type { Body } from "./schema/body.ts";
-import type { Content, Id, Millis, Page } from "./schema/cells.ts";
+import type { Content, Id, Millis, Page, Role } from "./schema/cells.ts";
 import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
-import type { Installation, Port, Session } from "./schema/people.ts";
+import type { Installation, Port, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, Viewer, ViewerStatus } from "./schema/screens.ts";
 
@@ -50,7 +50,7 @@ export function calls(client: Client) {
     ports: () => client.get<Port[] | Page<Port>>("/ports"),
 
     draft: (id: Id) => client.call<Body>("GET", `/presentations/${id}/draft`, {}),
-    saveDraft: (id: Id, body: Body, match: string) => client.call<unknown>("PUT", `/presentations/${id}/draft`, { body, match }),
+    saveDraft: (id: Id, body: Body, match: string) => client.call<{ draft: string }>("PUT", `/presentations/${id}/draft`, { body, match }),
     publish: (id: Id) => client.post<Revision>(`/presentations/${id}/publish`),
     unpublish: (id: Id) => client.post<unknown>(`/presentations/${id}/unpublish`),
     revert: (id: Id, revision: Id) => client.post<Revision>(`/presentations/${id}/revert`, { revision }),
@@ -61,6 +61,10 @@ export function calls(client: Client) {
     moveItem: (item: Id, after: Id | null) => client.post<PlaylistItem>(`/playlist-items/${item}/move`, { after }),
 
     pending: () => client.get<PendingDevice[]>("/devices/pending"),
+    makeUser: (user: { login: string; name: string; language: string; password: string }) => client.post<User>("/users", user),
+    setPassword: (user: Id, password: string, present?: string) => client.call<unknown>("PUT", `/users/${user}/password`, { body: { password, present } }),
+    makeToken: (token: { name: string; role: Role; expires_at?: Millis }) => client.post<{ id: Id; secret: string }>("/tokens", token),
+
     approve: (approval: Approval) => client.post<Viewer>("/devices/approve", approval),
     revoke: (device: Id) => client.post<unknown>(`/devices/${device}/revoke`),
     command: (viewer: Id, kind: "identify" | "reload" | "screenshot") => client.post<unknown>(`/viewers/${viewer}/commands`, { kind }),
@@ -71,7 +75,7 @@ export function calls(client: Client) {
     takeDown: (row: Id) => client.post<TakenDown>(`/schedules/${row}/take-down`),
     raise: (row: Id) => client.post<Schedule>(`/schedules/${row}/raise`),
     lower: (row: Id) => client.post<Schedule>(`/schedules/${row}/lower`),
-    previewRow: (row: Partial<Schedule>, replaces?: Id) => client.post<Alteration[]>("/schedules/preview", { row, replaces }),
+    previewRow: (row: Partial<Schedule> | null, replaces?: Id) => client.post<Alteration[]>("/schedules/preview", { row, replaces }),
   };
 }
 

@@ -18,3 +18,4 @@ export { attempt, complain, tell } from "./toasts.svelte.ts";
 export { default as Tree } from "./Tree.svelte";
 export * from "./i18n.svelte.ts";
 export * from "./zone.ts";
+export { FONTS, type FontFile } from "./fonts.ts";

@@ -41,14 +41,20 @@ export interface Slot {
   anchor: Millis;
 }
 
+export type Verdict = "plays" | "covered" | "not_now" | "ended" | "nothing_to_play";
+
 export interface Candidate {
   row: Id;
   name: string;
-  verdict: string;
-  by?: Id | null;
-  next?: Millis | null;
+  verdict: Verdict;
+  /** A sentence that explains the verdict. */
+  text: string;
+  by: Id | null;
+  next: Millis | null;
   path: Id[];
-  priority: Id | null;
+  /** Name of its priority. */
+  priority: string | null;
+  emergency: boolean;
   made_by: Id | null;
   made_at: Millis;
   published_by: Id | null;
@@ -58,18 +64,24 @@ export interface Candidate {
 export interface Why {
   at: Millis;
   sentence: string;
-  playing: Slot | null;
-  item: { id: string; kind: string; from: Millis; until: Millis } | null;
+  playing: {
+    kind: "row" | "fallback" | "standby";
+    row: Id | null;
+    name: string;
+    content: Content | null;
+    until: Millis | null;
+    item: { id: string; index: number; of: number; offset_ms: number; duration_ms: number; media: Id | null; page: string | null; revision: Id | null } | null;
+  };
   candidates: Candidate[];
 }
 
-/** What an edit of a row would alter on one viewer. */
+/** What an edit of a row would alter on one viewer; `before` and `after` are names. */
 export interface Alteration {
   viewer: Id;
   from: Millis;
   until: Millis;
-  before: Id | null;
-  after: Id | null;
+  before: string;
+  after: string;
 }
 
 export interface TakenDown {

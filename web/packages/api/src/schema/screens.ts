@@ -39,30 +39,31 @@ export interface PendingDevice {
   since: Millis;
 }
 
-export interface Storage {
-  level: "persistent" | "page";
-  quota: number | null;
-  used: number | null;
-}
-
 export interface MissingMedia {
   hash: string;
+  /** Name of the media record, if it is one. */
+  name?: string;
   bytes: number;
   why: "quota" | "network" | "not_found" | "corrupt";
 }
 
-/** Live values of one viewer; members that no session has reported yet are null. */
+/** Live values of one viewer. Texts are empty where no session has reported them. */
 export interface ViewerStatus {
   viewer: Id;
   online: boolean;
   since: Millis | null;
   seen: Millis | null;
   device: Id | null;
-  plan: { id: string; state: "sent" | "received" | "shown"; at: Millis } | null;
-  shows: { row: Id | null; item: string | null } | null;
-  storage: Storage | null;
-  sound: "ok" | "refused" | "unknown" | null;
-  offset_ms: number | null;
+  user_agent?: string;
+  plan: { id: string; state: "sent" | "received" | "shown" | "incomplete"; at: Millis } | null;
+  shows: { row: Id | null; item: string } | null;
+  storage_level: "persistent" | "page" | "";
+  storage_quota: number;
+  storage_used: number;
+  sound: "ok" | "refused" | "unknown" | "";
+  offset_ms: number;
   missing: MissingMedia[];
   errors: { code: string; text: string; at: Millis }[];
+  /** When the newest screenshot came. */
+  screenshot_at: Millis | null;
 }

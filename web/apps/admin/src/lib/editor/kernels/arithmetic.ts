@@ -4,7 +4,7 @@
 export function evaluate(text: string, present = 0): number | null {
   const source = text.replace(/\s+/g, "").replace(/,/g, ".").replace(/(?:px|ms|s|%|°)$/, "");
   if (source === "") return null;
-  const tokens = source.match(/\d+(?:\.\d+)?|\.\d+|[-+*/()]/g) ?? [];
+  const tokens: string[] = source.match(/\d+(?:\.\d+)?|\.\d+|[-+*/()]/g) ?? [];
   if (tokens.join("") !== source) return null;
   if (/^[+*/]/.test(source)) tokens.unshift(String(present));
   let place = 0;
