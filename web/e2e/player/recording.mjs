@@ -16,7 +16,7 @@ export async function openDisplay(width, height) {
 export async function measure(display, width, height, seconds) {
   const ffmpeg = spawn("ffmpeg", [
     "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-framerate", "30", "-video_size", `${width}x${height}`, "-i", display, "-t", String(seconds),
-    "-vf", "scale=320:-2:flags=area,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-", "-f", "null", "-",
+    "-vf", "scale=320:-2:flags=area,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-", "-fps_mode", "passthrough", "-f", "null", "-",
   ], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   ffmpeg.stdout.on("data", (data) => (text += data));

@@ -1,0 +1,47 @@
+// Play records: numbered without gaps, none lost and none twice, over reloads and while nobody takes them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser } from "./browser.mjs";
+import { makeMedia } from "./fixtures.mjs";
+import { makePlan, mediaItem } from "./plan.mjs";
+import { PlayerServer } from "./server.mjs";
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("records survive reloads and a server that does not acknowledge", async () => {
+  const media = makeMedia();
+  const server = await new PlayerServer().start();
+  server.serve(Object.values(media));
+  server.acknowledge = false;
+  server.plan = makePlan({ items: [mediaItem("i1", "image", "dawn", 1000), mediaItem("i2", "image", "dusk", 1000)], media });
+  const browser = await openBrowser();
+  try {
+    await browser.page.goto(`${server.origin}/viewer/`);
+    await server.wait((message) => message.type === "shown");
+    const began = Date.now();
+    for (let round = 0; round < 3; round++) {
+      await wait(4_300);
+      await browser.page.reload();
+    }
+    await wait(3_000);
+    await server.stop();
+    await wait(3_000);
+    server.acknowledge = true;
+    server.plays.length = 0;
+    await server.start();
+    await server.wait((message) => message.type === "plays", { past: false, limit: 40_000 });
+    await server.wait((message) => message.type === "plays", { past: false, limit: 25_000 });
+    const elapsed = Date.now() - began;
+    const numbers = server.plays.map((play) => play.n);
+    assert.equal(new Set(server.plays.map((play) => play.stream)).size, 1);
+    assert.deepEqual(numbers, numbers.map((_, at) => at + 1), "numbered from 1 without gaps or repeats");
+    const seen = server.plays.reduce((sum, play) => sum + play.until - play.from, 0);
+    for (let at = 1; at < server.plays.length; at++) assert.ok(server.plays[at].from >= server.plays[at - 1].until, "no moment counts twice");
+    // Reloads take their time, and so does what plays while this is read; nothing else is missing.
+    assert.ok(seen > elapsed - 3 * 2_500 - 12_000, `${seen} of ${elapsed} ms are recorded`);
+    assert.ok(server.plays.filter((play) => play.complete).length >= 12);
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+});
