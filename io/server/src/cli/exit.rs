@@ -66,8 +66,14 @@ impl Failure {
             }
             _ => (Exit::Io, "look at the system's log for the disk"),
         };
-        Self::new(exit, format!("{doing} ({error}); {remedy}."))
+        Self::new(exit, format!("{doing} ({}); {remedy}.", words(error)))
     }
+}
+
+/// What the system says, without its number.
+pub(super) fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 impl fmt::Display for Failure {

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
+use super::exit::words as system_words;
 use super::{Exit, Failure};
 use crate::listen::socket_path;
 
@@ -92,7 +93,7 @@ fn unreachable(socket: &Path, error: &io::Error) -> Failure {
         ),
         _ => Failure::new(
             Exit::Unavailable,
-            format!("no server answers at {socket} ({error}); start it, or name its data folder with --data."),
+            format!("no server answers at {socket} ({}); start it, or name its data folder with --data.", system_words(error)),
         ),
     }
 }

@@ -10,6 +10,7 @@ mod local;
 mod log;
 mod port_state;
 mod ports;
+mod service_manager;
 mod version;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ use clap::Parser as _;
 
 use arguments::{Arguments, Command, UserCommand};
 pub use exit::{Exit, Failure};
+pub use service_manager::{report_ready, report_stopping};
 pub use version::version;
 
 use crate::config::{Config, sample};
