@@ -7,5 +7,6 @@
 pub mod code;
 pub mod message;
 pub mod plan;
+pub mod planner;
 pub mod play;
 pub mod session;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::cell::{Hash, Transition};
-use domain::content::Content;
-use domain::id::{MediaId, RevisionId, ScheduleId, ViewerId};
+use domain::cell::Hash;
+use domain::id::{MediaId, ScheduleId, ViewerId};
+use domain::timetable::Program;
 use domain::viewer::Fit;
 use serde::{Deserialize, Serialize};
 
 /// What a viewer shall play between `from` and `until`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
     /// Hash of everything but `made_at`, `from`, `until` and `urgent`.
     pub id: String,
@@ -86,75 +86,6 @@ pub struct PlanSlot {
     pub row: Option<ScheduleId>,
     /// Whether the row is an emergency.
     pub emergency: bool,
-}
-
-/// What plays in a slot, over and over.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Program {
-    /// In order.
-    pub items: Vec<PlanItem>,
-    /// How rounds are shuffled.
-    pub shuffle: Option<Shuffle>,
-}
-
-/// Shuffling by seed and round.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shuffle {
-    /// The playlist.
-    pub seed: String,
-    /// Indexes of items that stay together.
-    pub blocks: Vec<Vec<usize>>,
-}
-
-/// One thing on the screen for a fixed time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlanItem {
-    /// Unique in the program.
-    pub id: String,
-    /// What it is.
-    pub kind: ItemKind,
-    /// How long it stands, in milliseconds.
-    pub duration_ms: u64,
-    /// How it comes in.
-    pub transition: Transition,
-    /// The body of a page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<Hash>,
-    /// The page in the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<String>,
-    /// The media of a picture or film.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media: Option<MediaId>,
-    /// What the play record says.
-    pub play: Played,
-}
-
-/// Sort of item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// A picture over the whole screen.
-    Image,
-    /// A page of a presentation.
-    Page,
-    /// The player's own page when there is nothing else.
-    Standby,
-    /// A film over the whole screen.
-    Video,
-}
-
-/// What was played, for the record.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Played {
-    /// As scheduled; none for standby.
-    pub content: Option<Content>,
-    /// Revision of the presentation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<RevisionId>,
-    /// Picture or film.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media: Option<MediaId>,
 }
 
 /// A media file.

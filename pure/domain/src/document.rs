@@ -64,6 +64,9 @@ pub trait Document: Clone + Default + PartialEq + Send + Sync + 'static {
     /// A sentence when the value is not understood.
     fn set_cell(&mut self, name: &str, value: Value) -> Result<bool, String>;
 
+    /// The value of one cell; none if this kind has no such cell.
+    fn cell(&self, name: &str) -> Option<Value>;
+
     /// The cells in which `self` differs from `before`.
     fn changed_since(&self, before: &Self) -> Cells {
         let old = before.to_cells();
@@ -122,6 +125,13 @@ macro_rules! document {
                     return Ok(true);
                 })*
                 Ok(false)
+            }
+
+            fn cell(&self, name: &str) -> Option<serde_json::Value> {
+                $(if name == stringify!($field) {
+                    return Some($crate::document::give(&self.$field));
+                })*
+                None
             }
 
             fn to_cells(&self) -> $crate::log::Cells {

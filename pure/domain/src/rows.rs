@@ -3,10 +3,11 @@
 use imbl::OrdSet;
 use uuid::Uuid;
 
+use crate::cell::Hash;
 use crate::content::Destination;
 use crate::document::Document;
 use crate::group::{Group, Member, Membership};
-use crate::id::{GroupId, MembershipId, PlaylistId, PlaylistItemId, ScheduleId, ViewerId};
+use crate::id::{GroupId, MediaId, MembershipId, PlaylistId, PlaylistItemId, ScheduleId, ViewerId};
 use crate::installation::Installation;
 use crate::log::Row;
 use crate::media::Media;
@@ -45,6 +46,7 @@ pub struct Rows {
     by_destination: OrdSet<(Destination, ScheduleId)>,
     groups_of: OrdSet<(Member, GroupId, MembershipId)>,
     items_of: OrdSet<(PlaylistId, String, PlaylistItemId)>,
+    media_by_hash: OrdSet<(Hash, MediaId)>,
 }
 
 impl Rows {
@@ -61,7 +63,7 @@ impl Rows {
             k if k == PlaylistItem::SPEC.name => self.put_item(id, row),
             k if k == Presentation::SPEC.name => drop(self.presentations.put(id, row)),
             k if k == Revision::SPEC.name => drop(self.revisions.put(id, row)),
-            k if k == Media::SPEC.name => drop(self.media.put(id, row)),
+            k if k == Media::SPEC.name => self.put_media(id, row),
             _ => return false,
         }
         true
@@ -118,6 +120,23 @@ impl Rows {
             .range(first..)
             .take_while(move |(p, _, _)| *p == playlist)
             .filter_map(|(_, _, id)| self.items.get(*id).map(|item| (*id, item)))
+    }
+
+    /// The media whose file, or whose thumbnail, has this hash.
+    #[must_use]
+    pub fn media_by_hash(&self, hash: Hash) -> Option<&Media> {
+        let (found, id) = self.media_by_hash.range((hash, MediaId(Uuid::nil()))..).next()?;
+        if *found == hash { self.media.get(*id) } else { None }
+    }
+
+    fn put_media(&mut self, id: Uuid, row: Option<Row>) {
+        let keys = |media: &Media| [Some(media.hash), media.thumbnail].into_iter().flatten().map(|hash| (hash, MediaId(id)));
+        if let Some(old) = self.media.put(id, row) {
+            keys(&old.value).for_each(|key| _ = self.media_by_hash.remove(&key));
+        }
+        if let Some(new) = self.media.get(MediaId(id)) {
+            keys(new).for_each(|key| _ = self.media_by_hash.insert(key));
+        }
     }
 
     fn put_schedule(&mut self, id: Uuid, row: Option<Row>) {

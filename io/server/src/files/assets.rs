@@ -17,12 +17,12 @@ use super::encoding::Encoding;
 const NOT_BUILT: &str = include_str!("not_built.html");
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/apps/admin/build"]
+#[folder = "../../web/apps/admin/build"]
 #[allow_missing = true]
 struct Admin;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/apps/viewer/dist"]
+#[folder = "../../web/apps/viewer/dist"]
 #[allow_missing = true]
 struct Viewer;
 

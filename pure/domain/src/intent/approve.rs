@@ -13,6 +13,8 @@ use crate::viewer::{Device, Viewer};
 pub enum Standing {
     /// At a viewer that exists; the devices that stood there are revoked.
     At(ViewerId),
+    /// At a viewer that exists, beside the devices that stand there: for demonstrations.
+    Beside(ViewerId),
     /// At a new viewer, in these groups.
     New(ViewerId, Box<Viewer>, Vec<(MembershipId, crate::id::GroupId)>),
 }
@@ -31,6 +33,10 @@ pub fn approve(state: &State, id: DeviceId, device: Device, standing: &Standing,
             for (old, before) in state.devices_of(*viewer).filter(|(old, d)| *old != id && d.revoked_at.is_none()) {
                 edits.extend(update(state, old.0, &Device { revoked_at: Some(now_ms), ..before.clone() })?);
             }
+            *viewer
+        }
+        Standing::Beside(viewer) => {
+            find::<Viewer>(state, viewer.0)?;
             *viewer
         }
         Standing::New(viewer, document, groups) => {

@@ -1,0 +1,79 @@
+//! The only place that builds and joins the services.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::auth::session::Sessions;
+use crate::auth::setup_link::SetupLink;
+use crate::auth::throttle::Throttle;
+use crate::config::Config;
+use crate::core::Core;
+use crate::ingest::uploads::Uploads;
+use crate::session::bodies::Bodies;
+use crate::session::fonts::Fonts;
+use crate::session::hub::Hub;
+use crate::session::live::Live;
+use crate::session::pending::Pending;
+use crate::session::plans::Plans;
+
+/// Everything that handlers use. A clone is a handle.
+#[derive(Clone)]
+pub struct App(Arc<Services>);
+
+/// The services of a running server.
+pub struct Services {
+    /// Settings.
+    pub config: Config,
+    /// State and changes.
+    pub core: Core,
+    /// Signed-in browsers.
+    pub sessions: Sessions,
+    /// Patience with wrong guesses.
+    pub throttle: Throttle,
+    /// The set-up link.
+    pub setup_link: SetupLink,
+    /// Devices that wait for a person.
+    pub pending: Pending,
+    /// How viewers are.
+    pub live: Live,
+    /// Open viewer sessions.
+    pub hub: Hub,
+    /// What viewers play.
+    pub plans: Plans,
+    /// Bodies of presentations.
+    pub bodies: Bodies,
+    /// Fonts for viewers.
+    pub fonts: Fonts,
+    /// Uploads under way.
+    pub uploads: Uploads,
+    /// What browsers hear besides the log.
+    pub feed: crate::http::events::LiveFeed,
+    /// Address that people and links use, such as `http://localhost:8080`.
+    pub address: String,
+    /// A token that approves any device, in the demo only.
+    pub demo_token: Option<String>,
+}
+
+impl App {
+    /// Joins services that exist.
+    #[must_use]
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+impl Services {
+    /// The address of the set-up page for a link's secret.
+    #[must_use]
+    pub fn setup_address(&self, secret: &str) -> String {
+        format!("{}/setup?link={secret}", self.address)
+    }
+}
+
+impl Deref for App {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}

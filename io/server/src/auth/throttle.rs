@@ -1,0 +1,76 @@
+//! Patience with wrong guesses: so many failures within a minute per name and per address, then a pause.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use parking_lot::Mutex;
+
+/// Failures within [`WINDOW_MS`] before a pause.
+pub const FAILURES: usize = 5;
+/// How long a failure counts, in milliseconds.
+pub const WINDOW_MS: i64 = 60_000;
+/// The most subjects remembered; beyond, the oldest are forgotten.
+const SUBJECTS: usize = 10_000;
+
+/// Counts failures. It has no clock: every call says what time it is.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    failures: Mutex<BTreeMap<String, Vec<i64>>>,
+}
+
+impl Throttle {
+    /// Seconds to wait before another guess; none if it may be made now.
+    #[must_use]
+    pub fn wait_s(&self, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
+        let failures = self.failures.lock();
+        let wait = |subject: &String| {
+            let times = failures.get(subject)?;
+            let recent: Vec<i64> = times.iter().copied().filter(|at| now_ms - at < WINDOW_MS).collect();
+            let first = recent.len().checked_sub(FAILURES).map(|index| recent[index])?;
+            u64::try_from((first + WINDOW_MS - now_ms) / 1_000 + 1).ok()
+        };
+        subjects(login, address).iter().filter_map(wait).max()
+    }
+
+    /// A guess was wrong.
+    pub fn failed(&self, login: &str, address: IpAddr, now_ms: i64) {
+        let mut failures = self.failures.lock();
+        failures.retain(|_, times| times.last().is_some_and(|at| now_ms - at < WINDOW_MS));
+        while failures.len() > SUBJECTS {
+            failures.pop_first();
+        }
+        for subject in subjects(login, address) {
+            let times = failures.entry(subject).or_default();
+            times.push(now_ms);
+            let surplus = times.len().saturating_sub(FAILURES);
+            times.drain(..surplus);
+        }
+    }
+
+    /// A guess was right: the name's failures are forgotten, the address's are not.
+    pub fn succeeded(&self, login: &str) {
+        self.failures.lock().remove(&subjects(login, IpAddr::from([0, 0, 0, 0]))[0]);
+    }
+}
+
+fn subjects(login: &str, address: IpAddr) -> [String; 2] {
+    [format!("name {}", login.to_lowercase()), format!("address {address}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_failures_make_a_pause_that_ends() {
+        let (throttle, here, there) = (Throttle::default(), IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        for n in 0..5 {
+            assert_eq!(throttle.wait_s("ada", here, n), None);
+            throttle.failed("Ada", here, n);
+        }
+        assert_eq!(throttle.wait_s("ada", there, 10), Some(60), "the name waits wherever it comes from");
+        assert_eq!(throttle.wait_s("bob", here, 10), Some(60), "so does the address, whatever name it tries");
+        assert_eq!(throttle.wait_s("bob", there, 10), None);
+        assert_eq!(throttle.wait_s("ada", here, WINDOW_MS), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! Live events: Server-Sent Events from the log, with resume.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::event::{ChangeAction, ChangeEvent, LiveEvent};
+use axum::extract::State as Extract;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use domain::log::{Action as LogAction, Entry};
+use domain::permission::{Action, Caller, Object, may};
+use domain::state::State;
+use futures::stream;
+use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::broadcast;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::SignedIn;
+use super::error::Result;
+use super::exposed::Exposed;
+use crate::app::App;
+use crate::core::{Core, Memory};
+
+/// The most entries that a resumed stream catches up with; beyond it starts anew.
+const CATCH_UP: u32 = 1_000;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(events))
+}
+
+/// What goes to all streams besides the log.
+#[derive(Clone, Debug)]
+pub struct LiveFeed(pub broadcast::Sender<Arc<LiveEvent>>);
+
+struct Feed {
+    app: App,
+    caller: Caller,
+    ready: VecDeque<Event>,
+    entries: broadcast::Receiver<Arc<store::Published>>,
+    live: broadcast::Receiver<Arc<LiveEvent>>,
+    /// Everything up to here was sent.
+    sent: i64,
+}
+
+/// Live events: `change`, `live` and `resync`.
+#[utoipa::path(get, path = "/events", tag = "events", params(("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
+async fn events(Extract(app): Extract<App>, caller: SignedIn, headers: HeaderMap) -> Result<Response> {
+    let (entries, live) = (app.core.subscribe(), app.feed.0.subscribe());
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let mut ready = VecDeque::from([Event::default().retry(Duration::from_secs(2)).comment("hello")]);
+    let mut sent = 0;
+    if let Some(last) = last {
+        match missed(&app, last).await {
+            Some(logged) => {
+                for logged in logged {
+                    sent = logged.lpos;
+                    ready.extend(change_events(&app.core, &app.core.state(), caller.caller, logged.lpos, &logged.entry));
+                }
+            }
+            None => ready.push_back(Event::default().event("resync").data("{}")),
+        }
+    }
+    let feed = Feed { app, caller: caller.caller, ready, entries, live, sent };
+    let stream = stream::unfold(feed, |mut feed| async move {
+        let event = feed.next().await?;
+        Some((Ok::<_, Infallible>(event), feed))
+    });
+    let mut response =
+        Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)).text("still here")).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// The entries after the last event that a browser saw; none if it is not one of ours or too long ago.
+async fn missed(app: &App, last: &str) -> Option<Vec<store::Logged>> {
+    let (incarnation, lpos) = last.split_once(':')?;
+    let lpos: i64 = lpos.parse().ok()?;
+    if incarnation.parse() != Ok(app.core.incarnation()) || lpos > app.core.end() {
+        return None;
+    }
+    let logged = app.core.store().read_log(lpos, CATCH_UP).await.ok()?;
+    let first = logged.first().map_or(lpos + 1, |logged| logged.lpos);
+    (logged.len() < CATCH_UP as usize && first == lpos + 1).then_some(logged)
+}
+
+impl Feed {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            tokio::select! {
+                entry = self.entries.recv() => match entry {
+                    Ok(published) if published.lpos > self.sent => {
+                        let state = self.app.core.state();
+                        self.ready.extend(change_events(&self.app.core, &state, self.caller, published.lpos, &published.entry));
+                    }
+                    Ok(_) => {}
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.ready.push_back(Event::default().event("resync").data("{}")),
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+                live = self.live.recv() => match live {
+                    Ok(live) => self.ready.extend(live_event(&self.app.core.state(), self.caller, &live)),
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+}
+
+/// One event per changed document that the caller may see. All but the last carry no id, so that resuming repeats whole entries.
+fn change_events(core: &Core, state: &Arc<Memory>, caller: Caller, lpos: i64, entry: &Entry) -> Vec<Event> {
+    let visible = entry.ops.iter().filter(|op| visible(state, caller, &op.kind, op.id));
+    let mut events: Vec<Event> = visible
+        .map(|op| {
+            let action = match op.action {
+                LogAction::Ins(_) => ChangeAction::Insert,
+                LogAction::Set(_) => ChangeAction::Update,
+                LogAction::Del => ChangeAction::Delete,
+            };
+            let change =
+                ChangeEvent { kind: op.kind.clone(), id: op.id, dot: entry.dot.to_string(), author: entry.author, action };
+            Event::default().event("change").json_data(change).expect("events are plain data")
+        })
+        .collect();
+    let id = format!("{}:{lpos}", core.incarnation());
+    match events.pop() {
+        Some(last) => events.push(last.id(id)),
+        None => events.push(Event::default().id(id).comment("nothing for you")),
+    }
+    events
+}
+
+/// Whether the caller may hear of a document. Of one that is gone, everybody who may see anything hears.
+fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
+    fn sees<T: Exposed>(state: &State, caller: Caller, id: Uuid) -> bool {
+        let document = T::table(state).get(T::Id::from(id));
+        document.map_or_else(
+            || may(state, caller, Action::See, Object::Shared),
+            |document| super::noun::sees(state, caller, document, id),
+        )
+    }
+    use domain::document::Document;
+    macro_rules! by_kind {
+        ($($kind:ty)*) => {
+            match kind {
+                $(k if k == <$kind>::SPEC.name => sees::<$kind>(state, caller, id),)*
+                "installation" => may(state, caller, Action::See, Object::Shared),
+                _ => may(state, caller, Action::See, Object::System),
+            }
+        };
+    }
+    by_kind! {
+        domain::folder::Folder domain::media::Media domain::presentation::Presentation domain::presentation::Revision
+        domain::playlist::Playlist domain::playlist::PlaylistItem domain::viewer::Viewer domain::viewer::Device
+        domain::group::Group domain::group::Membership domain::schedule::Schedule domain::priority::Priority
+        domain::user::User domain::user::Grant domain::user::Suspension domain::user::Token
+    }
+}
+
+fn live_event(state: &State, caller: Caller, live: &LiveEvent) -> Option<Event> {
+    let viewers = live.viewers.iter().copied().filter(|id| may(state, caller, Action::See, Object::Viewer((*id).into())));
+    let pending = live.pending && may(state, caller, Action::Administer, Object::System);
+    let event = LiveEvent { viewers: viewers.collect(), uploads: live.uploads.clone(), pending };
+    let empty = event.viewers.is_empty() && event.uploads.is_empty() && !event.pending;
+    (!empty).then(|| Event::default().event("live").json_data(event).expect("events are plain data"))
+}
+
+/// Gathers what changed outside the log and tells all streams, at most once a second.
+pub async fn feed(app: App) {
+    let mut pending = app.pending.list().len();
+    loop {
+        tokio::select! {
+            () = app.live.wake.notified() => {}
+            () = app.uploads.wake.notified() => {}
+        }
+        let now_pending = app.pending.list().len();
+        let event = LiveEvent {
+            viewers: app.live.take_changed().into_iter().map(|id| id.0).collect(),
+            uploads: app.uploads.take_changed(),
+            pending: now_pending != pending,
+        };
+        pending = now_pending;
+        let _ = app.feed.0.send(Arc::new(event));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}

@@ -1,0 +1,136 @@
+//! Facts: what was played, who changed what, and where a change arrived.
+
+use api::envelope::List;
+use api::fact::{AuditView, PlayView};
+use api::viewer::Arrival;
+use axum::Json;
+use axum::extract::{Path, State as Extract};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use domain::permission::{Action, Object, may};
+use serde::Deserialize;
+use store::facts::{AuditFilter, PlayCursor, PlayFilter};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::caller::SignedIn;
+use super::error::{Error, Result};
+use super::extract::Query;
+use crate::app::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit)).routes(routes!(change))
+}
+
+fn limit(wish: Option<u32>) -> Result<u32> {
+    match wish.unwrap_or(100) {
+        limit @ 1..=500 => Ok(limit),
+        other => Err(Error::malformed(format!("limit {other} is out of range: give 1 to 500")).at("limit")),
+    }
+}
+
+/// Which play records.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PlayQuery {
+    /// Only of this screen.
+    viewer: Option<Uuid>,
+    /// Only of this picture, film, presentation or playlist.
+    content: Option<Uuid>,
+    /// Only those that began at or after, Unix milliseconds.
+    from: Option<i64>,
+    /// Only those that began before, Unix milliseconds.
+    until: Option<i64>,
+    /// Items of a page, 1 to 500.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What was played, the newest first. `total` counts this page.
+#[utoipa::path(get, path = "/plays", tag = "facts", params(PlayQuery), responses((status = 200, body = List<PlayView>)))]
+async fn plays(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query<PlayQuery>) -> Result<Json<List<PlayView>>> {
+    let object = query.viewer.map_or(Object::AllViewers, |viewer| Object::Viewer(viewer.into()));
+    if !may(&app.core.state(), caller.caller, Action::See, object) {
+        return Err(Error::forbidden());
+    }
+    let limit = limit(query.limit)?;
+    let filter = PlayFilter {
+        viewer: query.viewer,
+        content: query.content,
+        from: query.from.unwrap_or(i64::MIN),
+        until: query.until.unwrap_or(i64::MAX),
+        ..PlayFilter::default()
+    };
+    let after = query.cursor.as_deref().map(play_cursor).transpose()?;
+    let list = app.core.store().facts().list_plays(&filter, after, limit).await.map_err(Error::unavailable)?;
+    let next = list.last().filter(|_| list.len() == limit as usize).map(|play| {
+        let c = play.cursor();
+        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(c.at, c.device, c.stream, c.n)).expect("cursors are plain data"))
+    });
+    let items: Vec<PlayView> = list.iter().map(crate::session::plays::view).collect();
+    Ok(Json(List { total: items.len() as u64, items, next }))
+}
+
+fn play_cursor(text: &str) -> Result<PlayCursor> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+    let parts: Option<(i64, Uuid, i64, i64)> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let error = || Error::malformed("the cursor is not one of this list's: begin at the first page").at("cursor");
+    parts.map(|(at, device, stream, n)| PlayCursor { at, device, stream, n }).ok_or_else(error)
+}
+
+/// Which changes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AuditQuery {
+    /// Only by this person.
+    user: Option<Uuid>,
+    /// Only of this kind of document.
+    kind: Option<String>,
+    /// Only of this document.
+    id: Option<Uuid>,
+    /// Only at or after, Unix milliseconds.
+    from: Option<i64>,
+    /// Only before, Unix milliseconds.
+    until: Option<i64>,
+    /// Items of a page, 1 to 500.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<i64>,
+}
+
+/// Who changed what, the newest first. `total` counts this page.
+#[utoipa::path(get, path = "/audit", tag = "facts", params(AuditQuery), responses((status = 200, body = List<AuditView>)))]
+async fn audit(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query<AuditQuery>) -> Result<Json<List<AuditView>>> {
+    if !may(&app.core.state(), caller.caller, Action::Administer, Object::System) {
+        return Err(Error::forbidden());
+    }
+    let limit = limit(query.limit)?;
+    let filter = AuditFilter {
+        author: query.user,
+        kind: query.kind,
+        document: query.id,
+        from: query.from.unwrap_or(i64::MIN),
+        until: query.until.unwrap_or(i64::MAX),
+    };
+    let list = app.core.store().facts().list_audit(&filter, query.cursor, limit).await.map_err(Error::unavailable)?;
+    let next = list.last().filter(|_| list.len() == limit as usize).map(|entry| entry.n.to_string());
+    let items: Vec<AuditView> = list.into_iter().map(|entry| crate::readers::audit::view(entry.audit)).collect();
+    Ok(Json(List { total: items.len() as u64, items, next }))
+}
+
+/// Whether a change is here.
+#[utoipa::path(get, path = "/changes/{dot}", tag = "facts", params(("dot" = String, Path)), responses((status = 200, body = Arrival)))]
+async fn change(Extract(app): Extract<App>, _: SignedIn, Path(dot): Path<String>) -> Result<Json<Arrival>> {
+    let parts = dot.rsplit_once(':').and_then(|(actor, seq)| Some((actor.rsplit_once('.')?, seq)));
+    let parsed = parts.and_then(|((server, incarnation), seq)| {
+        let actor = domain::stamp::Actor { server: server.parse().ok()?, incarnation: incarnation.parse().ok()? };
+        Some(domain::stamp::Dot { actor, seq: seq.parse().ok()? })
+    });
+    let parsed =
+        parsed.ok_or_else(|| Error::malformed("the address of a change looks like Signboard-Dot in the answer to it"))?;
+    Ok(Json(Arrival { dot, here: app.core.has(parsed) }))
+}

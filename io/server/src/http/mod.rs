@@ -1,0 +1,174 @@
+//! The HTTP API and everything else that answers on the web ports. One file per noun.
+
+pub mod caller;
+pub mod describe;
+pub mod devices;
+pub mod error;
+pub mod events;
+pub mod exposed;
+pub mod extract;
+pub mod facts;
+pub mod files;
+pub mod installation;
+pub mod list;
+pub mod local;
+pub mod noun;
+pub mod playlists;
+pub mod presentations;
+pub mod schedules;
+pub mod setup;
+pub mod signin;
+pub mod tokens;
+pub mod uploads;
+pub mod users;
+pub mod viewers;
+pub mod why;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::State as Extract;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use error::Error;
+
+/// Base path of the API.
+pub const BASE: &str = "/api/v1";
+
+/// What browsers may load: only what we serve; pages are framed only by ourselves.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data: blob:; \
+     style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss: blob:; worker-src 'self' blob:; \
+     frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
+
+/// The API with its description.
+fn api() -> OpenApiRouter<App> {
+    use domain::folder::Folder;
+    use domain::group::{Group, Membership};
+    use domain::media::Media;
+    use domain::playlist::{Playlist, PlaylistItem};
+    use domain::presentation::{Presentation, Revision};
+    use domain::priority::Priority;
+    use domain::schedule::Schedule;
+    use domain::user::{Grant, Suspension, Token, User};
+    use domain::viewer::{Device, Viewer};
+
+    let info =
+        InfoBuilder::new().title("Signboard").version("1").description(Some("Digital signage: see docs/protocols/http-api.md."));
+    let mut description = OpenApiBuilder::new().info(info.build()).build();
+    description.openapi = utoipa::openapi::OpenApiVersion::Version31;
+    OpenApiRouter::with_openapi(description)
+        .merge(describe::routes::<Folder>())
+        .merge(describe::routes::<Media>())
+        .merge(describe::routes::<Presentation>())
+        .merge(describe::routes::<Revision>())
+        .merge(describe::routes::<Playlist>())
+        .merge(describe::routes::<PlaylistItem>())
+        .merge(describe::routes::<Viewer>())
+        .merge(describe::routes::<Device>())
+        .merge(describe::routes::<Group>())
+        .merge(describe::routes::<Membership>())
+        .merge(describe::routes::<Schedule>())
+        .merge(describe::routes::<Priority>())
+        .merge(describe::routes::<User>())
+        .merge(describe::routes::<Grant>())
+        .merge(describe::routes::<Suspension>())
+        .merge(describe::routes::<Token>())
+        .merge(setup::routes())
+        .merge(signin::routes())
+        .merge(installation::routes())
+        .merge(presentations::routes())
+        .merge(playlists::routes())
+        .merge(viewers::routes())
+        .merge(devices::routes())
+        .merge(schedules::routes())
+        .merge(why::routes())
+        .merge(users::routes())
+        .merge(tokens::routes())
+        .merge(uploads::routes())
+        .merge(facts::routes())
+        .merge(files::routes())
+        .merge(events::routes())
+        .routes(routes!(description_json))
+}
+
+/// The API's description.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let nested = OpenApiRouter::<App>::new().nest(BASE, api());
+    let (_, mut nested) = nested.split_for_parts();
+    let own = api().into_openapi();
+    nested.info = own.info;
+    nested.openapi = own.openapi;
+    describe::add_errors(&mut nested);
+    nested
+}
+
+/// The API's description as JSON text.
+#[must_use]
+pub fn openapi_json() -> String {
+    let mut text = openapi().to_pretty_json().expect("descriptions are plain data");
+    text.push('\n');
+    text
+}
+
+/// The description of this API.
+#[utoipa::path(get, path = "/openapi.json", tag = "api", responses((status = 200, body = serde_json::Value)))]
+async fn description_json() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
+}
+
+/// Everything that answers on the web ports.
+pub fn router(app: App, metrics: Router) -> Router {
+    let (api, _) = api().split_for_parts();
+    let api = api.fallback(no_such_call).method_not_allowed_fallback(wrong_method);
+    let header = |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    Router::new()
+        .nest(BASE, api)
+        .route("/healthz", axum::routing::get(|| async { "ok\n" }))
+        .route("/readyz", axum::routing::get(ready))
+        .route("/media/{hash}", axum::routing::get(files::by_hash))
+        .with_state(app)
+        .merge(metrics)
+        .merge(crate::files::web_routes())
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
+}
+
+async fn ready(Extract(app): Extract<App>) -> Response {
+    match app.core.store().facts().session(&[0], 0).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => Error::unavailable(error).into_response(),
+    }
+}
+
+async fn no_such_call() -> Error {
+    Error::not_found("there is no such call: see /api/v1/openapi.json")
+}
+
+async fn wrong_method() -> Error {
+    Error::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not take this method: see /api/v1/openapi.json",
+    )
+}
+
+/// A change whose answer is only its address.
+fn done<T>(made: &crate::core::Made<T>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    made.sign(&mut response);
+    response
+}
+
+/// A change with an answer.
+fn answer<T, V: serde::Serialize>(made: &crate::core::Made<T>, status: StatusCode, value: &V) -> Response {
+    let mut response = (status, Json(value)).into_response();
+    made.sign(&mut response);
+    response
+}

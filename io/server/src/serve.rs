@@ -1,0 +1,184 @@
+//! Starting in order, running, and stopping in reverse.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{Options, Store};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Services};
+use crate::auth::session::Sessions;
+use crate::cli::{Exit, Failure, ServeOptions};
+use crate::config::Config;
+use crate::core::{Core, Memory};
+use crate::demo::{self, Secrets};
+use crate::http::events::LiveFeed;
+use crate::ingest::uploads::Uploads;
+use crate::listen::{self, LocalSocket, Routes};
+use crate::metrics::Metrics;
+use crate::now::now_ms;
+use crate::session::bodies::Bodies;
+use crate::session::fonts::Fonts;
+use crate::session::plans::Plans;
+use crate::tls;
+
+/// How long requests under way may take when the server stops.
+const STOP_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// A [`Failure`] saying why it cannot start.
+pub fn serve(config: Config, options: ServeOptions) -> Result<(), Failure> {
+    listen::raise_open_files();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::of_files("the asynchronous runtime cannot start", &error))?;
+    let result = runtime.block_on(run(config, options));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    result
+}
+
+async fn run(config: Config, options: ServeOptions) -> Result<(), Failure> {
+    let bound = listen::bind(&config)?;
+    let (http, https) = (bound.http_port(), bound.https_port());
+    let data = config.data.dir.clone();
+    std::fs::create_dir_all(&data).map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
+    let core = open(&config).await?;
+    let socket = LocalSocket::bind(&data)?;
+    let stop = CancellationToken::new();
+    let tls = tls::start(&config, stop.clone()).await?;
+    let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Software, error.to_string()))?;
+    let secrets = match options.demo {
+        true => Some(Secrets::of(&data).map_err(|error| Failure::of_files("the secrets of the demo cannot be kept", &error))?),
+        false => None,
+    };
+    let address = address(&core, http, https);
+    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()));
+    let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
+    let mut readers = follow(&app);
+    if let Some(secrets) = &secrets {
+        if app.core.state().rows.installation().set_up_at.is_none() {
+            say("making the demo installation, this takes a few seconds");
+            let seeded = demo::seed(&app, secrets, "").await;
+            seeded.map_err(|error| {
+                Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message))
+            })?;
+        }
+    }
+    let routes = Routes { app: crate::http::router(app.clone(), metrics.routes()), open: tls.open };
+    let running = bound.serve(routes, tls.server);
+    for endpoint in running.endpoints() {
+        tracing::info!(addr = %endpoint.addr, tls = endpoint.tls, "listening");
+    }
+    greet(&app, secrets.as_ref());
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+
+    let mut terminate =
+        signal(SignalKind::terminate()).map_err(|error| Failure::of_files("the signal to stop cannot be awaited", &error))?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    stop.cancel();
+    app.hub.shut_down();
+    let cut = running.stop(STOP_DEADLINE).await;
+    if cut > 0 {
+        tracing::warn!(connections = cut, "connections were cut, since they did not finish in time");
+    }
+    readers.abort_all();
+    let _ = local.await;
+    app.core.close().await;
+    Ok(())
+}
+
+/// Opens the data folder and reads the state.
+async fn open(config: &Config) -> Result<Core, Failure> {
+    let mut memory = Memory::default();
+    let options = Options::new(&config.data.dir, Arc::new(domain::state::class_of));
+    let opened = Store::open(options, |kind, id, row| memory.0.put(kind, id, Some(row))).await;
+    let (store, loaded) = opened.map_err(|error| store_failure(&error))?;
+    Core::start(store, memory, &loaded).map_err(|error| store_failure(&error))
+}
+
+fn store_failure(error: &store::Error) -> Failure {
+    let exit = match error {
+        store::Error::InUse(_) | store::Error::Unavailable => Exit::Unavailable,
+        store::Error::Newer { .. } | store::Error::Damaged { .. } | store::Error::Key { .. } => Exit::Data,
+        store::Error::File { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
+        _ => Exit::Io,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+/// Builds the services.
+fn join(config: Config, core: Core, address: String, demo_token: Option<String>) -> App {
+    let (facts, media) = (core.store().facts().clone(), core.store().media().clone());
+    App::new(Services {
+        sessions: Sessions::new(facts),
+        throttle: Default::default(),
+        setup_link: Default::default(),
+        pending: Default::default(),
+        live: Default::default(),
+        hub: Default::default(),
+        plans: Plans::new(config.data.horizon_days),
+        bodies: Bodies::new(media.clone()),
+        fonts: Fonts::load(),
+        uploads: Uploads::new(media),
+        feed: LiveFeed(broadcast::Sender::new(256)),
+        address,
+        demo_token,
+        core,
+        config,
+    })
+}
+
+/// Starts what follows the log.
+fn follow(app: &App) -> tokio::task::JoinSet<()> {
+    let mut readers = tokio::task::JoinSet::new();
+    let (plans, audit, feed, janitor) = (app.clone(), app.clone(), app.clone(), app.clone());
+    readers.spawn(async move { plans.plans.follow(&plans.core).await });
+    readers.spawn(async move { crate::readers::audit::follow(&audit.core).await });
+    readers.spawn(crate::http::events::feed(feed));
+    readers.spawn(crate::readers::janitor::follow(janitor));
+    readers
+}
+
+/// The address that people use: the installation's public one, else this machine's.
+fn address(core: &Core, http: Option<u16>, https: Option<u16>) -> String {
+    let public = core.state().rows.installation().public_address;
+    if !public.is_empty() {
+        return public;
+    }
+    match (http, https) {
+        (Some(80), _) => "http://localhost".to_owned(),
+        (Some(port), _) => format!("http://localhost:{port}"),
+        (None, Some(443)) => "https://localhost".to_owned(),
+        (None, Some(port)) => format!("https://localhost:{port}"),
+        (None, None) => "http://localhost".to_owned(),
+    }
+}
+
+/// Tells the operator where to go, on standard output.
+fn greet(app: &App, secrets: Option<&Secrets>) {
+    match secrets {
+        Some(secrets) => say(&demo::welcome(app, secrets, &app.address)),
+        None if app.core.state().rows.installation().set_up_at.is_none() => {
+            let address = app.setup_address(&app.setup_link.renew(now_ms()));
+            say(&format!("Signboard is ready to be set up. Open this address within 24 hours; it works once:\n\n  {address}\n"));
+        }
+        None => say(&format!("Signboard is ready: {}", app.address)),
+    }
+}
+
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    // A closed standard output is no reason to stop serving.
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}

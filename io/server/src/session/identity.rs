@@ -1,0 +1,63 @@
+//! Who a browser is: its device cookie, checked against the state and the waiting devices.
+
+use domain::id::{DeviceId, ViewerId};
+use domain::state::State;
+use http::HeaderMap;
+use http::header::COOKIE;
+
+use crate::now::digest;
+
+/// Name of the device cookie: `<device>.<secret>`.
+pub const COOKIE_NAME: &str = "signboard_device";
+
+/// What a device says it is.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its id.
+    pub device: DeviceId,
+    /// SHA-256 of its secret, hexadecimal.
+    pub secret_hash: String,
+}
+
+/// Where a device stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It plays at this viewer.
+    Approved(ViewerId),
+    /// It lost its place.
+    Revoked,
+    /// It is not known to the state.
+    Unknown,
+    /// Its secret is not the one that was approved.
+    WrongSecret,
+}
+
+/// Reads the device cookie.
+#[must_use]
+pub fn claim(headers: &HeaderMap) -> Option<Claim> {
+    let value = cookie(headers, COOKIE_NAME)?;
+    let (device, secret) = value.split_once('.')?;
+    Some(Claim { device: device.parse().ok()?, secret_hash: digest(secret) })
+}
+
+/// The value of a cookie (RFC 6265 section 4.2.1).
+#[must_use]
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// Where the device stands.
+#[must_use]
+pub fn standing(state: &State, claim: &Claim) -> Standing {
+    let Some(device) = state.devices.get(claim.device) else { return Standing::Unknown };
+    if device.secret_hash != claim.secret_hash {
+        return Standing::WrongSecret;
+    }
+    let place = device.viewer.filter(|viewer| state.rows.viewers.get(*viewer).is_some_and(|v| v.trashed_at.is_none()));
+    match place {
+        Some(viewer) if device.revoked_at.is_none() && !state.is_suspended(claim.device.0) => Standing::Approved(viewer),
+        _ => Standing::Revoked,
+    }
+}

@@ -1,0 +1,53 @@
+//! Play records on their way into the facts, and out of them.
+
+use api::fact::PlayView;
+use control::play::PlayRecord;
+use domain::id::{DeviceId, ViewerId};
+use store::facts::Play;
+use uuid::Uuid;
+
+/// The number by which the facts know a numbering: the lower 63 bits of its id.
+fn stream_number(stream: Uuid) -> i64 {
+    i64::try_from(stream.as_u128() & u128::from(i64::MAX as u64)).expect("63 bits fit")
+}
+
+/// A record as a fact.
+#[must_use]
+pub fn fact(device: DeviceId, viewer: ViewerId, stream: Uuid, record: &PlayRecord) -> Play {
+    let content = record.media.map(|id| id.0).or(match record.content {
+        Some(domain::content::Content::Media(id)) => Some(id.0),
+        Some(domain::content::Content::Playlist(id)) => Some(id.0),
+        Some(domain::content::Content::Presentation(id)) => Some(id.0),
+        Some(domain::content::Content::Revision(id)) => Some(id.0),
+        None => None,
+    });
+    Play {
+        device: device.0,
+        stream: stream_number(stream),
+        n: i64::try_from(record.n).unwrap_or(i64::MAX),
+        viewer: viewer.0,
+        at: record.from,
+        duration: record.until - record.from,
+        content,
+        detail: serde_json::to_value(record).expect("records are plain data"),
+    }
+}
+
+/// A fact as the API shows it.
+#[must_use]
+pub fn view(play: &Play) -> PlayView {
+    let record: Option<PlayRecord> = serde_json::from_value(play.detail.clone()).ok();
+    let record = record.as_ref();
+    PlayView {
+        viewer: Some(ViewerId(play.viewer)),
+        device: DeviceId(play.device),
+        from: play.at,
+        until: play.at + play.duration,
+        complete: record.is_some_and(|r| r.complete),
+        row: record.and_then(|r| r.row),
+        content: record.and_then(|r| r.content),
+        revision: record.and_then(|r| r.revision),
+        media: record.and_then(|r| r.media),
+        item: record.map_or_else(String::new, |r| r.item.clone()),
+    }
+}
