@@ -14,7 +14,7 @@ export default tseslint.config(
       "no-console": "error",
       eqeqeq: "error",
       "@typescript-eslint/no-explicit-any": "error",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrors: "none" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrors: "none" }],
       "max-lines": ["error", { max: 400 }],
     },
   },
