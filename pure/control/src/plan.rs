@@ -31,6 +31,8 @@ pub struct Plan {
     pub programs: BTreeMap<String, Program>,
     /// The program outside the slots.
     pub fallback: String,
+    /// From where the fallback's position counts, Unix milliseconds.
+    pub fallback_anchor: i64,
     /// Media that programs and bodies name.
     pub media: BTreeMap<MediaId, PlanMedia>,
     /// Bodies of the pages.
@@ -105,6 +107,10 @@ pub struct PlanMedia {
     pub height: u32,
     /// Duration in milliseconds; 0 for pictures.
     pub duration_ms: u64,
+    /// From when it may be shown, Unix milliseconds; none = always has been. Elements of pages are left out before.
+    pub valid_from: Option<i64>,
+    /// Until when it may be shown, Unix milliseconds; none = for ever.
+    pub valid_until: Option<i64>,
 }
 
 /// A file that is neither media nor font.

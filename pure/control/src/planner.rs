@@ -91,7 +91,8 @@ pub fn plan(rows: &Rows, viewer: ViewerId, now: i64, material: &Material<'_>) ->
         slots,
         programs: programs.named(),
         fallback,
-        media: media.into_iter().filter_map(|id| Some((id, plan_media(rows, id)?))).collect(),
+        fallback_anchor: endless_anchor(&zone),
+        media: media.into_iter().filter_map(|id| Some((id, plan_media(rows, id, viewer)?))).collect(),
         bodies,
         fonts: material.fonts.to_vec(),
     };
@@ -105,6 +106,13 @@ fn fallback(rows: &Rows, viewer: ViewerId, now: i64) -> Program {
     let candidates = [own, rows.installation().fallback];
     let programs = candidates.into_iter().flatten().map(|content| domain::timetable::program(rows, content, viewer, now));
     programs.into_iter().find(|program| !program.is_empty()).unwrap_or_else(Program::standby)
+}
+
+/// 1970-01-05T00:00 in the zone: from where content without end counts its position.
+fn endless_anchor(zone: &domain::cell::ZoneName) -> i64 {
+    let monday = jiff::civil::date(1970, 1, 5).at(0, 0, 0, 0);
+    let instant = zone.rules().to_ambiguous_zoned(monday).compatible();
+    instant.map_or(EPOCH_MONDAY, |monday| monday.timestamp().as_millisecond())
 }
 
 /// Programs that slots share, each named once.
@@ -137,8 +145,9 @@ impl Programs {
 }
 
 /// A media record that may be shown; none if it is gone or in the trash.
-fn plan_media(rows: &Rows, id: MediaId) -> Option<PlanMedia> {
+fn plan_media(rows: &Rows, id: MediaId, viewer: ViewerId) -> Option<PlanMedia> {
     let media = rows.media.get(id).filter(|media| media.trashed_at.is_none())?;
+    let (valid_from, valid_until) = domain::timetable::shown_between(rows, &media.validity, viewer);
     Some(PlanMedia {
         hash: media.hash,
         sha256: media.sha256.clone(),
@@ -147,6 +156,8 @@ fn plan_media(rows: &Rows, id: MediaId) -> Option<PlanMedia> {
         width: media.width,
         height: media.height,
         duration_ms: media.duration_ms,
+        valid_from,
+        valid_until,
     })
 }
 

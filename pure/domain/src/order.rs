@@ -18,7 +18,7 @@ pub fn between(after: &str, before: &str) -> String {
         let ceiling = high.map_or(DIGITS.len(), |high| digit(high, place).unwrap_or(0));
         if ceiling > floor + 1 {
             // At the open end a small step keeps texts short when entries are appended one by one.
-            let step = if high.is_none() && place < low.len() { 1 } else { (ceiling - floor) / 2 };
+            let step = if high.is_none() && !low.is_empty() { 1 } else { (ceiling - floor) / 2 };
             text.push(DIGITS[floor + step]);
             break;
         }

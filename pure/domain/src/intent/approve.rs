@@ -23,7 +23,13 @@ pub enum Standing {
 ///
 /// # Errors
 /// [`Refusal`] when the viewer or a group does not exist, or the name is taken.
-pub fn approve(state: &State, id: DeviceId, device: Device, standing: &Standing, now_ms: i64) -> Result<(ViewerId, Vec<Edit>), Refusal> {
+pub fn approve(
+    state: &State,
+    id: DeviceId,
+    device: Device,
+    standing: &Standing,
+    now_ms: i64,
+) -> Result<(ViewerId, Vec<Edit>), Refusal> {
     let mut edits = Vec::new();
     let viewer = match standing {
         Standing::At(viewer) => {

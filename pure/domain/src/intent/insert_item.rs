@@ -23,7 +23,13 @@ pub enum Place {
 ///
 /// # Errors
 /// [`Refusal`] when the playlist or the entry before does not exist, or the content cannot stand in a playlist.
-pub fn insert(state: &State, playlist: PlaylistId, id: PlaylistItemId, item: PlaylistItem, place: Place) -> Result<Edit, Refusal> {
+pub fn insert(
+    state: &State,
+    playlist: PlaylistId,
+    id: PlaylistItemId,
+    item: PlaylistItem,
+    place: Place,
+) -> Result<Edit, Refusal> {
     find::<Playlist>(state, playlist.0)?;
     let order = order_at(state, playlist, id, place)?;
     create(state, id.0, &PlaylistItem { playlist, order, ..item })

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::id::{GrantId, IdentityId, PriorityId, UserId};
-use crate::installation::{Installation, INSTALLATION};
+use crate::installation::{INSTALLATION, Installation};
 use crate::log::{Change, Edit};
 use crate::noun::Noun;
 use crate::priority::Priority;
