@@ -52,7 +52,6 @@ impl Metrics {
     }
 
     /// `GET /metrics`.
-    #[must_use]
     pub fn routes(&self) -> Router {
         let metrics = self.clone();
         Router::new().route("/metrics", get(move || async move { metrics.answer() }))

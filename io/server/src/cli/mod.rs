@@ -26,6 +26,12 @@ pub use version::version;
 
 use crate::config::{Config, sample};
 
+/// The table of ports with their states on this machine, as JSON text: an array with one object per row.
+#[must_use]
+pub fn ports_json(config: &Config) -> String {
+    ports::json(&port_state::of(config))
+}
+
 /// What the caller hands to the command line: the parts that it starts but does not know.
 #[derive(Clone, Copy)]
 pub struct Program {

@@ -30,7 +30,6 @@ struct Viewer;
 type Find = fn(&str) -> Option<EmbeddedFile>;
 
 /// The web apps as a router; its fallback answers every path that nothing else answers.
-#[must_use]
 pub fn web_routes() -> Router {
     Router::new()
         .route("/viewer", get(|| async { Redirect::permanent("/viewer/") }))

@@ -23,15 +23,11 @@ pub enum Verdict {
 /// with its quotation marks, `length` the size in bytes.
 #[must_use]
 pub fn evaluate(method: &Method, headers: &HeaderMap, tag: &str, length: u64) -> Verdict {
-    if let Some(wanted) = text(headers, header::IF_MATCH) {
-        if !lists(&wanted, tag, false) {
-            return Verdict::Failed;
-        }
+    if text(headers, header::IF_MATCH).is_some_and(|wanted| !lists(&wanted, tag, false)) {
+        return Verdict::Failed;
     }
-    if let Some(had) = text(headers, header::IF_NONE_MATCH) {
-        if lists(&had, tag, true) {
-            return Verdict::NotModified;
-        }
+    if text(headers, header::IF_NONE_MATCH).is_some_and(|had| lists(&had, tag, true)) {
+        return Verdict::NotModified;
     }
     let Some(range) = text(headers, header::RANGE).filter(|_| method == Method::GET) else {
         return Verdict::Whole;

@@ -6,6 +6,7 @@ mod accept;
 mod bind;
 mod connection;
 mod holder;
+mod host;
 mod local;
 mod open_files;
 mod redirect;
@@ -15,6 +16,7 @@ use std::net::SocketAddr;
 
 pub use bind::{BindError, Bound, Endpoint, bind};
 pub use holder::Holder;
+pub use host::requested_host;
 pub use local::{LocalSocket, socket_path};
 pub use open_files::raise_open_files;
 pub use serve::{Routes, Running};

@@ -1,9 +1,10 @@
 //! What the HTTP port answers when everything else is on HTTPS.
 
 use axum::Router;
-use axum::http::uri::{Authority, Uri};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+
+use super::requested_host;
 
 /// A router that sends every request to the same place on the HTTPS port. 308 keeps method and body (RFC 9110,
 /// section 15.4.9).
@@ -12,12 +13,7 @@ pub(super) fn redirect(https_port: u16) -> Router {
 }
 
 fn to_https(headers: &HeaderMap, uri: &Uri, port: u16) -> Response {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok())
-        .or_else(|| uri.authority().map(Authority::as_str))
-        .and_then(|text| text.parse::<Authority>().ok());
-    let Some(host) = host else {
+    let Some(host) = requested_host(headers, uri) else {
         return (StatusCode::BAD_REQUEST, "The request names no host.\n").into_response();
     };
     let port = if port == 443 { String::new() } else { format!(":{port}") };

@@ -32,10 +32,9 @@ pub(super) fn own(folder: &Path, names: &ServerNames, now: SystemTime) -> Result
     if let Some(pair) = files.read()? {
         let facts = CertificateFacts::of(&pair.certificates[0])?;
         let same_authority = pair.certificates.get(1) == Some(&authority.certificate);
-        if same_authority && facts.is_valid(now, LEFT) && facts.is_for(names) {
-            if let Ok(certified) = pair.certified() {
-                return Ok(Own { certified, authority: authority.certificate });
-            }
+        let fits = same_authority && facts.is_valid(now, LEFT) && facts.is_for(names);
+        if fits && let Ok(certified) = pair.certified() {
+            return Ok(Own { certified, authority: authority.certificate });
         }
     }
     let pair = create(&authority, names, now)?;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header, uri::Authority};
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use qrcode::render::svg;
@@ -13,6 +13,7 @@ use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
 use super::key_files::pem;
+use crate::listen::{Peer, requested_host};
 
 const PAGE: &str = include_str!("trust.html");
 const PAGE_WITHOUT_AUTHORITY: &str = include_str!("trust_foreign.html");
@@ -57,11 +58,12 @@ impl Trust {
     }
 }
 
-async fn page(State(trust): State<Trust>, headers: HeaderMap) -> Response {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+async fn page(State(trust): State<Trust>, peer: Option<Extension<Peer>>, uri: Uri, headers: HeaderMap) -> Response {
+    let scheme = if peer.is_some_and(|Extension(peer)| peer.tls) { "https" } else { "http" };
+    let host = requested_host(&headers, &uri);
     let html = match trust.fingerprint() {
         Some(fingerprint) => {
-            let address = host.map_or_else(String::new, |host| format!("http://{host}/trust"));
+            let address = host.map_or_else(String::new, |host| format!("{scheme}://{host}/trust"));
             PAGE.replace("{{fingerprint}}", &wrapped(&fingerprint))
                 .replace("{{address}}", &escaped(&address))
                 .replace("{{qr}}", &qr(&address))

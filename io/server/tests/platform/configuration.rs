@@ -5,7 +5,10 @@ use std::fs;
 use server::cli::{Exit, Failure};
 use server::config::{Config, HttpMode, IpRange, Place, Problem, Sources};
 
-fn load(file: Option<&str>, environment: &[(&str, &str)], set: &[&str]) -> Result<Config, (Problem, String)> {
+/// File, environment, `--set`, and the sentence.
+type Case<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
+fn load(file: Option<&str>, environment: &[(&str, &str)], set: &[&str]) -> Result<Config, Box<(Problem, String)>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.toml");
     if let Some(text) = file {
@@ -18,7 +21,7 @@ fn load(file: Option<&str>, environment: &[(&str, &str)], set: &[&str]) -> Resul
     };
     Config::load(&sources).map_err(|problem| {
         let text = problem.to_string().replace(&path.display().to_string(), "FILE");
-        (problem, text)
+        Box::new((problem, text))
     })
 }
 
@@ -60,7 +63,7 @@ fn values_of_every_kind_are_read() {
 
 #[test]
 fn refusals_name_place_key_value_and_remedy() {
-    let cases: &[(Option<&str>, &[(&str, &str)], &[&str], &str)] = &[
+    let cases: &[Case<'_>] = &[
         (Some("[web]\n\nhtpp-port = 80\n"), &[], &[], "FILE:3: web.htpp-port is not a setting; the nearest is web.http-port."),
         (Some("[wbe]\n"), &[], &[], "FILE:1: wbe is not a setting; `signboard sample-config` lists all of them."),
         (Some("colour = 1\n"), &[], &[], "FILE:1: colour is not a setting; `signboard sample-config` lists all of them."),
@@ -137,14 +140,15 @@ fn refusals_name_place_key_value_and_remedy() {
         ),
     ];
     for (file, environment, set, expected) in cases {
-        let (_, text) = load(*file, environment, set).map(drop).unwrap_err();
+        let text = load(*file, environment, set).map(drop).unwrap_err().1;
         assert_eq!(text, *expected);
     }
 }
 
 #[test]
 fn text_that_is_not_toml_is_refused_with_its_line() {
-    let (problem, text) = load(Some("[web]\nhttp-port = 80\nhttps-port =\n"), &[], &[]).map(drop).unwrap_err();
+    let refused = load(Some("[web]\nhttp-port = 80\nhttps-port =\n"), &[], &[]).map(drop).unwrap_err();
+    let (problem, text) = *refused;
     assert!(text.starts_with("FILE:3: the line is not valid TOML ("), "{text}");
     assert_eq!(Failure::from(problem).exit, Exit::Config);
 }

@@ -135,6 +135,8 @@ async fn the_page_offers_the_certificate_with_its_fingerprint_and_a_code() {
     assert_eq!(fingerprint.len(), 32 * 3 - 1);
     assert!(page.contains(&fingerprint[..23]) && page.contains("<svg") && page.contains(&site.http_url("/trust")), "{page}");
     assert!(!page.contains("{{"), "a place was not filled in");
+    let secure = site.client().get(site.https_url("/trust")).send().await.unwrap().text().await.unwrap();
+    assert!(secure.contains(&site.https_url("/trust")), "{secure}");
 
     let der = site.client().get(site.https_url("/trust/ca.crt")).send().await.unwrap();
     assert_eq!(der.headers()["content-type"], "application/x-x509-ca-cert");
