@@ -23,6 +23,8 @@ export class PlayerServer {
     this.sessions = new Set();
     this.devices = new Set();
     this.waiters = [];
+    /** Changes the text of a file of the shell, as a newer version would. */
+    this.rewrite = (_path, text) => text;
   }
 
   get origin() {
@@ -81,7 +83,8 @@ export class PlayerServer {
     const path = normalize(url.pathname.replace(/^\/viewer\//, "").replace(/(^|\/)$/, "$1index.html"));
     const found = join(dist, path);
     if (!url.pathname.startsWith("/viewer/") || !existsSync(found)) return response.writeHead(404).end();
-    response.writeHead(200, { "Content-Type": TYPES[extname(found)] || "application/octet-stream", "Cache-Control": "no-cache" }).end(readFileSync(found));
+    response.writeHead(200, { "Content-Type": TYPES[extname(found)] || "application/octet-stream", "Cache-Control": "no-cache" })
+      .end(path.endsWith(".js") ? this.rewrite(path, readFileSync(found, "utf8")) : readFileSync(found));
   }
 
   async device(request, response) {

@@ -9,6 +9,7 @@ import { Downloads } from "./media/downloads.ts";
 import { fetchFile } from "./media/fetch_file.ts";
 import type { Shelf } from "./media/shelf.ts";
 import { sessionAddress } from "./place.ts";
+import { keepAwake } from "./keep_awake.ts";
 import { Keeper } from "./plan/keeper.ts";
 import { Library } from "./plan/library.ts";
 import { Journal } from "./plays/journal.ts";
@@ -20,10 +21,12 @@ import { screenshot } from "./report/screenshot.ts";
 import { askToPersist, StorageWatch } from "./report/storage_facts.ts";
 import { Scene } from "./scene.ts";
 import { Overlay } from "./screens/overlay.ts";
+import { helloOf } from "./session/hello.ts";
 import { introduce } from "./session/introduce.ts";
 import { Link } from "./session/link.ts";
 import type { FromServer, Hello } from "./session/messages.ts";
 import { SessionClock } from "./session/session_clock.ts";
+import { TimeProbe } from "./session/time_probe.ts";
 import type { Database } from "./store/database.ts";
 import { VERSION } from "./version.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -52,7 +55,8 @@ export class App {
   private readonly link: Link;
   private known: Known = { name: "", installation: "Signboard", language: navigator.language || "en" };
   private wantsReload = false;
-  private probes: ReturnType<typeof setTimeout>[] = [];
+  /** Another page of this browser plays for this device now. */
+  private replaced = false;
 
   private constructor(
     private readonly start: Start,
@@ -100,6 +104,7 @@ export class App {
       message: (message) => this.message(message),
       closed: () => this.closed(),
     });
+    this.probe = new TimeProbe((message) => this.link.send(message), clock.local);
     this.reporter = new Reporter(
       {
         send: (message) => this.link.send(message),
@@ -130,6 +135,7 @@ export class App {
   private readonly storage: StorageWatch;
   private readonly reporter: Reporter;
   private readonly watchdog: Watchdog;
+  private readonly probe: TimeProbe;
 
   static async open(start: Start, clock: SessionClock): Promise<App> {
     const shelf = start.persistent ? await CacheShelf.open(start.root, start.database) : await BlobShelf.open(start.database);
@@ -141,16 +147,18 @@ export class App {
     if (known) this.learn(known);
     await this.recorder.recover();
     await this.keeper.restore();
-    this.player.play(this.show(), false);
+    this.player.tick();
     this.beat();
     this.link.start();
     askToPersist();
+    keepAwake();
     if (!this.keeper.force) setTimeout(() => this.lookIfAlone(), 800);
   }
 
   /** A newer shell is at hand: taken at the next change of item, so that nothing is cut. */
   renew(): void {
     this.wantsReload = true;
+    setTimeout(() => this.reload(), 600_000);
   }
 
   private beat(): void {
@@ -189,11 +197,15 @@ export class App {
   }
 
   private play(plan: Plan, urgent: boolean): void {
+    if (this.replaced) return;
     this.scene.use(plan);
     this.stage.rotate(plan.viewer.rotation || 0);
     this.layout();
-    void this.fonts.apply(plan.fonts);
-    this.player.play(this.show(), urgent);
+    if (urgent) this.player.play(this.show(), true);
+    // Letters first: a page that is drawn before they are known would be drawn with others.
+    void this.fonts.apply(plan.fonts).then(() => {
+      if (this.keeper.force === plan && !this.replaced) this.player.play(this.show(), false);
+    });
     this.reporter.changed();
   }
 
@@ -203,22 +215,7 @@ export class App {
   }
 
   private hello(): Hello {
-    return {
-      type: "hello",
-      protocol: 1,
-      player: VERSION,
-      screen: {
-        width: Math.round(screen.width * (window.devicePixelRatio || 1)),
-        height: Math.round(screen.height * (window.devicePixelRatio || 1)),
-        ratio: Math.round((window.devicePixelRatio || 1) * 100),
-      },
-      storage: this.storage.facts,
-      sound: this.scene.soundState,
-      secure: window.isSecureContext === true,
-      user_agent: navigator.userAgent,
-      plan: this.keeper.force && this.keeper.force.id,
-      language: navigator.language || "en",
-    };
+    return helloOf(VERSION, this.keeper.force && this.keeper.force.id, this.storage.facts, this.scene.soundState);
   }
 
   private async introduce(): Promise<void> {
@@ -233,29 +230,13 @@ export class App {
 
   private opened(): void {
     this.reporter.fresh();
+    this.clock.restart();
     void this.keeper.retry();
-    this.probes.forEach(clearTimeout);
-    this.probes = [];
-    for (let at = 0; at < 8; at++) this.probes.push(setTimeout(() => this.askTime(), at * 250));
-    this.keepAsking();
-  }
-
-  private keepAsking(): void {
-    this.probes.push(
-      setTimeout(() => {
-        this.askTime();
-        this.probes = this.probes.slice(-1);
-        this.keepAsking();
-      }, 60_000),
-    );
-  }
-
-  private askTime(): void {
-    this.link.send({ type: "time", t0: this.clock.local() });
+    this.probe.start();
   }
 
   private closed(): void {
-    this.probes.forEach(clearTimeout);
+    this.probe.stop();
     if (this.overlay.kind === "pairing") this.overlay.looking();
     this.lookIfAlone();
   }
@@ -299,7 +280,10 @@ export class App {
 
   private bye(reason: string): void {
     if (reason === "replaced") {
+      this.replaced = true;
       this.link.stop();
+      this.recorder.stop();
+      this.player.play(NOTHING, true);
       this.overlay.replaced();
     } else if (reason === "revoked") {
       this.link.stop();

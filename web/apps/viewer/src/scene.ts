@@ -50,7 +50,7 @@ export class Scene implements Surroundings {
   }
 
   sound(state: Sound): void {
-    if (this.soundState === state || (this.soundState === "refused" && state === "ok")) return;
+    if (this.soundState === state) return;
     this.soundState = state;
     this.changed();
   }

@@ -9,8 +9,11 @@ export async function startWorker(updated: () => void): Promise<boolean> {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (!container || typeof caches === "undefined") return false;
   const controlled = container.controller !== null;
+  let before = controlled;
   container.addEventListener("controllerchange", () => {
-    if (controlled) updated();
+    // The first worker takes the page in its care; each later one brings a newer shell.
+    if (before) updated();
+    before = true;
   });
   const registering = container.register("sw.js", { updateViaCache: "none" }).then((registration) => {
     setInterval(() => registration.update().catch(() => undefined), 3_600_000);

@@ -104,7 +104,7 @@ test("a body is had before its media, and what plays now before what plays later
   await keeper.take(made);
   expect(wanted).toEqual(["B", "F", "h-m1", "h-m2"]);
   await arrive("B");
-  expect(wanted).toEqual(["h-m2", "F", "h-m1"]);
+  expect(wanted).toEqual(["F", "h-m2", "h-m1"]);
 });
 
 test("an urgent plan is in force at once, and what it dropped leaves the caches", async () => {

@@ -70,8 +70,9 @@ export class Keeper {
   /** A file of a plan is local now. */
   async arrived(file: Wanted): Promise<void> {
     if (file.mime === "application/json") await this.library.load(file.hash).catch(() => undefined);
+    const force = this.complete ? null : this.force;
     await this.look(false);
-    if (this.force && !this.pending && hashesOf(this.force).has(file.hash)) this.listener.play(this.force, false);
+    if (force && force === this.force && hashesOf(force).has(file.hash)) this.listener.play(force, false);
   }
 
   /** Keeps a verified file, making room by what no plan needs, the oldest first. */

@@ -1,8 +1,8 @@
-import type { Body, Plan, Slot } from "@signboard/model";
+import type { Body, Item, Plan, Slot } from "@signboard/model";
 import type { Wanted } from "../media/wanted.ts";
 
 /**
- * Every file of a plan in the order of need: what the current slot shows, the fonts, then slot by slot, the rest last.
+ * Every file of a plan in the order of need: the current slot's pages, the fonts, its media, then slot by slot, the rest last.
  * A body that is not local yet stands before its media, which it alone can name.
  */
 export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Body | null): Wanted[] {
@@ -17,22 +17,26 @@ export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Bo
     const file = id ? plan.media[id] : undefined;
     if (file) add(file.hash, file, file.mime);
   };
+  const bodies = (items: Item[]) => {
+    for (const item of items) {
+      const file = item.body ? plan.bodies[item.body] : undefined;
+      if (item.body && file) add(item.body, file, "application/json");
+    }
+  };
   const programs = new Set<string>();
   const program = (id: string) => {
     const found = plan.programs[id];
     if (!found || programs.has(id)) return;
     programs.add(id);
-    for (const item of found.items) {
-      const file = item.body ? plan.bodies[item.body] : undefined;
-      if (item.body && file) add(item.body, file, "application/json");
-    }
+    bodies(found.items);
     for (const item of found.items) {
       media(item.media);
       if (item.body) mediaOf(item.body, item.page, body).forEach(media);
     }
   };
   const slots = plan.slots.filter((slot: Slot) => slot.until > now);
-  if (slots[0]) program(slots[0].program);
+  const first = plan.programs[slots[0] ? slots[0].program : plan.fallback];
+  if (first) bodies(first.items);
   for (const font of plan.fonts) add(font.hash, font, "font/woff2");
   for (const slot of slots) program(slot.program);
   program(plan.fallback);
@@ -64,10 +68,11 @@ export function mediaOf(hash: string, page: string | undefined | null, body: (ha
   return found;
 }
 
-/** Whether everything is local that the slot of this moment shows. */
+/** Whether everything is local that the slot of this moment shows, letters included. */
 export function slotIsLocal(plan: Plan, now: number, has: (hash: string) => boolean, body: (hash: string) => Body | null): boolean {
   const slot = plan.slots.filter((one) => one.from <= now && one.until > now)[0];
   const program = plan.programs[slot ? slot.program : plan.fallback];
+  if (!plan.fonts.every((font) => has(font.hash))) return false;
   if (!program) return true;
   const local = (id: string | undefined | null) => {
     const file = id ? plan.media[id] : undefined;

@@ -25,6 +25,7 @@ export function playOf(moment: Moment, from: number, until: number): Play | null
 /** Turns what the player shows into play records. */
 export class Recorder {
   private showing: { moment: Moment; from: number } | null = null;
+  private stopped = false;
 
   constructor(
     private readonly journal: Journal,
@@ -37,12 +38,20 @@ export class Recorder {
     if (left && typeof left.item === "string" && left.until > left.from) await this.journal.add(left);
   }
 
+  /** Records nothing more: another page of this device does. */
+  stop(): void {
+    this.stopped = true;
+    this.showing = null;
+  }
+
   began(moment: Moment, at: number): void {
+    if (this.stopped) return;
     this.showing = { moment, from: at };
     this.note(at);
   }
 
   ended(moment: Moment, began: number, at: number): Promise<void> {
+    if (this.stopped) return Promise.resolve();
     this.showing = null;
     this.open.note(null);
     const play = playOf(moment, began, at);

@@ -8,6 +8,7 @@ test("a large difference is taken over at once, a small one slowly", () => {
   const clock = new SessionClock(() => local, null);
   clock.add(sample(5000, 1, 1, local));
   expect(clock.now()).toBe(15_000);
+  clock.restart();
   clock.add(sample(5100, 0, 0, local));
   local += 1000;
   expect(clock.now()).toBe(16_020);
@@ -34,4 +35,20 @@ test("the offset outlives the page", () => {
   const notes = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: () => undefined };
   new SessionClock(() => 0, notes).add(sample(90_000, 1, 1));
   expect(new SessionClock(() => 5, notes).now()).toBe(90_005);
+});
+
+test("a device that slept takes the time anew", () => {
+  let local = 0;
+  const clock = new SessionClock(() => local, null);
+  for (let at = 0; at < 8; at++) clock.add(sample(1000, 2, 2));
+  local = 60_000;
+  clock.add(sample(9000, 40, 40, local));
+  expect(clock.now()).toBe(local + 9000);
+});
+
+test("a sample that came late alters nothing", () => {
+  const clock = new SessionClock(() => 0, null);
+  clock.add(sample(1000, 2, 2));
+  clock.add(sample(1000, 300, 2));
+  expect(clock.offset).toBe(1000);
 });

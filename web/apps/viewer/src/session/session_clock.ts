@@ -5,6 +5,8 @@ import type { Notes } from "../identity.ts";
 const STEP = 250;
 /** Milliseconds per second by which the clock is moved. */
 const SLEW = 20;
+/** What two clocks may drift apart between two samples, milliseconds. */
+const SLACK = 100;
 const NAME = "signboard-offset";
 
 /** The session's time: the local monotonic clock, set by the server. Keeps its last offset for starts without server. */
@@ -44,9 +46,9 @@ export class SessionClock {
   }
 
   add(sample: Sample): void {
-    // After the device slept, older samples tell of another local clock.
+    // Two samples that cannot both be true: this device slept between them, and its clock with it.
     const last = this.samples[this.samples.length - 1];
-    if (last && Math.abs((offsetOf([last]) as number) - (offsetOf([sample]) as number)) > 60_000) this.samples.length = 0;
+    if (last && Math.abs(middle(last) - middle(sample)) > (delay(last) + delay(sample)) / 2 + SLACK) this.restart();
     this.samples.push(sample);
     if (this.samples.length > 8) this.samples.shift();
     this.target = offsetOf(this.samples) as number;
@@ -55,6 +57,11 @@ export class SessionClock {
     } catch (full) {
       // The next start takes the device's own time.
     }
+  }
+
+  /** Earlier samples count no more, such as after a break. */
+  restart(): void {
+    this.samples.length = 0;
   }
 
   /** A first guess from a message that bears the server's time, used until samples are there. */
@@ -67,4 +74,12 @@ export class SessionClock {
 export function monotonic(): () => number {
   const start = Date.now() - performance.now();
   return () => start + performance.now();
+}
+
+function delay(sample: Sample): number {
+  return sample.t3 - sample.t0 - (sample.t2 - sample.t1);
+}
+
+function middle(sample: Sample): number {
+  return (sample.t1 - sample.t0 + (sample.t2 - sample.t3)) / 2;
 }
