@@ -17,7 +17,7 @@ use crate::core::{Core, Memory};
 use crate::demo::{self, Secrets};
 use crate::http::events::LiveFeed;
 use crate::ingest::uploads::Uploads;
-use crate::listen::{self, LocalSocket, Routes};
+use crate::listen::{self, Endpoint, LocalSocket, Routes, Running};
 use crate::metrics::Metrics;
 use crate::now::now_ms;
 use crate::session::bodies::Bodies;
@@ -44,38 +44,12 @@ pub fn serve(config: Config, options: ServeOptions) -> Result<(), Failure> {
 }
 
 async fn run(config: Config, options: ServeOptions) -> Result<(), Failure> {
-    let bound = listen::bind(&config)?;
-    let (http, https) = (bound.http_port(), bound.https_port());
-    let data = config.data.dir.clone();
-    std::fs::create_dir_all(&data).map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
-    let core = open(&config).await?;
-    let socket = LocalSocket::bind(&data)?;
-    let stop = CancellationToken::new();
-    let tls = tls::start(&config, stop.clone()).await?;
     let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Software, error.to_string()))?;
-    let secrets = match options.demo {
-        true => Some(Secrets::of(&data).map_err(|error| Failure::of_files("the secrets of the demo cannot be kept", &error))?),
-        false => None,
-    };
-    let address = address(&core, http, https);
-    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()));
-    let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
-    let mut readers = follow(&app);
-    if let Some(secrets) = &secrets {
-        if app.core.state().rows.installation().set_up_at.is_none() {
-            say("making the demo installation, this takes a few seconds");
-            let seeded = demo::seed(&app, secrets, "").await;
-            seeded.map_err(|error| {
-                Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message))
-            })?;
-        }
-    }
-    let routes = Routes { app: crate::http::router(app.clone(), metrics.routes()), open: tls.open };
-    let running = bound.serve(routes, tls.server);
-    for endpoint in running.endpoints() {
+    let server = start(config, options, metrics.routes()).await?;
+    for endpoint in server.endpoints() {
         tracing::info!(addr = %endpoint.addr, tls = endpoint.tls, "listening");
     }
-    greet(&app, secrets.as_ref());
+    greet(&server.app, server.secrets.as_ref());
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
 
     let mut terminate =
@@ -86,16 +60,77 @@ async fn run(config: Config, options: ServeOptions) -> Result<(), Failure> {
     }
     tracing::info!("stopping");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-    stop.cancel();
-    app.hub.shut_down();
-    let cut = running.stop(STOP_DEADLINE).await;
+    let cut = server.stop(STOP_DEADLINE).await;
     if cut > 0 {
         tracing::warn!(connections = cut, "connections were cut, since they did not finish in time");
     }
-    readers.abort_all();
-    let _ = local.await;
-    app.core.close().await;
     Ok(())
+}
+
+/// A server that answers.
+pub struct Server {
+    /// Its services.
+    pub app: App,
+    /// What the demo prints; none without `--demo`.
+    secrets: Option<Secrets>,
+    running: Running,
+    readers: tokio::task::JoinSet<()>,
+    local: tokio::task::JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+/// Starts everything in order. `metrics` is what answers `GET /metrics`.
+///
+/// # Errors
+/// A [`Failure`] saying why it cannot start; nothing is left running then.
+pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router) -> Result<Server, Failure> {
+    let bound = listen::bind(&config)?;
+    let (http, https) = (bound.http_port(), bound.https_port());
+    let data = config.data.dir.clone();
+    std::fs::create_dir_all(&data).map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
+    let core = open(&config).await?;
+    let socket = LocalSocket::bind(&data)?;
+    let stop = CancellationToken::new();
+    let tls = tls::start(&config, stop.clone()).await?;
+    let secrets = match options.demo {
+        true => Some(Secrets::of(&data).map_err(|error| Failure::of_files("the secrets of the demo cannot be kept", &error))?),
+        false => None,
+    };
+    let address = address(&core, http, https);
+    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()));
+    let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
+    let readers = follow(&app);
+    if let Some(secrets) = &secrets {
+        if app.core.state().rows.installation().set_up_at.is_none() {
+            say("making the demo installation, this takes a few seconds");
+            let seeded = demo::seed(&app, secrets, "").await;
+            seeded.map_err(|error| {
+                Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message))
+            })?;
+        }
+    }
+    let routes = Routes { app: crate::http::router(app.clone(), metrics), open: tls.open };
+    let running = bound.serve(routes, tls.server);
+    Ok(Server { app, secrets, running, readers, local, stop })
+}
+
+impl Server {
+    /// Where it answers, HTTP before HTTPS.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Endpoint] {
+        self.running.endpoints()
+    }
+
+    /// Stops in reverse. Returns how many connections did not finish within the deadline and were cut.
+    pub async fn stop(mut self, deadline: Duration) -> usize {
+        self.stop.cancel();
+        self.app.hub.shut_down();
+        let cut = self.running.stop(deadline).await;
+        self.readers.abort_all();
+        let _ = self.local.await;
+        self.app.core.close().await;
+        cut
+    }
 }
 
 /// Opens the data folder and reads the state.
