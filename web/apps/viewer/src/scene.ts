@@ -1,4 +1,4 @@
-import { MediaView, PageView, StandbyView, type MediaFile, type Moment, type ScreenSettings, type Sound, type Surroundings, type View } from "@signboard/player";
+import { isValid, MediaView, PageView, StandbyView, type MediaFile, type Moment, type ScreenSettings, type Sound, type Surroundings, type View } from "@signboard/player";
 import { offsetAt, type Body, type Plan } from "@signboard/model";
 import type { Faults } from "./report/faults.ts";
 import type { Shelf } from "./media/shelf.ts";
@@ -39,9 +39,9 @@ export class Scene implements Surroundings {
     this.shelf.release(hash);
   }
 
-  media(id: string): MediaFile | null {
+  media(id: string, at: number): MediaFile | null {
     const file = this.plan ? this.plan.media[id] : undefined;
-    if (!file || !this.shelf.has(file.hash)) return null;
+    if (!file || !this.shelf.has(file.hash) || !isValid(file, at)) return null;
     return { hash: file.hash, mime: file.mime, width: file.width, height: file.height, duration_ms: file.duration_ms || 0 };
   }
 
@@ -60,10 +60,10 @@ export class Scene implements Surroundings {
     if (item && item.kind === "page") {
       const body = item.body ? this.body(item.body) : null;
       const page = body && body.pages.filter((one) => one.id === item.page)[0];
-      if (body && page) return new PageView(body, page, this);
+      if (body && page) return new PageView(body, page, this, moment.from);
     }
     if (item && (item.kind === "image" || item.kind === "video") && item.media) {
-      const file = this.media(item.media);
+      const file = this.media(item.media, moment.from);
       if (file) return new MediaView(item.kind, file, this);
     }
     return new StandbyView(this);

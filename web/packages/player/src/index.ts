@@ -12,4 +12,5 @@ export { StandbyView } from "./standby_view.ts";
 export type { MediaFile, ScreenSettings, Sound, Surroundings } from "./surroundings.ts";
 export { civil, type CivilTime } from "./text/civil.ts";
 export { formatTime } from "./text/pattern.ts";
+export { isValid } from "./validity.ts";
 export type { View } from "./view.ts";

@@ -18,7 +18,7 @@ interface Part {
   box: HTMLElement;
 }
 
-/** One page of a presentation. Elements whose media is missing or broken are left out; the rest plays. */
+/** One page of a presentation as it is at a time. Elements whose media is missing or broken are left out; the rest plays. */
 export class PageView implements View {
   readonly node = document.createElement("div");
   private readonly canvas = document.createElement("div");
@@ -29,6 +29,7 @@ export class PageView implements View {
     private readonly body: Body,
     page: Page,
     private readonly around: Surroundings,
+    at: number,
   ) {
     const background = css(page.background) || css(body.canvas.background) || "#000000";
     // The bars of "contain" have the page's colour too.
@@ -43,7 +44,7 @@ export class PageView implements View {
     style.overflow = "hidden";
     style.background = background;
     style.transformOrigin = "0 0";
-    for (const element of page.elements || []) this.add(element);
+    for (const element of page.elements || []) this.add(element, at);
     this.node.appendChild(this.canvas);
   }
 
@@ -87,10 +88,10 @@ export class PageView implements View {
     return found;
   }
 
-  private add(element: BodyElement): void {
+  private add(element: BodyElement, at: number): void {
     let drawn: Drawn | null = null;
     try {
-      drawn = draw(element, this.around);
+      drawn = draw(element, this.around, at);
     } catch (error) {
       // One malformed element must not take the page with it.
       this.missing.push({ element: element.id, text: `The element cannot be drawn: ${(error as Error).message}` });

@@ -69,3 +69,14 @@ test("an empty program shows standby, and every instant has a moment", () => {
   }
   expect(made.moment(600).kind).toBe("standby");
 });
+
+test("media that may not be shown leaves the page at its time and not before", () => {
+  const made = plan([Object.assign({}, page, { duration_ms: 40_000 })]);
+  Object.assign(made.media["m1"] as object, { valid_from: 5_000, valid_until: 9_000 });
+  const timed = show(made, all);
+  const moments = [1_000, 5_000, 8_999, 9_000].map((at) => timed.moment(at));
+  expect(moments.map((one) => [one.from, one.until])).toEqual([[500, 5_000], [5_000, 9_000], [5_000, 9_000], [9_000, 40_000]]);
+  expect(new Set(moments.map((one) => one.key)).size).toBe(2);
+  expect(moments[0]?.key).toBe(moments[3]?.key);
+  expect(new Set(moments.map((one) => one.start))).toEqual(new Set([0]));
+});

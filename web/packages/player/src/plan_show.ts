@@ -1,5 +1,6 @@
 import { fallbackAnchor, position, slotAt, type Body, type Item, type Plan, type Program } from "@signboard/model";
 import { standby, type Moment, type Show } from "./moment.ts";
+import { isValid, steady, type Validity } from "./validity.ts";
 
 /** What is at hand of a plan's files. */
 export interface Local {
@@ -34,17 +35,17 @@ export class PlanShow implements Show {
     if (!program || !found) return standby(slot.from, Math.min(slot.until, at + GLANCE), plan.id);
     const from = Math.max(found.start, slot.from);
     const until = Math.min(found.end, slot.until);
-    const playing = this.playable(found.item) ? found.item : this.substitute(program, found.item);
-    if (playing) return this.describe(playing, slot.row, found, from, until);
+    const playing = this.playable(found.item, at) ? found.item : this.substitute(program, found.item, at);
+    if (playing) return this.describe(playing, slot.row, found, at, from, until);
     return this.fallback(at, from, until);
   }
 
   /** The item that stands in for one whose files are missing: the next of its program that can be shown. */
-  private substitute(program: Program, missing: Item): Item | null {
+  private substitute(program: Program, missing: Item, now: number): Item | null {
     const at = program.items.indexOf(missing);
     for (let step = 1; step < program.items.length; step++) {
       const item = program.items[(at + step) % program.items.length] as Item;
-      if (this.playable(item)) return item;
+      if (this.playable(item, now)) return item;
     }
     return null;
   }
@@ -53,22 +54,27 @@ export class PlanShow implements Show {
     const program = this.plan.programs[this.plan.fallback];
     const found = program && find(program, fallbackAnchor(this.plan), at);
     if (!program || !found) return standby(from, until, this.plan.id);
-    const item = this.playable(found.item) ? found.item : this.substitute(program, found.item);
+    const item = this.playable(found.item, at) ? found.item : this.substitute(program, found.item, at);
     if (!item) return standby(from, until, this.plan.id);
-    return this.describe(item, null, found, Math.max(from, found.start), Math.min(until, found.end));
+    return this.describe(item, null, found, at, Math.max(from, found.start), Math.min(until, found.end));
   }
 
-  private describe(item: Item, row: string | null, found: Found, from: number, until: number): Moment {
-    const plan = this.plan.id;
-    if (item.kind === "standby") return { key: "standby", kind: "standby", item, row, plan, start: found.start, end: found.end, from, until };
-    const key = [found.start, item.id, item.body || "", item.page || "", this.files(item)].join("|");
-    return { key, kind: item.kind, item, row, plan, start: found.start, end: found.end, from, until };
+  private describe(item: Item, row: string | null, found: Found, at: number, from: number, until: number): Moment {
+    const moment = { item, row, plan: this.plan.id, start: found.start, end: found.end };
+    if (item.kind === "standby") return Object.assign({ key: "standby", kind: item.kind, from, until }, moment);
+    const ids = this.mediaOf(item);
+    const files = ids.map((id) => this.plan.media[id] as Validity | undefined).filter((file) => file !== undefined) as Validity[];
+    // When a file of the page may not be shown any more, or may now, the page is drawn anew.
+    const stretch = steady(files, at, from, until);
+    const local = ids.map((id) => this.hash(id, at) || "-").join("");
+    const key = [found.start, item.id, item.body || "", item.page || "", local].join("|");
+    return Object.assign({ key, kind: item.kind, from: stretch.from, until: stretch.until }, moment);
   }
 
-  private playable(item: Item): boolean {
+  private playable(item: Item, at: number): boolean {
     if (item.kind === "standby") return true;
     if (item.kind === "page") return this.pageOf(item) !== null;
-    return item.kind === "image" || item.kind === "video" ? this.hash(item.media) !== null : false;
+    return (item.kind === "image" || item.kind === "video") && item.media !== undefined && this.hash(item.media, at) !== null;
   }
 
   private pageOf(item: Item): Body["pages"][0] | null {
@@ -76,17 +82,19 @@ export class PlanShow implements Show {
     return (body && body.pages.filter((page) => page.id === item.page)[0]) || null;
   }
 
-  /** The local files that an item shows: when one goes or comes, the item is drawn anew. */
-  private files(item: Item): string {
-    if (item.kind !== "page") return this.hash(item.media) || "";
+  private mediaOf(item: Item): string[] {
+    if (item.kind !== "page") return item.media ? [item.media] : [];
+    const ids: string[] = [];
     const page = this.pageOf(item);
-    const hashes = ((page && page.elements) || []).map((element) => (element.kind === "image" || element.kind === "video" ? this.hash(element.media) || "-" : ""));
-    return hashes.join("");
+    for (const element of (page && page.elements) || []) {
+      if ((element.kind === "image" || element.kind === "video") && !element.hidden) ids.push(element.media);
+    }
+    return ids;
   }
 
-  private hash(id: string | undefined | null): string | null {
-    const file = id ? this.plan.media[id] : undefined;
-    return file && this.local.has(file.hash) ? file.hash : null;
+  private hash(id: string, at: number): string | null {
+    const file = this.plan.media[id];
+    return file && this.local.has(file.hash) && isValid(file, at) ? file.hash : null;
   }
 }
 

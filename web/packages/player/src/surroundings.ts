@@ -23,8 +23,8 @@ export interface Surroundings {
   /** A local address of a file. Rejects where it is not local. Each call is paid back by {@link Surroundings.release}. */
   url(hash: string): Promise<string>;
   release(hash: string): void;
-  /** The file behind a media id; null where it is missing, not valid now or not local. */
-  media(id: string): MediaFile | null;
+  /** The file behind a media id; null where it is missing, not local, or not to be shown at that time (Unix milliseconds). */
+  media(id: string, at: number): MediaFile | null;
   /** Something went wrong that an administrator should read. */
   report(code: string, text: string): void;
   sound(state: Sound): void;

@@ -92,7 +92,7 @@ const player = new Player(
   (moment) => {
     const page = current && current.body.pages.filter((one) => moment.item && one.id === moment.item.id)[0];
     if (!current || !page) return new StandbyView(around);
-    const view = new PageView(current.body, page, around);
+    const view = new PageView(current.body, page, around, now());
     lastViews.push({ id: page.id, key: moment.key, view });
     lastViews.splice(0, lastViews.length - 4);
     return view;

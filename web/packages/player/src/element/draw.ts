@@ -7,8 +7,8 @@ import { drawShape } from "./shape.ts";
 import { drawText } from "./text.ts";
 import { drawVideo } from "./video.ts";
 
-/** Draws any element; null for one that is left out: hidden, of a kind that this player does not know, or without its media. */
-export function draw(element: BodyElement, around: Surroundings): Drawn | null {
+/** Draws any element as it is at a time (Unix milliseconds); null for one that is left out: hidden, of a kind that this player does not know, or without its media. */
+export function draw(element: BodyElement, around: Surroundings, at: number): Drawn | null {
   if (element.hidden) return null;
   switch (element.kind) {
     case "text":
@@ -16,9 +16,9 @@ export function draw(element: BodyElement, around: Surroundings): Drawn | null {
     case "clock":
       return drawClock(element, around);
     case "image":
-      return drawImage(element, around);
+      return drawImage(element, around, at);
     case "video":
-      return drawVideo(element, around);
+      return drawVideo(element, around, at);
     case "shape":
       return drawShape(element);
     default:

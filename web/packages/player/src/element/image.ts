@@ -4,9 +4,9 @@ import { Picture } from "../picture.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Drawn } from "./drawn.ts";
 
-/** Null where its media is missing. */
-export function drawImage(element: ImageElement, around: Surroundings): Drawn | null {
-  const file = around.media(element.media);
+/** Null where its media is missing or not to be shown at that time. */
+export function drawImage(element: ImageElement, around: Surroundings, at: number): Drawn | null {
+  const file = around.media(element.media, at);
   if (!file) return null;
   const picture = new Picture(file.hash, around);
   const style = picture.node.style;

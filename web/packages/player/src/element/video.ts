@@ -4,9 +4,9 @@ import { objectFit } from "../fit.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Drawn } from "./drawn.ts";
 
-/** Null where its media is missing. */
-export function drawVideo(element: VideoElement, around: Surroundings): Drawn | null {
-  const file = around.media(element.media);
+/** Null where its media is missing or not to be shown at that time. */
+export function drawVideo(element: VideoElement, around: Surroundings, at: number): Drawn | null {
+  const file = around.media(element.media, at);
   if (!file) return null;
   const film = new Film(
     file.hash,
