@@ -10,7 +10,6 @@ mod local;
 mod log;
 mod port_state;
 mod ports;
-mod service_manager;
 mod version;
 
 use std::ffi::OsString;
@@ -21,7 +20,6 @@ use clap::Parser as _;
 
 use arguments::{Arguments, Command, UserCommand};
 pub use exit::{Exit, Failure};
-pub use service_manager::{report_ready, report_stopping};
 pub use version::version;
 
 use crate::config::{Config, sample};
