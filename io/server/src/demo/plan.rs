@@ -45,8 +45,6 @@ pub(super) struct MediaFile {
     pub(super) file: String,
     pub(super) name: String,
     pub(super) folder: Option<String>,
-    #[serde(default)]
-    pub(super) attribution: String,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +103,14 @@ pub(super) struct Schedule {
 #[serde(untagged)]
 pub(super) enum Destination {
     One(BTreeMap<String, String>),
-    Word(String),
+    All(All),
+}
+
+/// The word for every screen.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum All {
+    All,
 }
 
 #[derive(Deserialize)]

@@ -181,7 +181,7 @@ async fn schedules(app: &App, demo: &Demo, keys: &Keys) -> Result<(), Error> {
     let state = app.core.state();
     for wish in &demo.schedules {
         let destination = match &wish.destination {
-            plan::Destination::Word(_) => Some(Destination::All),
+            plan::Destination::All(plan::All::All) => Some(Destination::All),
             plan::Destination::One(one) => one.iter().next().and_then(|(kind, key)| match kind.as_str() {
                 "viewer" => keys.get(&("viewer", key.clone())).map(|id| Destination::Viewer((*id).into())),
                 "group" => keys.get(&("group", key.clone())).map(|id| Destination::Group((*id).into())),

@@ -6,7 +6,7 @@ use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use domain::installation::{INSTALLATION, Installation};
 use domain::noun;
-use domain::permission::{Action, Object};
+use domain::permission::{Action, Object, may};
 use http::{StatusCode, header};
 use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,13 +20,24 @@ use crate::app::App;
 use crate::core::Change;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(find, patch))
+    OpenApiRouter::new().routes(routes!(find, patch)).routes(routes!(ports))
 }
 
 /// The installation.
 #[utoipa::path(get, path = "/installation", tag = "installation", responses((status = 200, body = Resource<Installation>)))]
 async fn find(Extract(app): Extract<App>, _: SignedIn) -> Result<Response> {
     answer(&app)
+}
+
+/// Every network port with its purpose, setting and state on this machine.
+#[utoipa::path(get, path = "/ports", tag = "installation", responses((status = 200, body = Vec<serde_json::Value>)))]
+async fn ports(Extract(app): Extract<App>, caller: SignedIn) -> Result<Response> {
+    if !may(&app.core.state(), caller.caller, Action::Administer, Object::System) {
+        return Err(Error::forbidden());
+    }
+    let config = app.config.clone();
+    let table = tokio::task::spawn_blocking(move || crate::cli::ports_json(&config)).await.map_err(Error::unavailable)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], table).into_response())
 }
 
 /// Changes the installation.

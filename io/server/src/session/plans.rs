@@ -12,6 +12,8 @@ use domain::media::Media;
 use domain::playlist::{Playlist, PlaylistItem};
 use domain::presentation::Presentation;
 use domain::schedule::Schedule;
+use domain::user::Suspension;
+use domain::viewer::Device;
 use parking_lot::Mutex;
 use store::Published;
 use tokio::sync::{broadcast, watch};
@@ -92,7 +94,10 @@ impl Plans {
 /// Whether an entry may alter plans, and whether screens must follow at once.
 fn touches(entry: &Published) -> (bool, bool) {
     let mut rows = domain::rows::Rows::default();
-    let touched = entry.changes.iter().any(|change| rows.put(&change.kind, change.id, None));
+    // A suspended or revoked device must lose its session, though its plan would be the same.
+    let places = [Device::SPEC.name, Suspension::SPEC.name];
+    let mut touches = |change: &RowChange| places.contains(&change.kind.as_str()) || rows.put(&change.kind, change.id, None);
+    let touched = entry.changes.iter().any(&mut touches);
     (touched, entry.changes.iter().any(is_urgent))
 }
 
