@@ -23,7 +23,7 @@ pub(super) fn empty() -> Result<Vec<Figure>, Failure> {
     Ok(vec![measure(&binary, &data, "second start, exec to ready, empty", "0.15 s")?])
 }
 
-/// With 20,000 viewers, 50,000 media and 10,000 schedule rows, which an example of the store writes.
+/// With 20,000 viewers, 50,000 media and 10,000 schedule rows, which an example of the server writes.
 ///
 /// # Errors
 /// Where that example does not exist, or the server does not become ready.
@@ -32,7 +32,7 @@ pub(super) fn full() -> Result<Vec<Figure>, Failure> {
     let binary = server_binary::build(Profile::Release)?;
     let data = fresh_folder("start-full")?;
     let mut fill = process::cargo();
-    fill.args(["run", "--release", "--quiet", "--package", "signboard-store", "--example", "fill", "--"]).arg(&data);
+    fill.args(["run", "--release", "--quiet", "--package", "signboard", "--example", "fill", "--"]).arg(&data);
     fill.args(["20000", "50000", "10000"]);
     if !process::succeeds(&mut fill)? {
         return Err(Failure::failed(format!("`{}` failed; it has to fill the data folder.", process::spelled(&fill))));
