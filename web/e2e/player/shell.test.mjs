@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
-import { makeMedia } from "./fixtures.mjs";
+import { largePicture, makeMedia } from "./fixtures.mjs";
 import { makePlan, mediaItem } from "./plan.mjs";
 import { PlayerServer } from "./server.mjs";
 
@@ -40,6 +40,14 @@ describe("the shell", () => {
     assert.equal(server.sessions.size, 0, `${sessions} sessions`);
     await first.reload();
     await server.wait((message) => message.type === "hello", { past: false });
+  });
+
+  test("a screen whose cookie was dropped introduces itself again and gets its files", async () => {
+    await browser.context.clearCookies();
+    const fresh = largePicture(700_000);
+    server.serve(fresh);
+    server.push(makePlan({ items: [mediaItem("i9", "image", "fresh", 60_000)], media: { fresh } }));
+    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id, { limit: 30_000 });
   });
 
   test("a revoked device leaves nothing behind and pairs again with another identity", async () => {

@@ -8,6 +8,7 @@ import { CacheShelf } from "./media/cache_shelf.ts";
 import { Downloads } from "./media/downloads.ts";
 import { fetchFile } from "./media/fetch_file.ts";
 import type { Shelf } from "./media/shelf.ts";
+import { FileError } from "./media/wanted.ts";
 import { sessionAddress } from "./place.ts";
 import { keepAwake } from "./keep_awake.ts";
 import { Keeper } from "./plan/keeper.ts";
@@ -89,7 +90,7 @@ export class App {
     });
     this.downloads = new Downloads({
       has: (hash) => shelf.has(hash),
-      fetch: (wanted, partial) => fetchFile(`${root}media/${wanted.hash}`, wanted, partial),
+      fetch: (wanted, partial) => fetchFile(`${root}media/${wanted.hash}`, wanted, partial).catch((error) => this.again(error)),
       put: (wanted, blob) => this.keeper.put(wanted, blob),
       now: () => clock.local(),
       later: (ms, then) => void setTimeout(then, ms),
@@ -226,6 +227,12 @@ export class App {
       throw new Error("The device starts anew.");
     }
     this.start.token.used();
+  }
+
+  /** Some televisions drop cookies while the page is open. */
+  private async again(error: unknown): Promise<never> {
+    if (error instanceof FileError && error.stranger) await this.introduce().catch(() => undefined);
+    throw error;
   }
 
   private opened(): void {

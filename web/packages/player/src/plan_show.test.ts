@@ -45,6 +45,13 @@ test("before and after the slots the fallback plays", () => {
   expect(made.moment(99_000_000)).toMatchObject({ row: null, item: { id: "fi" } });
 });
 
+test("the fallback counts from the anchor that the server gives", () => {
+  const made = plan([image("a", "m1")]);
+  made.programs["f"] = { items: [image("x", "m1"), image("y", "m2")], shuffle: null };
+  const later = Object.assign({}, made, { fallback_anchor: 1_000 });
+  expect([show(made, all).moment(60_000).item?.id, show(later, all).moment(60_000).item?.id]).toEqual(["x", "y"]);
+});
+
 test("what is missing is skipped: the next item, then the fallback, then standby", () => {
   const items = [image("a", "m1"), image("b", "m2")];
   expect(show(plan(items), ["h2", "h9"]).moment(600)).toMatchObject({ item: { id: "b" }, row: "r", until: 1000 });

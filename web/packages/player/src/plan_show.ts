@@ -31,7 +31,7 @@ export class PlanShow implements Show {
     const at = Math.floor(instant);
     const slot = slotAt(plan, at);
     const program = plan.programs[slot.program];
-    const found = program && find(program, slot.anchor, at);
+    const found = program && find(program, slot.row === null && slot.program === plan.fallback ? anchorOf(plan) : slot.anchor, at);
     if (!program || !found) return standby(slot.from, Math.min(slot.until, at + GLANCE), plan.id);
     const from = Math.max(found.start, slot.from);
     const until = Math.min(found.end, slot.until);
@@ -52,7 +52,7 @@ export class PlanShow implements Show {
 
   private fallback(at: number, from: number, until: number): Moment {
     const program = this.plan.programs[this.plan.fallback];
-    const found = program && find(program, fallbackAnchor(this.plan), at);
+    const found = program && find(program, anchorOf(this.plan), at);
     if (!program || !found) return standby(from, until, this.plan.id);
     const item = this.playable(found.item, at) ? found.item : this.substitute(program, found.item, at);
     if (!item) return standby(from, until, this.plan.id);
@@ -96,6 +96,11 @@ export class PlanShow implements Show {
     const file = this.plan.media[id];
     return file && this.local.has(file.hash) && isValid(file, at) ? file.hash : null;
   }
+}
+
+/** From where the fallback's position counts; servers that do not say it leave it to be computed. */
+function anchorOf(plan: Plan & { fallback_anchor?: number }): number {
+  return typeof plan.fallback_anchor === "number" ? plan.fallback_anchor : fallbackAnchor(plan);
 }
 
 function find(program: Program, anchor: number, at: number): Found | null {

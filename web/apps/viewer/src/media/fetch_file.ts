@@ -73,6 +73,7 @@ async function ask(url: string, from: number): Promise<Response> {
   if (response.status === 404 || response.status === 410 || response.status === 403 || response.status === 451) {
     throw new FileError("not_found", `${url} answers ${response.status}.`);
   }
+  if (response.status === 401) throw new FileError("network", `${url} asks for the device's cookie.`, true);
   if (!response.ok) throw new FileError("network", `${url} answers ${response.status}.`);
   return response;
 }

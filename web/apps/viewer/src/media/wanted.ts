@@ -13,6 +13,8 @@ export class FileError extends Error {
   constructor(
     readonly why: Why,
     message: string,
+    /** The server does not know who asks: the device must introduce itself again. */
+    readonly stranger = false,
   ) {
     super(message);
     // Transpiled subclasses of Error lose their class without it.
