@@ -100,6 +100,11 @@ fn client(mode: Mode, consent: Consent) -> Result<Verdict, Failure> {
         return Ok(Verdict::Passed);
     }
     // A comparison must leave the files as they were.
+    for (file, _) in contents(&folder) {
+        if !before.iter().any(|(known, _)| *known == file) {
+            fs::remove_file(&file).map_err(|error| Failure::file(&file, &error))?;
+        }
+    }
     for (file, text) in &before {
         fs::write(file, text).map_err(|error| Failure::file(file, &error))?;
     }
