@@ -1,5 +1,7 @@
 //! Reading the log: for live events, the audit trail, brokers and peers.
 
+use std::collections::BTreeMap;
+
 use domain::log::Entry;
 use domain::stamp::{Dot, Hlc};
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use crate::batch::Batch;
 use crate::codec;
 use crate::db::with_db;
 use crate::error::Error;
+use crate::load;
 use crate::sql::state::{DROP_READER, MOVE_READER, RAISE_FLOOR, READ_LOG, READER, TRIM_LOG};
 use crate::store::Store;
 
@@ -41,6 +44,15 @@ impl Store {
             Ok(Logged { lpos, entry })
         };
         rows.into_iter().map(read).collect()
+    }
+
+    /// Sums of the digest of a kind by bucket, as stored.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn digest(&self, kind: &str) -> Result<BTreeMap<u16, u128>, Error> {
+        let sums = load::digests(&self.db).await?;
+        Ok(sums.into_iter().filter(|((of, _), _)| of == kind).map(|((_, bucket), sum)| (bucket, sum)).collect())
     }
 
     /// The position up to which the named reader has dealt with the log; none if there is no such reader.

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use sqlx::{Connection, PgPool, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgPool, SqliteConnection};
 
 use crate::error::Error;
 use crate::folder::{self, Folder};
@@ -26,13 +27,22 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     postgres: include_str!("../migrations/postgres/0001_start.sql"),
 }];
 
+/// Refuses a SQLite file of a newer version, without touching it.
+pub(crate) async fn refuse_newer(folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
+    if !folder.database().exists() {
+        return Ok(());
+    }
+    let mut connection = SqliteConnectOptions::new().filename(folder.database()).read_only(true).connect().await?;
+    let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    let known = migrations.last().map_or(0, |last| last.version);
+    if found > known { Err(Error::Newer { dir: folder.root().to_owned(), found, known }) } else { Ok(()) }
+}
+
 /// Brings a SQLite file up to date, after a copy of it.
 pub(crate) async fn lite(connection: &mut SqliteConnection, folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
     let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *connection).await?;
     let known = migrations.last().map_or(0, |last| last.version);
-    if found > known {
-        return Err(Error::Newer { dir: folder.root().to_owned(), found, known });
-    }
     if found > 0 && found < known {
         copy(connection, folder, known).await?;
     }

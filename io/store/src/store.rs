@@ -139,6 +139,7 @@ async fn connect(options: &Options, folder: &Folder) -> Result<(Db, WriteConnect
     match &options.engine {
         Engine::Sqlite => {
             let path = folder.database();
+            migrate::refuse_newer(folder, options.migrations).await?;
             let mut connection = db::open_lite_writer(&path, true).await?;
             migrate::lite(&mut connection, folder, options.migrations).await?;
             let readers = db::open_lite_readers(&path).await?;

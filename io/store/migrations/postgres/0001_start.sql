@@ -117,4 +117,4 @@ CREATE TABLE session (
     seen BIGINT NOT NULL,
     expires BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);

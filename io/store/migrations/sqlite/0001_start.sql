@@ -117,4 +117,4 @@ CREATE TABLE session (
     seen INTEGER NOT NULL,
     expires INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);

@@ -8,7 +8,7 @@ statements! {
         ON CONFLICT (source) DO NOTHING";
     /// Lists the audit trail.
     LIST_AUDIT = "SELECT n, at, author, action, kind, document, source, detail FROM audit WHERE n < $1 \
-        AND ($2 IS NULL OR author = $2) AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR document = $4) \
+        AND (author = $2 OR $2 IS NULL) AND (kind = $3 OR $3 IS NULL) AND (document = $4 OR $4 IS NULL) \
         AND at >= $5 AND at < $6 ORDER BY n DESC LIMIT $7";
     /// Forgets old audit entries.
     EXPIRE_AUDIT = "DELETE FROM audit WHERE at < $1";
@@ -18,8 +18,8 @@ statements! {
         ON CONFLICT (device, stream, n) DO NOTHING";
     /// Lists play records.
     LIST_PLAYS = "SELECT device, stream, n, viewer, at, duration, content, detail FROM play \
-        WHERE at >= $1 AND at < $2 AND ($3 IS NULL OR viewer = $3) AND ($4 IS NULL OR device = $4) AND ($5 IS NULL OR content = $5) \
-        AND ($6 IS NULL OR at < $6 OR (at = $6 AND (device, stream, n) < ($7, $8, $9))) \
+        WHERE at >= $1 AND at < $2 AND (viewer = $3 OR $3 IS NULL) AND (device = $4 OR $4 IS NULL) AND (content = $5 OR $5 IS NULL) \
+        AND (at < $6 OR (at = $6 AND (device, stream, n) < ($7, $8, $9)) OR $6 IS NULL) \
         ORDER BY at DESC, device DESC, stream DESC, n DESC LIMIT $10";
     /// How many records of a stream are stored, and the largest number.
     PLAY_STREAM = "SELECT COUNT(*), MAX(n) FROM play WHERE device = $1 AND stream = $2";
@@ -32,8 +32,8 @@ statements! {
         SET started = excluded.started, ended = excluded.ended, outcome = excluded.outcome, detail = excluded.detail";
     /// Lists runs of tasks.
     LIST_TASK_RUNS = "SELECT id, task, viewer, planned, started, ended, outcome, detail FROM task_run \
-        WHERE ($1 IS NULL OR task = $1) AND ($2 IS NULL OR viewer = $2) \
-        AND ($3 IS NULL OR planned < $3 OR (planned = $3 AND id < $4)) ORDER BY planned DESC, id DESC LIMIT $5";
+        WHERE (task = $1 OR $1 IS NULL) AND (viewer = $2 OR $2 IS NULL) \
+        AND (planned < $3 OR (planned = $3 AND id < $4) OR $3 IS NULL) ORDER BY planned DESC, id DESC LIMIT $5";
     /// Forgets old runs.
     EXPIRE_TASK_RUNS = "DELETE FROM task_run WHERE planned < $1";
 
@@ -44,8 +44,8 @@ statements! {
     CLEAR_ALERT = "UPDATE alert SET cleared = $2 WHERE id = $1 AND cleared IS NULL";
     /// Lists alerts; with a third parameter above 0 only those that are not cleared.
     LIST_ALERTS = "SELECT id, kind, subject, raised, cleared, detail FROM alert \
-        WHERE ($1 IS NULL OR kind = $1) AND ($2 IS NULL OR subject = $2) AND ($3 <= 0 OR cleared IS NULL) \
-        AND ($4 IS NULL OR raised < $4 OR (raised = $4 AND id < $5)) ORDER BY raised DESC, id DESC LIMIT $6";
+        WHERE (kind = $1 OR $1 IS NULL) AND (subject = $2 OR $2 IS NULL) AND ($3 <= 0 OR cleared IS NULL) \
+        AND (raised < $4 OR (raised = $4 AND id < $5) OR $4 IS NULL) ORDER BY raised DESC, id DESC LIMIT $6";
     /// Forgets alerts that were cleared long ago.
     EXPIRE_ALERTS = "DELETE FROM alert WHERE cleared < $1";
 

@@ -15,7 +15,7 @@ use super::thread::Output;
 use super::{Published, Setup, State};
 use crate::actors::Actors;
 use crate::batch::Batch;
-use crate::db::WriteConnection;
+use crate::db::{Db, WriteConnection, with_db};
 use crate::error::Error;
 use crate::facts::FactsJob;
 use crate::load::Digests;
@@ -28,6 +28,7 @@ mod statements;
 /// What the writer knows between transactions.
 pub(crate) struct Group {
     connection: WriteConnection,
+    readers: Db,
     actors: Arc<RwLock<Actors>>,
     sealer: Arc<Sealer>,
     setup: Setup,
@@ -68,8 +69,8 @@ impl Group {
         digests: Digests,
         setup: Setup,
     ) -> Self {
-        let (actors, sealer) = (store.actors.clone(), store.sealer.clone());
-        Self { connection, actors, sealer, setup, position, lpos, digests, rows: Rows::default(), suspect: false }
+        let (actors, sealer, readers) = (store.actors.clone(), store.sealer.clone(), store.db.clone());
+        Self { connection, readers, actors, sealer, setup, position, lpos, digests, rows: Rows::default(), suspect: false }
     }
 
     /// Makes changes and facts durable in one transaction, publishes and answers.
@@ -118,8 +119,9 @@ impl Group {
         }
     }
 
-    /// Closes the connection, which moves the tail of SQLite's journal into its file.
+    /// Closes all connections, the writer's last, which then moves the tail of SQLite's journal into its file.
     pub(crate) async fn close(self) {
+        with_db!(&self.readers, pool => pool.close().await);
         if let WriteConnection::Lite(connection) = self.connection {
             // A journal that stays is read at the next start.
             let _ = sqlx::Connection::close(*connection).await;

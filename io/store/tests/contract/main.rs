@@ -1,0 +1,70 @@
+//! What any engine of the store must do. Runs on SQLite and on PostgreSQL 15.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod changes;
+mod facts;
+#[path = "../ground/mod.rs"]
+mod ground;
+mod log;
+
+use store::{Engine, Options};
+use tempfile::TempDir;
+use testkit::postgres::Postgres;
+
+/// A folder and a database for one test.
+pub(crate) struct Place {
+    folder: TempDir,
+    engine: Engine,
+}
+
+impl Place {
+    fn new(engine: Engine) -> Self {
+        Self { folder: TempDir::new().unwrap(), engine }
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        Options { engine: self.engine.clone(), ..Options::new(self.folder.path(), ground::classes()) }
+    }
+
+    pub(crate) async fn open(&self) -> ground::Site {
+        ground::open(self.options()).await.unwrap()
+    }
+}
+
+/// One test for each case on SQLite, and one for all of them on one PostgreSQL server, whose start takes longest.
+macro_rules! contract {
+    ($($module:ident::$case:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $case() {
+                crate::$module::$case(crate::Place::new(store::Engine::Sqlite)).await;
+            })*
+        }
+
+        #[tokio::test]
+        async fn postgres() {
+            let Some(server) = Postgres::start().unwrap() else { return };
+            $(
+                let url = server.create(stringify!($case)).unwrap();
+                crate::$module::$case(Place::new(Engine::Postgres { url })).await;
+            )*
+        }
+    };
+}
+
+contract! {
+    changes::a_change_is_published_and_survives_a_restart
+    changes::a_refusal_changes_nothing
+    changes::changes_of_many_clients_are_decided_in_turn
+    changes::the_same_request_is_made_once
+    changes::secrets_are_not_stored_in_the_open
+    changes::digests_follow_the_documents
+    log::entries_come_back_in_order
+    log::chains_continue_over_a_restart
+    log::the_log_is_not_cut_past_a_reader
+    facts::audit_is_listed_backwards_and_filtered
+    facts::plays_are_counted_once
+    facts::runs_and_alerts_are_listed
+    facts::sessions_run_out
+    facts::messages_wait_until_they_are_removed
+}

@@ -1,0 +1,134 @@
+//! Media files and uploads.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use domain::cell::Hash;
+use domain::document::Class;
+use serde_json::json;
+use store::media::Media;
+use store::{Options, Store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+async fn media(folder: &TempDir) -> Media {
+    let options = Options::new(folder.path(), Arc::new(|_, _| Class::Public));
+    let (store, _) = Store::open(options, |_, _, _| {}).await.unwrap();
+    store.media().clone()
+}
+
+fn bytes(count: usize) -> Vec<u8> {
+    (0..count).map(|n| (n * n / 7) as u8).collect()
+}
+
+#[tokio::test]
+async fn bytes_are_kept_under_their_hash() {
+    let folder = TempDir::new().unwrap();
+    let media = media(&folder).await;
+    let stored = media.put(b"abc".to_vec()).await.unwrap();
+    assert_eq!(stored.hash.to_string(), "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85");
+    assert_eq!(stored.sha256.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let path = media.path(stored.hash);
+    assert!(path.ends_with(format!("media/64/37/{}", stored.hash)), "{}", path.display());
+    assert_eq!(std::fs::read(&path).unwrap(), b"abc");
+    assert_eq!(media.put(b"abc".to_vec()).await.unwrap(), stored);
+    let other = media.put(b"abd".to_vec()).await.unwrap();
+    let listed: Vec<_> = media.list().await.unwrap().iter().map(|file| (file.hash, file.size)).collect();
+    let mut expected = vec![(stored.hash, 3), (other.hash, 3)];
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    media.remove(stored.hash).await.unwrap();
+    media.remove(stored.hash).await.unwrap();
+    assert_eq!((media.size(stored.hash), media.size(other.hash)), (None, Some(3)));
+    assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_after_interruptions_and_restarts() {
+    let folder = TempDir::new().unwrap();
+    let whole = bytes(300_000);
+    let id = Uuid::from_u128(1);
+    let first = media(&folder).await;
+    first.begin(id, whole.len() as u64, json!({"name": "harbour.jpg"})).await.unwrap();
+    let mut writer = first.append(id, 0).await.unwrap();
+    writer.write(whole[..70_000].to_vec()).await.unwrap();
+    assert!(first.append(id, 0).await.unwrap_err().is_conflict(), "one writer at a time");
+    writer.write(whole[70_000..100_000].to_vec()).await.unwrap();
+    assert_eq!(writer.commit().await.unwrap(), 100_000);
+    // The connection breaks: what has come stays.
+    let mut writer = first.append(id, 100_000).await.unwrap();
+    writer.write(whole[100_000..150_000].to_vec()).await.unwrap();
+    drop(writer);
+    assert!(first.append(id, 100_000).await.unwrap_err().is_conflict(), "stands at 150,000");
+    assert!(first.finish(id).await.unwrap_err().is_conflict(), "bytes are missing");
+    drop(first);
+
+    let second = media(&folder).await;
+    let partial = second.partial(id).await.unwrap().unwrap();
+    assert_eq!((partial.offset, partial.length), (150_000, 300_000));
+    assert_eq!(partial.note, json!({"name": "harbour.jpg"}));
+    let mut writer = second.append(id, 150_000).await.unwrap();
+    writer.write(whole[150_000..].to_vec()).await.unwrap();
+    assert!(writer.write(vec![0]).await.unwrap_err().is_conflict(), "more than announced");
+    assert_eq!(writer.commit().await.unwrap(), 300_000);
+    let stored = second.finish(id).await.unwrap();
+    assert_eq!((stored.hash, stored.size), (Hash::of(&whole), 300_000));
+    assert_eq!(std::fs::read(second.path(stored.hash)).unwrap(), whole);
+    assert_eq!(stored, second.put(whole).await.unwrap(), "both hashes, also after the restart");
+    assert_eq!(second.partial(id).await.unwrap(), None);
+    assert!(second.finish(id).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn abandoned_uploads_expire_with_everything_of_theirs() {
+    let folder = TempDir::new().unwrap();
+    let media = media(&folder).await;
+    let (old, aborted) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    media.begin(old, 10, json!(null)).await.unwrap();
+    media.begin(aborted, 10, json!(null)).await.unwrap();
+    media.abort(aborted).await.unwrap();
+    assert_eq!(media.partial(aborted).await.unwrap(), None);
+    assert_eq!(media.expire_partials(1_000).await.unwrap(), 0, "nothing is from 1970");
+    assert!(media.partial(old).await.unwrap().is_some());
+    assert_eq!(media.expire_partials(i64::MAX).await.unwrap(), 2);
+    assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
+}
+
+/// A file system of 256 KiB, unmounted when dropped.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    /// None, said aloud, where mounting is not allowed.
+    fn mount() -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"])
+            .arg(folder.path())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !mounted {
+            use std::io::Write;
+            writeln!(std::io::stderr(), "SKIPPED: a small disk needs root").unwrap();
+        }
+        mounted.then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_has_its_own_error_and_leaves_nothing() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let options = Options::new(disk.0.path(), Arc::new(|_, _| Class::Public));
+    let (store, _) = Store::open(options, |_, _, _| {}).await.unwrap();
+    let media = store.media();
+    let error = media.put(bytes(600_000)).await.unwrap_err();
+    assert!(error.is_full(), "{error}");
+    assert_eq!(std::fs::read_dir(disk.0.path().join("tmp")).unwrap().count(), 0);
+    let stored = media.put(bytes(1_000)).await.unwrap();
+    assert_eq!(media.size(stored.hash), Some(1_000));
+}
