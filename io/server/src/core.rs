@@ -129,6 +129,7 @@ impl Core {
         match self.writer.submit(change, move |memory: &Memory| decide(&memory.0)).await {
             Ok(Done::New { value, dot, lpos }) => {
                 self.reach(dot, lpos);
+                metrics::counter!("signboard_changes_total").increment(1);
                 Ok(Made { outcome: Some(value), dot, inserted: Vec::new() })
             }
             Ok(Done::Repeated { dot, lpos }) => Ok(Made { outcome: None, dot: Some(dot), inserted: self.inserted(lpos).await? }),

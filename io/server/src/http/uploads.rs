@@ -113,6 +113,7 @@ async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Json<Vec<UploadVi
 /// How an upload stands.
 #[utoipa::path(get, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path)), responses((status = 200, body = UploadView)))]
 async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Json<UploadView>> {
+    resume_check(&app, id, caller.caller.user).await?;
     Ok(Json(app.uploads.view(id, caller.caller.user).await?))
 }
 
@@ -120,6 +121,7 @@ async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> R
 #[utoipa::path(head, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 200, headers(("Upload-Offset" = u64)))))]
 async fn offset(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, headers: HeaderMap) -> Result<Response> {
     check_version(&headers)?;
+    resume_check(&app, id, caller.caller.user).await?;
     let view = app.uploads.view(id, caller.caller.user).await?;
     let mut response = StatusCode::OK.into_response();
     sign(&mut response, view.received, app.uploads.expires(now_ms()));
@@ -156,6 +158,15 @@ async fn terminate(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, hea
     app.uploads.view(id, caller.caller.user).await?;
     app.uploads.abort(id).await?;
     Ok((StatusCode::NO_CONTENT, [(tus_header("tus-resumable"), VERSION)]).into_response())
+}
+
+/// Checks a file whose last byte came before a restart: its owner asks for it, so it is still wanted.
+async fn resume_check(app: &App, id: Uuid, user: domain::id::UserId) -> Result<()> {
+    let view = app.uploads.view(id, user).await?;
+    match view.state {
+        api::upload::UploadState::Receiving if view.received == view.length => app.uploads.complete_if_whole(app, id).await,
+        _ => Ok(()),
+    }
 }
 
 /// Takes bytes as they come; what came is kept even if the connection breaks, unless a checksum was promised.

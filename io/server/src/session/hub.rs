@@ -50,6 +50,7 @@ impl Hub {
         if let Some(before) = self.sessions.lock().insert(device, Open { session, viewer, sender }) {
             let _ = before.sender.try_send(ToSession::Replaced);
         }
+        self.count();
         receiver
     }
 
@@ -67,6 +68,8 @@ impl Hub {
         if current {
             sessions.remove(&device);
         }
+        drop(sessions);
+        self.count();
         current
     }
 
@@ -101,6 +104,11 @@ impl Hub {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// For the metrics.
+    fn count(&self) {
+        metrics::gauge!("signboard_viewer_sessions").set(f64::from(u32::try_from(self.len()).unwrap_or(u32::MAX)));
     }
 
     /// Ends all sessions.
