@@ -16,6 +16,7 @@ export interface FilmSettings {
 export class Film {
   readonly node = document.createElement("video");
   private held = false;
+  private stopped = false;
   private began: number | null = null;
   private checked = 0;
   private jumped = 0;
@@ -38,6 +39,10 @@ export class Film {
   async prepare(position: number): Promise<void> {
     const node = this.node;
     const url = await this.around.url(this.hash);
+    if (this.stopped) {
+      this.around.release(this.hash);
+      throw new Error("it was not wanted any more");
+    }
     this.held = true;
     const ready = until(node, ["loadeddata"], LIMIT);
     node.src = url;
@@ -69,6 +74,7 @@ export class Film {
   }
 
   stop(): void {
+    this.stopped = true;
     this.began = null;
     this.node.pause();
     this.node.removeAttribute("src");

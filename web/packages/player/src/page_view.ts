@@ -119,6 +119,8 @@ export class PageView implements View {
   }
 
   private leaveOut(part: Part, why: string): void {
+    // A page that was dropped while it loaded has nothing to report.
+    if (this.parts.indexOf(part) < 0) return;
     if (part.drawn.stop) part.drawn.stop();
     if (part.box.parentNode) part.box.parentNode.removeChild(part.box);
     this.parts = this.parts.filter((other) => other !== part);

@@ -8,6 +8,7 @@ const LIMIT = 20_000;
 export class Picture {
   readonly node = document.createElement("img");
   private held = false;
+  private stopped = false;
 
   constructor(
     private readonly hash: string,
@@ -19,6 +20,10 @@ export class Picture {
 
   async prepare(): Promise<void> {
     const url = await this.around.url(this.hash);
+    if (this.stopped) {
+      this.around.release(this.hash);
+      throw new Error("it was not wanted any more");
+    }
     this.held = true;
     const loaded = until(this.node, ["load"], LIMIT);
     this.node.src = url;
@@ -28,6 +33,7 @@ export class Picture {
   }
 
   stop(): void {
+    this.stopped = true;
     if (this.held) this.around.release(this.hash);
     this.held = false;
   }

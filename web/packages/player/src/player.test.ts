@@ -157,6 +157,24 @@ test("a broken item is reported, tried again, and never shown", async () => {
   expect(made.filter((view) => view.name === "b").length).toBe(2);
 });
 
+test("what is dropped before it was ready is stopped, and its failure is nobody's concern", async () => {
+  const { player, show, reports, at, last } = bench([{ id: "a", ms: 5_000 }, { id: "b", ms: 5_000 }]);
+  player.play(show, false);
+  last("a").ready();
+  await at(0);
+  await at(16);
+  await at(32);
+  const dropped = last("b");
+  player.play({ moment: () => moment("a", 0, 60_000, 0) }, false);
+  await at(4_990);
+  player.play({ moment: () => moment("c", 4_000, 60_000, 0) }, false);
+  await at(5_000);
+  expect(dropped.stopped).toBe(true);
+  dropped.fail();
+  await at(5_016);
+  expect(reports).toEqual([]);
+});
+
 test("an urgent show takes the current item off the screen even if nothing else is ready", async () => {
   const { player, show, log, at, last } = bench([{ id: "a", ms: 60_000 }]);
   player.play(show, false);

@@ -101,7 +101,7 @@ export class Player {
       this.drop();
     } else if (next.state === "preparing" && !next.reported && due.from > this.since && now - due.from > LATE) {
       next.reported = true;
-      this.around.report("item.late", `item ${due.item ? due.item.id : due.key} was not ready when it was due.`);
+      this.around.report("item.late", `Item ${due.item ? due.item.id : due.key} was not ready when it was due.`);
     }
   }
 
@@ -128,6 +128,8 @@ export class Player {
         next.state = "ready";
       },
       (error: Error) => {
+        // What was dropped meanwhile interests nobody.
+        if (this.next !== next) return;
         next.state = "failed";
         next.since = this.around.now();
         this.around.report("item.failed", `Item ${moment.item ? moment.item.id : moment.key} cannot be shown: ${error.message}`);
