@@ -1,0 +1,78 @@
+// A screen of the installation: a browser that has the viewer open, and what can be seen on it.
+import { openBrowser } from "../player/browser.mjs";
+import { Picture } from "./picture.mjs";
+
+export const SIZE = { width: 1280, height: 720 };
+
+export class Screen {
+  /** `env` decides whom the browser trusts. */
+  static async open(address, env) {
+    const screen = new Screen();
+    screen.browser = await openBrowser({ ...SIZE, env });
+    screen.page = screen.browser.page;
+    screen.words = [];
+    screen.records = [];
+    screen.acknowledged = [];
+    screen.page.on("console", (message) => message.type() === "error" && screen.words.push(message.text()));
+    screen.page.on("websocket", (socket) => screen.listen(socket));
+    await screen.page.goto(address);
+    return screen;
+  }
+
+  /** Keeps the play records that leave, as often as they leave, and the numbers up to which they are acknowledged. */
+  listen(socket) {
+    const read = (frame, keep) => {
+      const message = JSON.parse(String(frame.payload));
+      if (message.type === "plays" || message.type === "plays_ack") keep(message);
+    };
+    socket.on("framesent", (frame) => read(frame, (message) => this.records.push(...message.records.map((record) => ({ stream: message.stream, ...record })))));
+    socket.on("framereceived", (frame) => read(frame, (message) => this.acknowledged.push({ stream: message.stream, n: message.n })));
+  }
+
+  /** The code that it shows, as a person reads it. */
+  async code() {
+    const large = this.page.locator(".own-large");
+    await large.waitFor();
+    return (await large.innerText()).replace(/\s/g, "");
+  }
+
+  async look() {
+    return Picture.ofPng(await this.page.screenshot({ animations: "allow", caret: "initial" }));
+  }
+
+  /** Looks until `seen` accepts a picture; answers how long that took, in milliseconds. */
+  async until(seen, what, limit = 15_000) {
+    const began = Date.now();
+    for (;;) {
+      const picture = await this.look();
+      const found = await seen(picture);
+      if (found) return { picture, found, ms: Date.now() - began };
+      if (Date.now() - began > limit) throw new Error(`not on the screen within ${limit} ms: ${what}`);
+    }
+  }
+
+  /** Waits until so many more play records have left than had at a moment. */
+  async moreRecords(count, before = this.records.length, limit = 60_000) {
+    const until = Date.now() + limit;
+    while (this.records.length < before + count) {
+      if (Date.now() > until) throw new Error(`only ${this.records.length - before} of ${count} play records in ${limit} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  /** Waits until every record that left is acknowledged; answers the last number of each stream. */
+  async allAcknowledged(limit = 30_000) {
+    const until = Date.now() + limit;
+    for (;;) {
+      const highest = (list) => list.reduce((map, { stream, n }) => map.set(stream, Math.max(n, map.get(stream) ?? 0)), new Map());
+      const [sent, kept] = [highest(this.records), highest(this.acknowledged)];
+      if (sent.size > 0 && [...sent].every(([stream, n]) => kept.get(stream) === n)) return kept;
+      if (Date.now() > until) throw new Error(`sent ${JSON.stringify([...sent])}, acknowledged ${JSON.stringify([...kept])}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  close() {
+    return this.browser.close();
+  }
+}

@@ -1,0 +1,203 @@
+// The whole way on the real server: from the set-up link to a screen that shows what was uploaded, without network too.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Administrator } from "./administrator.mjs";
+import { decode, makeFilm, makePhoto, RATE, readNumber } from "./footage.mjs";
+import { Screen, SIZE } from "./screen.mjs";
+import { Server } from "./server.mjs";
+import { trustedBy } from "./trust.mjs";
+
+const CANVAS = { width: 1920, height: 1080 };
+const PHOTO = { x: 60, y: 60, w: 720, h: 540 };
+const FILM = { x: 840, y: 60, w: 960, h: 540 };
+const TEXT = { x: 60, y: 690, w: 1800, h: 300 };
+const FILM_SECONDS = 8;
+/** How far the film may be from where the clock says it is, in milliseconds: what a screenshot takes on a busy machine, and its pace. */
+const SLACK = 600;
+
+/** Where a frame of the canvas is on the screen; both have the same shape. */
+const onScreen = ({ x, y, w, h }) => {
+  const scale = SIZE.width / CANVAS.width;
+  return { x: Math.round(x * scale), y: Math.round(y * scale), width: Math.round(w * scale), height: Math.round(h * scale) };
+};
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("the story of an installation", () => {
+  const folder = mkdtempSync(join(tmpdir(), "signboard-footage-"));
+  const server = new Server();
+  let photo, film, ada, screen, env, row, viewer, presentation, oldText;
+
+  let wantedPhoto;
+  const photoShown = (picture) => picture.crop(onScreen(PHOTO)).difference((wantedPhoto ??= decode(photo, onScreen(PHOTO).width, onScreen(PHOTO).height)));
+  const numberOf = (picture) => readNumber(picture.crop(onScreen(FILM)));
+  const textOf = (picture) => picture.crop(onScreen(TEXT));
+  const showsAll = (picture) => photoShown(picture) < 4 && numberOf(picture) !== null;
+
+  before(async () => {
+    photo = makePhoto(folder);
+    film = makeFilm(folder, FILM_SECONDS);
+    await server.start();
+    ada = await Administrator.at(server.local);
+  });
+  after(async () => {
+    await screen?.close();
+    await ada?.close();
+    await server.remove();
+    if (env) rmSync(env.HOME, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("the set-up link leads to an installation with an administrator, once", async () => {
+    const [link] = await server.said(/http:\S+\/setup\?link=\S+/);
+    await ada.setUp(link);
+    const again = await fetch(`${server.local}/api/v1/setup`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ link: link.split("=")[1], name: "x", language: "en", zone: "UTC", public_address: server.local, login: "eve", password: "no boats leave", user_name: "Eve" }) });
+    assert.equal(again.status, 409);
+    await ada.signOut();
+    await ada.signIn();
+    assert.equal((await ada.call("GET", "/session")).user.login, "ada");
+  });
+
+  test("a photograph and a film are uploaded", async () => {
+    for (const line of await ada.upload(photo, film)) assert.match(line, /Done/);
+    const { items } = await ada.call("GET", "/media?sort=name");
+    assert.deepEqual(items.map(({ mime, width, height, duration_ms, has_audio }) => ({ mime, width, height, duration_ms, has_audio })), [
+      { mime: "video/mp4", width: 1280, height: 720, duration_ms: FILM_SECONDS * 1000, has_audio: true },
+      { mime: "image/jpeg", width: 1600, height: 1200, duration_ms: 0, has_audio: false },
+    ]);
+  });
+
+  test("a presentation is made of them and published", async () => {
+    presentation = await ada.makePresentation("Noon");
+    await ada.enter({ Duration: 60 });
+    await ada.addMedia("pier at noon", PHOTO);
+    await ada.addMedia("evening ferry", FILM);
+    await ada.addText("Ferry 12:10", TEXT, 200);
+    await ada.publish();
+    const { items } = await ada.call("GET", `/revisions?presentation=${presentation}`);
+    assert.equal(items.length, 1);
+    const body = await ada.call("GET", `/revisions/${items[0].id}/body`);
+    assert.deepEqual(body.pages[0].elements.map(({ kind, frame }) => ({ kind, frame })), [{ kind: "image", frame: PHOTO }, { kind: "video", frame: FILM }, { kind: "text", frame: TEXT }]);
+  });
+
+  test("it is scheduled", async () => {
+    row = await ada.schedule("Noon");
+  });
+
+  test("a screen in the network shows a code, and its place once that is approved", async () => {
+    env = await trustedBy(server);
+    screen = await Screen.open(`${server.secure}/viewer/`, env);
+    const code = await screen.code();
+    assert.match(code, /^[2-9A-HJ-NP-Z]{6}$/);
+    viewer = await ada.approve(code, "Gate 4");
+    const { ms } = await screen.until(showsAll, "photograph and film");
+    console.log(`approval to first picture: ${ms} ms`);
+  });
+
+  test("what it shows is what was uploaded", async () => {
+    const picture = await screen.look();
+    const difference = photoShown(picture);
+    console.log(`photograph, mean difference: ${difference.toFixed(2)} of 255`);
+    assert.ok(difference < 3, `the photograph differs by ${difference}`);
+    const place = onScreen(FILM);
+    const number = numberOf(picture);
+    const shown = picture.crop(place);
+    const best = Math.min(...[-1, 0, 1].map((step) => Math.max(0, number + step)).map((one) => shown.difference(decode(film, place.width, place.height, (one + 0.5) / RATE))));
+    console.log(`film, frame ${number}, mean difference: ${best.toFixed(2)} of 255`);
+    assert.ok(best < 12, `frame ${number} differs by ${best}`);
+  });
+
+  test("the film is where the clock says it is, again and again", async () => {
+    const [slot] = await ada.call("GET", `/viewers/${viewer}/timetable?from=${Date.now()}&until=${Date.now() + 1000}`);
+    const seen = new Set();
+    for (let round = 0; round < 6; round++) {
+      await wait(700);
+      const began = Date.now();
+      const picture = await screen.look();
+      const ended = Date.now();
+      const number = numberOf(picture);
+      assert.notEqual(number, null);
+      seen.add(number);
+      const at = (time) => (((time - slot.anchor) % 60_000) % (FILM_SECONDS * 1000)) * (RATE / 1000);
+      const ahead = (number - at(began) + FILM_SECONDS * RATE * 1.5) % (FILM_SECONDS * RATE) - (FILM_SECONDS * RATE) / 2;
+      const frames = (ms) => (ms * RATE) / 1000;
+      console.log(`frame ${number}, the clock at the start of the look ${at(began).toFixed(1)}, look ${ended - began} ms`);
+      assert.ok(ahead > -frames(SLACK) && ahead < frames(ended - began + SLACK), `frame ${number} is ${ahead.toFixed(1)} ahead of the clock`);
+    }
+    assert.ok(seen.size >= 5, `only frames ${[...seen]}`);
+  });
+
+  test("a changed text is seen after publishing", async () => {
+    oldText = textOf(await screen.look());
+    await ada.edit(presentation, "Ferry 12:10");
+    await ada.write("Boat 18:45 W");
+    const at = await ada.publish();
+    const { picture } = await screen.until((now) => textOf(now).difference(oldText) > 6, "another text");
+    console.log(`publish call to changed pixels: at most ${Date.now() - at} ms`);
+    assert.ok(showsAll(picture), "the rest stays");
+  });
+
+  test("taken down, it is off the screen within a second", async () => {
+    const { at, viewers } = await ada.takeDown(row);
+    assert.deepEqual(viewers, { told: [viewer], offline: [] });
+    await screen.until((picture) => photoShown(picture) > 20 && numberOf(picture) === null, "the fallback");
+    const ms = Date.now() - at;
+    console.log(`take-down call to fallback: at most ${ms} ms`);
+    assert.ok(ms < 1000, `${ms} ms`);
+    const mean = (await screen.look()).mean().reduce((sum, one) => sum + one) / 3;
+    assert.ok(mean > 12, `the fallback is nearly black: ${mean}`);
+  });
+
+  test("scheduled again, it comes back", async () => {
+    row = await ada.schedule("Noon");
+    await screen.until(showsAll, "photograph and film again");
+  });
+
+  test("pages of three seconds make records faster", async () => {
+    await ada.open(presentation);
+    await ada.enter({ Duration: 3 });
+    await ada.publish();
+    await screen.moreRecords(2);
+  });
+
+  test("the server is cut off: it plays on, and again after a reload", async () => {
+    assert.equal((await ada.status(viewer, (one) => one.plan?.state === "shown")).storage_level, "persistent");
+    await server.stop("SIGKILL");
+    await wait(1500);
+    assert.ok(showsAll(await screen.look()));
+    await screen.page.reload();
+    await screen.until(showsAll, "photograph and film without server");
+    const first = numberOf(await screen.look());
+    await wait(1000);
+    assert.notEqual(numberOf(await screen.look()), first, "the film stands still");
+    await wait(7000);
+  });
+
+  test("the server is back: the screen reports, and no play record is lost or doubled", async () => {
+    const before = screen.records.length;
+    await server.start();
+    await ada.page.reload();
+    await ada.status(viewer, (one) => one.online);
+    await screen.moreRecords(3, before);
+    await ada.takeDown(row);
+    await screen.until((picture) => photoShown(picture) > 20, "the fallback");
+    const last = await screen.allAcknowledged();
+    const stored = await ada.plays(viewer);
+    const key = ({ from, until, item }) => `${from} ${until} ${item}`;
+    const sent = new Map(screen.records.map((record) => [`${record.stream} ${record.n}`, record]));
+    for (const stream of last.keys()) {
+      const numbers = [...sent.values()].filter((record) => record.stream === stream).map((record) => record.n).sort((a, b) => a - b);
+      assert.deepEqual(numbers, numbers.map((_, at) => at + 1), `gaps in stream ${stream}`);
+    }
+    assert.equal(new Set(stored.map(key)).size, stored.length, "doubled records");
+    assert.deepEqual(stored.map(key).sort(), [...sent.values()].map(key).sort());
+    console.log(`${stored.length} play records, ${screen.records.length} sent in all`);
+  });
+
+  test("neither page complained", () => {
+    assert.deepEqual(ada.browser.errors, []);
+    assert.deepEqual(screen.browser.errors, []);
+  });
+});
