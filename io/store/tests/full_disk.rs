@@ -1,0 +1,87 @@
+//! What happens when the disk is full, on a real file system of 2 MiB. Needs root, to mount it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod ground;
+
+use std::io::Write;
+use std::process::Command;
+
+use ground::{insert, open_folder};
+use store::{Done, Failed, Origin};
+use tempfile::TempDir;
+
+/// A small file system, unmounted when dropped.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    /// None, said aloud, where mounting is not allowed; a failure where the environment has `CI=true`.
+    fn mount() -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder.path());
+        let mounted = mount.status().is_ok_and(|status| status.success());
+        assert!(mounted || std::env::var("CI").as_deref() != Ok("true"), "mounting a small disk needs root");
+        if !mounted {
+            writeln!(std::io::stderr(), "SKIPPED: mounting a small disk needs root").unwrap();
+        }
+        mounted.then_some(Self(folder))
+    }
+
+    /// Takes all that is left.
+    fn fill(&self) -> std::path::PathBuf {
+        let path = self.0.path().join("filler");
+        let mut file = std::fs::File::create(&path).unwrap();
+        for size in [65_536, 4_096, 1] {
+            while file.write_all(&vec![0; size]).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test]
+async fn media_that_do_not_fit_have_their_own_error_and_leave_nothing() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let site = open_folder(disk.0.path()).await;
+    let media = site.store.media();
+    let error = media.put(vec![1; 2_500_000]).await.unwrap_err();
+    assert!(error.is_full(), "{error}");
+    assert_eq!(std::fs::read_dir(disk.0.path().join("tmp")).unwrap().count(), 0);
+    let stored = media.put(vec![1; 1_000]).await.unwrap();
+    assert_eq!(media.size(stored.hash), Some(1_000));
+    site.close().await;
+}
+
+#[tokio::test]
+async fn changes_are_refused_while_the_disk_is_full_and_go_on_afterwards() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let site = open_folder(disk.0.path()).await;
+    site.writer.write(Origin::default(), vec![insert("viewer", 1, "Gate")]).await.unwrap();
+    let before = site.writer.state();
+    let filler = disk.fill();
+    // The journal may have room left from before; it does not last for long.
+    let mut acknowledged = 1;
+    let failed = loop {
+        match site.writer.write(Origin::default(), vec![insert("viewer", acknowledged + 1, &"x".repeat(20_000))]).await {
+            Ok(_) => acknowledged += 1,
+            Err(error) => break error,
+        }
+        assert!(acknowledged < 200, "a full disk must be noticed");
+    };
+    assert_eq!(failed, Failed::Unavailable);
+    assert!(site.writer.state().0.len() as u128 == acknowledged && !before.0.is_empty());
+    std::fs::remove_file(filler).unwrap();
+    let done = site.writer.write(Origin::default(), vec![insert("viewer", 1_000, "Pier")]).await.unwrap();
+    assert!(matches!(done, Done::New { lpos, .. } if lpos == acknowledged as i64 + 1), "{done:?}");
+    let state = site.writer.state();
+    site.close().await;
+    let site = open_folder(disk.0.path()).await;
+    assert_eq!(*site.writer.state(), *state);
+    assert_eq!(site.store.read_log(0, 1_000).await.unwrap().len() as u128, acknowledged + 1);
+    site.close().await;
+}
