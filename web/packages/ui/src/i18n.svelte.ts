@@ -15,6 +15,9 @@ export const LANGUAGES: { code: Language; name: string }[] = [
   { code: "nl", name: "Nederlands" },
 ];
 
+/** The tag by which numbers and times are written: English words come with British dates. */
+const TAGS: Record<Language, string> = { en: "en-GB", de: "de", nl: "nl" };
+
 const reader = $state<{ language: Language; now: number }>({ language: "en", now: Date.now() });
 
 /** The first of the wished languages that there is a catalogue for, else English. */
@@ -29,7 +32,7 @@ export const language = (): Language => reader.language;
 
 /** The phrase of a key, filled. */
 export function t(key: Key, values: Values = {}): string {
-  return fill(CATALOGUES[reader.language][key] ?? en[key] ?? key, values, reader.language);
+  return fill(CATALOGUES[reader.language][key] ?? en[key] ?? key, values, TAGS[reader.language]);
 }
 
 /** The phrase of a key that is put together at run time; the key itself where there is none. */
@@ -38,7 +41,7 @@ export function say(key: string, values: Values = {}): string {
 }
 
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(reader.language, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(TAGS[reader.language], { maximumFractionDigits: digits }).format(value);
 }
 
 /** A size in bytes with its unit, such as 3.4 MB. */
@@ -46,7 +49,7 @@ export function bytes(value: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
   const step = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
   const amount = value / 1000 ** step;
-  return new Intl.NumberFormat(reader.language, { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: amount < 10 && step > 0 ? 1 : 0 }).format(amount);
+  return new Intl.NumberFormat(TAGS[reader.language], { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: amount < 10 && step > 0 ? 1 : 0 }).format(amount);
 }
 
 /** A length of time: `8 s`, `1:05`, `2:00:00`. */
@@ -71,7 +74,7 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
 
 /** A moment as the clocks of a zone show it. */
 export function moment(ms: number, style: Style = "full", zone: string = ownZone()): string {
-  return new Intl.DateTimeFormat(reader.language, { ...STYLES[style], timeZone: zone, hourCycle: "h23" }).format(ms);
+  return new Intl.DateTimeFormat(TAGS[reader.language], { ...STYLES[style], timeZone: zone, hourCycle: "h23" }).format(ms);
 }
 
 /** A civil time, which has no zone of its own. */
@@ -91,7 +94,7 @@ export function relative(ms: number): string {
   const away = ms - reader.now;
   const [unit, size] = STEPS.find(([, step]) => Math.abs(away) >= step) ?? ["second", 1000];
   const amount = unit === "second" && Math.abs(away) < 45_000 ? 0 : Math.round(away / size);
-  return new Intl.RelativeTimeFormat(reader.language, { numeric: "auto", style: "short" }).format(amount, unit);
+  return new Intl.RelativeTimeFormat(TAGS[reader.language], { numeric: "auto", style: "short" }).format(amount, unit);
 }
 
 /** The present as the interface shows it; it steps every few seconds, so that what depends on it is drawn anew. */

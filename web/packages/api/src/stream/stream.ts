@@ -28,17 +28,23 @@ function listenByWorker(tell: Tell): () => void {
   };
 }
 
-type Word = { lead: string } | { close: string } | { event: StreamEvent };
+/** The leader says with every beat whether it is connected: a tab that came later has not heard it become so. */
+type Word = { lead: string; connected: boolean } | { close: string } | { event: StreamEvent };
 
 function listenByElection(tell: Tell): () => void {
   const channel = new BroadcastChannel("signboard-events");
   let election = begin(`${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`, Date.now());
   let closeSource: (() => void) | null = null;
+  let connected = false;
 
+  const note = (event: StreamEvent) => {
+    if (event.type === "state") connected = event.connected;
+    tell(event);
+  };
   const settle = () => {
     if (leads(election) && !closeSource) {
       closeSource = openSource("/api/v1/events", (event) => {
-        tell(event);
+        note(event);
         channel.postMessage({ event } satisfies Word);
       });
     } else if (!leads(election) && closeSource) {
@@ -48,15 +54,17 @@ function listenByElection(tell: Tell): () => void {
   };
 
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
-    if ("lead" in data) election = hear(election, data.lead, Date.now());
-    else if ("close" in data) election = lose(election, data.close, Date.now());
-    else if (!leads(election)) tell(data.event);
+    if ("lead" in data) {
+      election = hear(election, data.lead, Date.now());
+      if (!leads(election) && data.connected !== connected) note({ type: "state", connected: data.connected });
+    } else if ("close" in data) election = lose(election, data.close, Date.now());
+    else if (!leads(election)) note(data.event);
     settle();
   };
   const timer = setInterval(() => {
     election = tick(election, Date.now());
     settle();
-    if (leads(election)) channel.postMessage({ lead: election.me } satisfies Word);
+    if (leads(election)) channel.postMessage({ lead: election.me, connected } satisfies Word);
   }, BEAT_MS);
   const close = () => {
     if (leads(election)) channel.postMessage({ close: election.me } satisfies Word);

@@ -1,0 +1,44 @@
+import AxeBuilder from "@axe-core/playwright";
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { signIn, stage, visit } from "./stage.mjs";
+
+const PAGES = ["/", "/screens", "/screens?screen=SCREEN", "/screens?groups", "/library", "/library?media=MEDIA", "/library?folder=trash", "/presentations", "/presentations/PRESENTATION", "/playlists", "/playlists/PLAYLIST", "/schedule", "/schedule?screen=SCREEN", "/schedule?new", "/schedule?row=ROW", "/schedule?why=SCREEN", "/network", "/settings/installation", "/settings/priorities", "/settings/users", "/settings/tokens", "/settings/own"];
+const LOOKS = [
+  { name: "light", options: { colorScheme: "light" } },
+  { name: "dark", options: { colorScheme: "dark" } },
+  { name: "390 px", options: { colorScheme: "light", viewport: { width: 390, height: 780 } } },
+];
+
+describe("every page", () => {
+  let scene;
+  before(async () => {
+    scene = await stage();
+    scene.mock.live.ask("H4RB7R", 1920, 1080);
+  });
+  after(() => scene?.close());
+
+  for (const look of LOOKS)
+    test(`has no serious finding, no fault and no sideways scroll: ${look.name}`, async () => {
+      const { store, seeded } = scene.mock;
+      const first = (noun) => store.all(noun)[0].id;
+      const ids = { SCREEN: seeded.screens.cafe.id, MEDIA: first("media"), PRESENTATION: first("presentations"), PLAYLIST: first("playlists"), ROW: first("schedules") };
+      const { context, faults } = await visit(scene, look.options);
+      const page = await context.newPage();
+      await signIn(page, scene.base);
+      const findings = [];
+      for (const address of PAGES) {
+        await page.goto(scene.base + address.replace(/[A-Z]{3,}/, (name) => ids[name]));
+        await page.locator("h1").first().waitFor();
+        // Pictures and lists that are still on their way would be judged half drawn.
+        await page.waitForTimeout(400);
+        const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+        for (const one of violations.filter((each) => each.impact === "serious" || each.impact === "critical")) findings.push(`${address}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) findings.push(`${address}: ${wide} px wider than the window`);
+      }
+      await context.close();
+      assert.deepEqual(findings, []);
+      assert.deepEqual(faults, []);
+    });
+});
