@@ -14,6 +14,6 @@ section! {
     body_bytes: u64 = "body-bytes", 8 << 20, within 64 << 10..=256 << 20;
     /// Longest video, in seconds.
     video_seconds: u64 = "video-seconds", 4 * 60 * 60, within 1..=86_400;
-    /// Most web connections open at once; further ones wait.
+    /// Most web connections open at once; further ones wait. Open WebSockets do not count.
     connections: u32 = "connections", 10_000, within 16..=1_000_000;
 }
