@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { decode, makeFilm, makePhoto, RATE, readNumber } from "./footage.mjs";
+import { patience } from "./machine.mjs";
 import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
 import { trustedBy } from "./trust.mjs";
@@ -106,7 +107,7 @@ describe("the story of an installation", () => {
     const shown = picture.crop(place);
     const best = Math.min(...[-1, 0, 1].map((step) => Math.max(0, number + step)).map((one) => shown.difference(decode(film, place.width, place.height, (one + 0.5) / RATE))));
     console.log(`film, frame ${number}, mean difference: ${best.toFixed(2)} of 255`);
-    assert.ok(best < 12, `frame ${number} differs by ${best}`);
+    assert.ok(best < 8, `frame ${number} differs by ${best}`);
   });
 
   test("the film is where the clock says it is, again and again", async () => {
@@ -124,7 +125,8 @@ describe("the story of an installation", () => {
       const ahead = (number - at(began) + FILM_SECONDS * RATE * 1.5) % (FILM_SECONDS * RATE) - (FILM_SECONDS * RATE) / 2;
       const frames = (ms) => (ms * RATE) / 1000;
       console.log(`frame ${number}, the clock at the start of the look ${at(began).toFixed(1)}, look ${ended - began} ms`);
-      assert.ok(ahead > -frames(SLACK) && ahead < frames(ended - began + SLACK), `frame ${number} is ${ahead.toFixed(1)} ahead of the clock`);
+      const slack = SLACK * patience();
+      assert.ok(ahead > -frames(slack) && ahead < frames(ended - began + slack), `frame ${number} is ${ahead.toFixed(1)} ahead of the clock`);
     }
     assert.ok(seen.size >= 5, `only frames ${[...seen]}`);
   });
@@ -145,7 +147,7 @@ describe("the story of an installation", () => {
     await screen.until((picture) => photoShown(picture) > 20 && numberOf(picture) === null, "the fallback");
     const ms = Date.now() - at;
     console.log(`take-down call to fallback: at most ${ms} ms`);
-    assert.ok(ms < 1000, `${ms} ms`);
+    assert.ok(ms < 1000 * patience(), `${ms} ms, work queued ${patience().toFixed(1)} fold`);
     const mean = (await screen.look()).mean().reduce((sum, one) => sum + one) / 3;
     assert.ok(mean > 12, `the fallback is nearly black: ${mean}`);
   });

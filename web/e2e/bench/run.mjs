@@ -1,0 +1,14 @@
+// Runs every bench of the browser, one after the other, and prints their figures as rows of the table of `cargo xtask bench`.
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+for (const name of ["edit", "first-frame"]) {
+  const { status, stdout } = spawnSync(process.execPath, [join(here, `${name}.mjs`)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (status !== 0) process.exit(status ?? 1);
+  for (const line of stdout.split("\n").filter(Boolean)) {
+    const { figure, aim, measured, unit } = JSON.parse(line);
+    console.log(`| ${figure} | ${aim} ${unit} | ${measured} ${unit} | | |`);
+  }
+}
