@@ -9,6 +9,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::conditions::{Verdict, evaluate};
 use super::encoding::Encoding;
@@ -36,6 +38,8 @@ pub fn web_routes() -> Router {
         .route("/viewer/", get(viewer))
         .route("/viewer/{*path}", get(viewer))
         .fallback(admin)
+        // For files without a compressed copy beside them.
+        .layer(CompressionLayer::new().gzip(true).compress_when(DefaultPredicate::new().and(NotForContentType::new("font/"))))
 }
 
 async fn viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {

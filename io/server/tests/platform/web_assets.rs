@@ -33,3 +33,14 @@ async fn a_page_that_the_client_has_is_not_sent_again() {
     let again = site.client().get(site.http_url("/")).header("accept-encoding", "br").header("if-none-match", tag);
     assert_eq!(again.send().await.unwrap().status(), 304);
 }
+
+#[tokio::test]
+async fn what_is_text_is_sent_compressed_to_who_takes_it() {
+    let site = Site::start(web_routes(), &[]).await;
+    for path in ["/", "/viewer/"] {
+        let answer = site.client().get(site.http_url(path)).header("accept-encoding", "gzip").send().await.unwrap();
+        assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+        let plain = site.client().get(site.http_url(path)).send().await.unwrap();
+        assert_eq!(plain.headers().get("content-encoding"), None, "{path}");
+    }
+}
