@@ -10,6 +10,7 @@ export async function screenshot(stage: HTMLElement, fontRules: () => Promise<st
   const scale = Math.min(1, SIDE / Math.max(width, height));
   const copy = stage.cloneNode(true) as HTMLElement;
   copy.style.transform = "none";
+  freezeMotion(stage, copy);
   await inlinePictures(stage, copy, scale);
   const style = document.createElement("style");
   const rules = Array.from(document.querySelectorAll("style")).map((node) => node.textContent || "");
@@ -32,6 +33,13 @@ export async function screenshot(stage: HTMLElement, fontRules: () => Promise<st
     if (url.length < 900_000) return url;
   }
   throw new Error("The picture is too large.");
+}
+
+/** What moves stands in the copy where it is now. */
+function freezeMotion(original: HTMLElement, copy: HTMLElement): void {
+  const from = original.querySelectorAll(".sb-glow, .sb-float");
+  const to = copy.querySelectorAll(".sb-glow, .sb-float");
+  for (let at = 0; at < from.length; at++) (to[at] as HTMLElement).style.transform = getComputedStyle(from[at] as HTMLElement).transform;
 }
 
 /** Replaces pictures and films of the copy by what they show now. */
