@@ -76,7 +76,7 @@ const ACTIONS: Record<string, Action> = {
   "GET presentations problems": ({ store }, exchange, doc) => {
     const body = store.bodies.get(String(doc.draft)) as Body | undefined;
     const gaps = (body?.pages ?? []).flatMap((page) =>
-      page.elements.filter((element) => "media" in element && (store.find("media", element.media)?.trashed_at ?? 1) !== null).map((element) => ({ page: page.id, element: element.id, code: "media.missing", text: "The media of this element is not in the library." })),
+      page.elements.filter((element) => "media" in element && store.find("media", element.media)?.trashed_at !== null).map((element) => ({ page: page.id, element: element.id, code: "media.missing", text: "The media of this element is not in the library." })),
     );
     exchange.send(200, gaps);
   },

@@ -35,9 +35,9 @@ export function t(key: Key, values: Values = {}): string {
   return fill(CATALOGUES[reader.language][key] ?? en[key] ?? key, values, TAGS[reader.language]);
 }
 
-/** The phrase of a key that is put together at run time; the key itself where there is none. */
+/** The phrase of a key that is put together from the server's words; the word itself where there is none. */
 export function say(key: string, values: Values = {}): string {
-  return key in en ? t(key as Key, values) : key.slice(key.lastIndexOf(".") + 1);
+  return key in en ? t(key as Key, values) : key.slice(key.indexOf(".") + 1);
 }
 
 export function number(value: number, digits = 0): string {

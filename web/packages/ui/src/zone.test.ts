@@ -7,12 +7,13 @@ describe("civil times", () => {
   it.each([
     ["2026-11-22T07:00:00", "2026-11-22T06:00:00Z"],
     ["2026-07-01T07:00:00", "2026-07-01T05:00:00Z"],
+    ["2026-11-22T15:09:27.345", "2026-11-22T14:09:27.345Z"],
     // The hour that does not exist: the moment of the jump.
     ["2026-03-29T02:30:00", "2026-03-29T01:00:00Z"],
     // The hour that comes twice: the first.
     ["2026-10-25T02:30:00", "2026-10-25T00:30:00Z"],
   ])("%s in Berlin is %s", (civil, moment) => {
-    expect(new Date(fromCivil(civil, berlin)).toISOString()).toBe(moment.replace("Z", ".000Z"));
+    expect(new Date(fromCivil(civil, berlin)).toISOString()).toBe(moment.includes(".") ? moment : moment.replace("Z", ".000Z"));
   });
 
   it("reads the clock on the wall", () => {

@@ -33,14 +33,17 @@ export function civilOf(ms: number): string {
 
 /** The moment at which a zone's clocks show this time. In a gap: the moment after it; when the time comes twice: the first. */
 export function fromCivil(civil: string, zone: string): number {
-  const wanted = civilMs(civil);
+  const exact = civilMs(civil);
+  // Clocks on the wall show no fractions of a second.
+  const wanted = Math.floor(exact / 1000) * 1000;
+  const rest = exact - wanted;
   const offset = (ms: number) => civilMs(toCivil(ms, zone)) - ms;
   const before = offset(wanted - DAY_MS);
   const after = offset(wanted + DAY_MS);
   const first = wanted - Math.max(before, after);
-  if (civilMs(toCivil(first, zone)) === wanted) return first;
+  if (civilMs(toCivil(first, zone)) === wanted) return first + rest;
   const second = wanted - Math.min(before, after);
-  if (civilMs(toCivil(second, zone)) === wanted) return second;
+  if (civilMs(toCivil(second, zone)) === wanted) return second + rest;
   // In the gap: the clocks jump at the moment where the offset grows.
   let low = wanted - DAY_MS;
   let high = wanted + DAY_MS;
