@@ -1,7 +1,7 @@
 // The demo: every screen plays in a fresh browser by its address alone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Screen } from "./screen.mjs";
+import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
 
 const SCREENS = 4;
@@ -31,7 +31,8 @@ describe("the demo", () => {
       assert.equal(addresses.length, SCREENS);
       const { address, name } = addresses[number];
       const began = Date.now();
-      const screen = await Screen.open(address);
+      const upright = name === "Wayfinding";
+      const screen = await Screen.open(address, undefined, upright ? { width: SIZE.height, height: SIZE.width } : SIZE);
       try {
         // Content, not a page of the player's own: those have other class names.
         await screen.page.locator(".sb-layer img, .sb-layer video, .sb-layer [lang]").first().waitFor({ state: "attached", timeout: 20_000 });
@@ -48,7 +49,7 @@ describe("the demo", () => {
         assert.ok(dark > 0.05, `${name} was nearly black: ${dark}`);
         assert.equal(await screen.page.locator(".own").count(), 0, "a page of the player's own stands above");
         assert.deepEqual(screen.words, []);
-        assert.deepEqual(screen.browser.errors, []);
+        assert.deepEqual(screen.errors, []);
       } finally {
         await screen.close();
       }

@@ -6,17 +6,26 @@ export const SIZE = { width: 1280, height: 720 };
 
 export class Screen {
   /** `env` decides whom the browser trusts. */
-  static async open(address, env) {
-    const screen = new Screen();
-    screen.browser = await openBrowser({ ...SIZE, env });
-    screen.page = screen.browser.page;
-    screen.words = [];
-    screen.records = [];
-    screen.acknowledged = [];
-    screen.page.on("console", (message) => message.type() === "error" && screen.words.push(message.text()));
-    screen.page.on("websocket", (socket) => screen.listen(socket));
-    await screen.page.goto(address);
+  static async open(address, env, size = SIZE) {
+    const screen = Object.assign(new Screen(), { address, options: { ...size, env }, words: [], errors: [], records: [], acknowledged: [] });
+    await screen.start();
     return screen;
+  }
+
+  async start() {
+    this.browser = await openBrowser(this.options);
+    this.page = this.browser.page;
+    this.page.on("console", (message) => message.type() === "error" && this.words.push(message.text()));
+    this.page.on("pageerror", (error) => this.errors.push(error.message));
+    this.page.on("websocket", (socket) => this.listen(socket));
+    await this.page.goto(this.address);
+  }
+
+  /** Switches it off and on: the same profile, nothing else kept. */
+  async restart() {
+    this.options.profile = this.browser.profile;
+    await this.browser.close(false);
+    await this.start();
   }
 
   /** Keeps the play records that leave, as often as they leave, and the numbers up to which they are acknowledged. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { lanAddress } from "../player/address.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
-const PROGRAM = process.env.SIGNBOARD_BIN || process.env.XTASK_SIGNBOARD || join(root, "target/debug/signboard");
+const PROGRAM = process.env.XTASK_SIGNBOARD || join(root, "target/debug/signboard");
 /** How long the server may take to serve, in milliseconds: making the demo on a busy machine included. */
 const START_LIMIT = 120_000;
 
@@ -23,7 +23,7 @@ async function freePort() {
 
 export class Server {
   constructor(words = []) {
-    if (!existsSync(PROGRAM)) throw new Error(`There is no ${PROGRAM}: run cargo build -p signboard, or name the program in SIGNBOARD_BIN.`);
+    if (!existsSync(PROGRAM)) throw new Error(`There is no ${PROGRAM}: run cargo build -p signboard, or name the program in XTASK_SIGNBOARD.`);
     this.words = words;
     this.data = mkdtempSync(join(tmpdir(), "signboard-story-"));
     this.lan = lanAddress();

@@ -16,6 +16,8 @@ const PHOTO = { x: 60, y: 60, w: 720, h: 540 };
 const FILM = { x: 840, y: 60, w: 960, h: 540 };
 const TEXT = { x: 60, y: 690, w: 1800, h: 300 };
 const FILM_SECONDS = 8;
+/** Whole rounds of the film, so that its frames count on where the page begins again. */
+const PAGE_SECONDS = 8 * FILM_SECONDS;
 /** How far the film may be from where the clock says it is, in milliseconds: what a screenshot takes on a busy machine, and its pace. */
 const SLACK = 600;
 
@@ -37,6 +39,16 @@ describe("the story of an installation", () => {
   const textOf = (picture) => picture.crop(onScreen(TEXT));
   const showsAll = (picture) => photoShown(picture) < 4 && numberOf(picture) !== null;
 
+  /** Each step stands on the one before: after the first that fails, the rest would only repeat it. */
+  let broken = false;
+  const step = (name, run) =>
+    test(name, async (context) => {
+      if (broken) return context.skip("an earlier step failed");
+      broken = true;
+      await run();
+      broken = false;
+    });
+
   before(async () => {
     photo = makePhoto(folder);
     film = makeFilm(folder, FILM_SECONDS);
@@ -51,7 +63,7 @@ describe("the story of an installation", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("the set-up link leads to an installation with an administrator, once", async () => {
+  step("the set-up link leads to an installation with an administrator, once", async () => {
     const [link] = await server.said(/http:\S+\/setup\?link=\S+/);
     await ada.setUp(link);
     const again = await fetch(`${server.local}/api/v1/setup`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ link: link.split("=")[1], name: "x", language: "en", zone: "UTC", public_address: server.local, login: "eve", password: "no boats leave", user_name: "Eve" }) });
@@ -61,7 +73,7 @@ describe("the story of an installation", () => {
     assert.equal((await ada.call("GET", "/session")).user.login, "ada");
   });
 
-  test("a photograph and a film are uploaded", async () => {
+  step("a photograph and a film are uploaded", async () => {
     for (const line of await ada.upload(photo, film)) assert.match(line, /Done/);
     const { items } = await ada.call("GET", "/media?sort=name");
     assert.deepEqual(items.map(({ mime, width, height, duration_ms, has_audio }) => ({ mime, width, height, duration_ms, has_audio })), [
@@ -70,9 +82,9 @@ describe("the story of an installation", () => {
     ]);
   });
 
-  test("a presentation is made of them and published", async () => {
+  step("a presentation is made of them and published", async () => {
     presentation = await ada.makePresentation("Noon");
-    await ada.enter({ Duration: 60 });
+    await ada.enter({ Duration: PAGE_SECONDS });
     await ada.addMedia("pier at noon", PHOTO);
     await ada.addMedia("evening ferry", FILM);
     await ada.addText("Ferry 12:10", TEXT, 200);
@@ -83,11 +95,11 @@ describe("the story of an installation", () => {
     assert.deepEqual(body.pages[0].elements.map(({ kind, frame }) => ({ kind, frame })), [{ kind: "image", frame: PHOTO }, { kind: "video", frame: FILM }, { kind: "text", frame: TEXT }]);
   });
 
-  test("it is scheduled", async () => {
+  step("it is scheduled", async () => {
     row = await ada.schedule("Noon");
   });
 
-  test("a screen in the network shows a code, and its place once that is approved", async () => {
+  step("a screen in the network shows a code, and its place once that is approved", async () => {
     env = await trustedBy(server);
     screen = await Screen.open(`${server.secure}/viewer/`, env);
     const code = await screen.code();
@@ -97,20 +109,23 @@ describe("the story of an installation", () => {
     console.log(`approval to first picture: ${ms} ms`);
   });
 
-  test("what it shows is what was uploaded", async () => {
-    const picture = await screen.look();
-    const difference = photoShown(picture);
-    console.log(`photograph, mean difference: ${difference.toFixed(2)} of 255`);
-    assert.ok(difference < 3, `the photograph differs by ${difference}`);
+  step("what it shows is what was uploaded", async () => {
     const place = onScreen(FILM);
-    const number = numberOf(picture);
-    const shown = picture.crop(place);
-    const best = Math.min(...[-1, 0, 1].map((step) => Math.max(0, number + step)).map((one) => shown.difference(decode(film, place.width, place.height, (one + 0.5) / RATE))));
-    console.log(`film, frame ${number}, mean difference: ${best.toFixed(2)} of 255`);
-    assert.ok(best < 8, `frame ${number} differs by ${best}`);
+    const filmShown = (picture) => {
+      const shown = picture.crop(place);
+      const number = numberOf(picture);
+      if (number === null) return 255;
+      // The strip may be read one frame off while the browser changes frames.
+      return Math.min(...[-1, 0, 1].map((step) => shown.difference(decode(film, place.width, place.height, (Math.max(0, number + step) + 0.5) / RATE))));
+    };
+    // Not before the page has faded in.
+    const { picture } = await screen.until((now) => photoShown(now) < 1, "the photograph as it was uploaded");
+    const difference = filmShown(picture);
+    console.log(`mean difference of 255: photograph ${photoShown(picture).toFixed(2)}, film at frame ${numberOf(picture)} ${difference.toFixed(2)}`);
+    assert.ok(difference < 8, `frame ${numberOf(picture)} differs by ${difference}`);
   });
 
-  test("the film is where the clock says it is, again and again", async () => {
+  step("the film is where the clock says it is, again and again", async () => {
     const [slot] = await ada.call("GET", `/viewers/${viewer}/timetable?from=${Date.now()}&until=${Date.now() + 1000}`);
     const seen = new Set();
     for (let round = 0; round < 6; round++) {
@@ -121,7 +136,7 @@ describe("the story of an installation", () => {
       const number = numberOf(picture);
       assert.notEqual(number, null);
       seen.add(number);
-      const at = (time) => (((time - slot.anchor) % 60_000) % (FILM_SECONDS * 1000)) * (RATE / 1000);
+      const at = (time) => (((time - slot.anchor) % (PAGE_SECONDS * 1000)) % (FILM_SECONDS * 1000)) * (RATE / 1000);
       const ahead = (number - at(began) + FILM_SECONDS * RATE * 1.5) % (FILM_SECONDS * RATE) - (FILM_SECONDS * RATE) / 2;
       const frames = (ms) => (ms * RATE) / 1000;
       console.log(`frame ${number}, the clock at the start of the look ${at(began).toFixed(1)}, look ${ended - began} ms`);
@@ -131,7 +146,7 @@ describe("the story of an installation", () => {
     assert.ok(seen.size >= 5, `only frames ${[...seen]}`);
   });
 
-  test("a changed text is seen after publishing", async () => {
+  step("a changed text is seen after publishing", async () => {
     oldText = textOf(await screen.look());
     await ada.edit(presentation, "Ferry 12:10");
     await ada.write("Boat 18:45 W");
@@ -141,7 +156,7 @@ describe("the story of an installation", () => {
     assert.ok(showsAll(picture), "the rest stays");
   });
 
-  test("taken down, it is off the screen within a second", async () => {
+  step("taken down, it is off the screen within a second", async () => {
     const { at, viewers } = await ada.takeDown(row);
     assert.deepEqual(viewers, { told: [viewer], offline: [] });
     await screen.until((picture) => photoShown(picture) > 20 && numberOf(picture) === null, "the fallback");
@@ -152,19 +167,24 @@ describe("the story of an installation", () => {
     assert.ok(mean > 12, `the fallback is nearly black: ${mean}`);
   });
 
-  test("scheduled again, it comes back", async () => {
+  step("scheduled again, it comes back", async () => {
     row = await ada.schedule("Noon");
     await screen.until(showsAll, "photograph and film again");
   });
 
-  test("pages of three seconds make records faster", async () => {
+  step("pages of three seconds make records faster", async () => {
     await ada.open(presentation);
     await ada.enter({ Duration: 3 });
     await ada.publish();
     await screen.moreRecords(2);
   });
 
-  test("the server is cut off: it plays on, and again after a reload", async () => {
+  step("neither page has complained so far", () => {
+    assert.deepEqual([ada.words, ada.browser.errors], [[], []]);
+    assert.deepEqual([screen.words, screen.errors], [[], []]);
+  });
+
+  step("the server is cut off: it plays on, and after a reload", async () => {
     assert.equal((await ada.status(viewer, (one) => one.plan?.state === "shown")).storage_level, "persistent");
     await server.stop("SIGKILL");
     await wait(1500);
@@ -174,10 +194,15 @@ describe("the story of an installation", () => {
     const first = numberOf(await screen.look());
     await wait(1000);
     assert.notEqual(numberOf(await screen.look()), first, "the film stands still");
-    await wait(7000);
   });
 
-  test("the server is back: the screen reports, and no play record is lost or doubled", async () => {
+  step("it is switched off and on without server: it plays", async () => {
+    await screen.restart();
+    await screen.until(showsAll, "photograph and film after power-off");
+    await wait(5000);
+  });
+
+  step("the server is back: the screen reports, and no play record is lost or doubled", async () => {
     const before = screen.records.length;
     await server.start();
     await ada.page.reload();
@@ -198,8 +223,8 @@ describe("the story of an installation", () => {
     console.log(`${stored.length} play records, ${screen.records.length} sent in all`);
   });
 
-  test("neither page complained", () => {
+  step("nothing went wrong without the server either", () => {
     assert.deepEqual(ada.browser.errors, []);
-    assert.deepEqual(screen.browser.errors, []);
+    assert.deepEqual(screen.errors, []);
   });
 });

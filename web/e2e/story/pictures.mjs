@@ -1,0 +1,66 @@
+// Takes the pictures of the README from a running demo: `node story/pictures.mjs [FOLDER]`, docs/images unless said otherwise.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openBrowser } from "../player/browser.mjs";
+import { Screen } from "./screen.mjs";
+import { Server } from "./server.mjs";
+
+const folder = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "../../../docs/images");
+const LIMIT = 400 * 1024;
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** As few colours as keep the file small; photographs are dithered. */
+function shrink(raw, name) {
+  const path = join(folder, name);
+  for (const [width, colours] of [[0, 256], [1280, 256], [1120, 224], [960, 192]]) {
+    const size = width ? `scale=${width}:-2:flags=lanczos,` : "";
+    execFileSync("ffmpeg", ["-v", "error", "-y", "-i", raw, "-vf", `${size}split[a][b];[a]palettegen=max_colors=${colours}:stats_mode=full[p];[b][p]paletteuse=dither=sierra2_4a`, "-compression_level", "100", "-pred", "mixed", path]);
+    if (statSync(path).size < LIMIT) break;
+  }
+  console.log(`${path}: ${Math.round(statSync(path).size / 1024)} KiB`);
+  rmSync(raw);
+}
+
+async function take(page, name) {
+  const raw = join(folder, `raw-${name}`);
+  await page.screenshot({ path: raw });
+  shrink(raw, name);
+}
+
+mkdirSync(folder, { recursive: true });
+const server = await new Server(["--demo"]).start();
+const open = [];
+try {
+  await server.said(/Stop with Ctrl C/);
+  const screens = [...server.output.matchAll(/(http\S+\/viewer\/\?token=\S+) +(\S.*)/g)];
+  const [, login, password] = /sign in as (\S+) with the password (\S+)/.exec(server.output);
+  for (const [, address] of screens) {
+    const screen = await Screen.open(address);
+    open.push(screen);
+    await screen.page.locator(".sb-layer img, .sb-layer video, .sb-layer [lang]").first().waitFor({ state: "attached" });
+  }
+  const admin = await openBrowser({ width: 1440, height: 900, locale: "en-GB", colorScheme: "light" });
+  open.push(admin);
+  const { page } = admin;
+  await page.goto(`${server.local}/sign-in`);
+  await page.getByLabel("Sign-in name").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await page.goto(`${server.local}/screens`);
+  await wait(15_000);
+  await take(page, "admin.png");
+  await page.goto(`${server.local}/schedule`);
+  await wait(2500);
+  await take(page, "schedule.png");
+  await page.getByLabel("Screen", { exact: true }).selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Why?" }).first().click();
+  await wait(2500);
+  await take(page, "why.png");
+  await take(open[0].page, "demo.png");
+} finally {
+  for (const one of open) await one.close();
+  await server.remove();
+}
