@@ -1,12 +1,12 @@
 //! Starting in order, running, and stopping in reverse.
 
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Options, Store};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Services};
@@ -87,7 +87,8 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     let bound = listen::bind(&config)?;
     let (http, https) = (bound.http_port(), bound.https_port());
     let data = config.data.dir.clone();
-    std::fs::create_dir_all(&data).map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&data);
+    made.map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
     let core = open(&config).await?;
     let socket = LocalSocket::bind(&data)?;
     let stop = CancellationToken::new();
@@ -97,7 +98,7 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
         false => None,
     };
     let address = address(&core, http, https);
-    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()));
+    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone());
     let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
     let readers = follow(&app);
     if let Some(secrets) = &secrets {
@@ -153,7 +154,7 @@ fn store_failure(error: &store::Error) -> Failure {
 }
 
 /// Builds the services.
-fn join(config: Config, core: Core, address: String, demo_token: Option<String>) -> App {
+fn join(config: Config, core: Core, address: String, demo_token: Option<String>, stop: CancellationToken) -> App {
     let (facts, media) = (core.store().facts().clone(), core.store().media().clone());
     App::new(Services {
         sessions: Sessions::new(facts),
@@ -166,7 +167,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>)
         bodies: Bodies::new(media.clone()),
         fonts: Fonts::load(),
         uploads: Uploads::new(media),
-        feed: LiveFeed(broadcast::Sender::new(256)),
+        feed: LiveFeed::new(stop),
         address,
         demo_token,
         core,
