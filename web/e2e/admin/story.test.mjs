@@ -124,6 +124,29 @@ describe("a day at the pier", () => {
     await saved((body) => body.pages[0].elements[0]?.text === "Boats stay in the harbour");
   });
 
+  test("a playlist is filled, put in order and timed", async () => {
+    await go("Playlists");
+    await page.getByRole("button", { name: "New playlist" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Deck loop");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/playlists\/[0-9a-f-]+$/);
+    for (const name of [/Departures board/, /Welcome loop/]) {
+      await page.getByRole("button", { name: "Add content" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name }).click();
+      await page.getByRole("list", { name: "Deck loop" }).getByRole("link", { name }).waitFor();
+    }
+    const entries = () => page.getByRole("list", { name: "Deck loop" }).getByRole("link").allTextContents();
+    assert.deepEqual(await entries(), ["Departures board", "Welcome loop"]);
+    await page.getByRole("list", { name: "Deck loop" }).getByRole("listitem").nth(1).focus();
+    await page.keyboard.press("Alt+ArrowUp");
+    await page.getByRole("list", { name: "Deck loop" }).getByRole("listitem").first().getByText("Welcome loop").waitFor();
+    assert.deepEqual(await entries(), ["Welcome loop", "Departures board"]);
+    await page.getByText("2 entries · 39 s in all").waitFor();
+    await page.goto(`${scene.base}/presentations`);
+    await page.getByRole("link", { name: "Storm warning" }).last().click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+  });
+
   test("an emergency names its screens, and needs an end", async () => {
     await page.getByRole("button", { name: "Publish" }).click();
     const publishing = page.getByRole("dialog", { name: "Publish Storm warning" });

@@ -62,7 +62,9 @@ export class Collection<N extends Noun> {
 
   /** A live event said that one changed. */
   async touch(id: Id, action: "insert" | "update" | "delete"): Promise<void> {
-    if (!this.loaded) return;
+    if (!this.#loading) return;
+    // What changes while the list is on its way may be older in the list than in the event.
+    await this.#loading;
     if (action === "delete") return this.drop(id);
     try {
       this.take(await api.find(this.noun, id));
