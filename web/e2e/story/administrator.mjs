@@ -33,11 +33,11 @@ export class Administrator {
     await this.call("DELETE", "/session");
   }
 
-  async signIn() {
+  async signIn(login = "ada", password = PASSWORD) {
     const { page } = this;
     await page.goto(`${this.address}/sign-in`);
-    await page.getByLabel("Sign-in name").fill("ada");
-    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByLabel("Sign-in name").fill(login);
+    await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL((url) => url.pathname !== "/sign-in");
   }

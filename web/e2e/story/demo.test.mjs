@@ -1,6 +1,7 @@
 // The demo: every screen plays in a fresh browser by its address alone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Administrator } from "./administrator.mjs";
 import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
 
@@ -25,6 +26,25 @@ describe("the demo", () => {
     addresses = [...server.output.matchAll(/(http\S+\/viewer\/\?token=\S+) +(\S.*)/g)].map(([, address, name]) => ({ address, name }));
   });
   after(() => server.remove());
+
+  test("every page of the admin opens without a complaint", async () => {
+    const [, login, password] = await server.said(/sign in as (\S+) with the password (\S+)/);
+    const person = await Administrator.at(server.local);
+    try {
+      await person.signIn(login, password);
+      const links = await person.page.getByRole("navigation").first().getByRole("link").evaluateAll((all) => all.map((one) => new URL(one.href).pathname));
+      assert.ok(links.length >= 7, `only ${links}`);
+      for (const path of new Set(["/", ...links])) {
+        await person.page.goto(`${server.local}${path}`);
+        await person.page.getByRole("heading", { level: 1 }).waitFor();
+        await person.page.waitForLoadState("load");
+        await person.page.waitForTimeout(500);
+        assert.deepEqual([path, person.words, person.browser.errors], [path, [], []]);
+      }
+    } finally {
+      await person.close();
+    }
+  });
 
   for (let number = 0; number < SCREENS; number++) {
     test(`screen ${number + 1} of ${SCREENS}`, async () => {

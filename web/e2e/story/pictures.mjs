@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBrowser } from "../player/browser.mjs";
-import { Screen } from "./screen.mjs";
+import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
 
 const folder = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "../../../docs/images");
@@ -36,12 +36,12 @@ try {
   await server.said(/Stop with Ctrl C/);
   const screens = [...server.output.matchAll(/(http\S+\/viewer\/\?token=\S+) +(\S.*)/g)];
   const [, login, password] = /sign in as (\S+) with the password (\S+)/.exec(server.output);
-  for (const [, address] of screens) {
-    const screen = await Screen.open(address);
+  for (const [, address, name] of screens) {
+    const screen = await Screen.open(address, undefined, name === "Wayfinding" ? { width: SIZE.height, height: SIZE.width } : SIZE);
     open.push(screen);
     await screen.page.locator(".sb-layer img, .sb-layer video, .sb-layer [lang]").first().waitFor({ state: "attached" });
   }
-  const admin = await openBrowser({ width: 1440, height: 900, locale: "en-GB", colorScheme: "light" });
+  const admin = await openBrowser({ width: 1280, height: 720, locale: "en-GB", colorScheme: "light" });
   open.push(admin);
   const { page } = admin;
   await page.goto(`${server.local}/sign-in`);
@@ -49,8 +49,13 @@ try {
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await page.goto(`${server.local}/screens`);
+  await page.goto(`${server.local}/`);
   await wait(15_000);
+  await take(page, "overview.png");
+  await page.goto(`${server.local}/screens`);
+  await wait(3_000);
+  await page.getByRole("link", { name: "Welcome" }).first().click();
+  await wait(3_000);
   await take(page, "admin.png");
   await page.goto(`${server.local}/schedule`);
   await wait(2500);

@@ -220,6 +220,12 @@ describe("the story of an installation", () => {
     }
     assert.equal(new Set(stored.map(key)).size, stored.length, "doubled records");
     assert.deepEqual(stored.map(key).sort(), [...sent.values()].map(key).sort());
+    const inOrder = [...sent.values()].sort((a, b) => a.from - b.from);
+    const holes = inOrder.slice(1).map((record, at) => record.from - inOrder[at].until);
+    console.log(`between records: ${holes.join(", ")} ms`);
+    assert.ok(holes.every((hole) => hole >= 0), "records overlap");
+    // Nothing is recorded while the fallback stands, from reload to first frame, and while it is switched off.
+    assert.ok(holes.filter((hole) => hole > 0).length <= 3, "time without record");
     console.log(`${stored.length} play records, ${screen.records.length} sent in all`);
   });
 
