@@ -101,14 +101,12 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone());
     let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
     let readers = follow(&app);
-    if let Some(secrets) = &secrets {
-        if app.core.state().rows.installation().set_up_at.is_none() {
-            say("making the demo installation, this takes a few seconds");
-            let seeded = demo::seed(&app, secrets, "").await;
-            seeded.map_err(|error| {
-                Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message))
-            })?;
-        }
+    let empty = app.core.state().rows.installation().set_up_at.is_none();
+    if let Some(secrets) = secrets.as_ref().filter(|_| empty) {
+        say("making the demo installation, this takes a few seconds");
+        let seeded = demo::seed(&app, secrets, "").await;
+        seeded
+            .map_err(|error| Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message)))?;
     }
     let routes = Routes { app: crate::http::router(app.clone(), metrics), open: tls.open };
     let running = bound.serve(routes, tls.server);

@@ -33,10 +33,9 @@ impl Secrets {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = data.join("demo-secrets");
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            if let Some((password, token)) = text.trim().split_once('\n') {
-                return Ok(Self { password: password.to_owned(), token: token.to_owned() });
-            }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        if let Some((password, token)) = kept.trim().split_once('\n') {
+            return Ok(Self { password: password.to_owned(), token: token.to_owned() });
         }
         let secrets = Self { password: new_secret()[..12].to_owned(), token: new_secret()[..16].to_owned() };
         let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;

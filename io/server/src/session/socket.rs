@@ -28,6 +28,7 @@ struct Driver {
     app: App,
     socket: WebSocket,
     claim: Claim,
+    session: Uuid,
     address: IpAddr,
     machine: Session,
     hello: Option<Hello>,
@@ -63,6 +64,7 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         app: app.clone(),
         socket,
         claim,
+        session,
         address,
         machine,
         hello: None,
@@ -77,7 +79,7 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         let wait = Duration::from_millis(u64::try_from(due - now).unwrap_or(0));
         let step = tokio::select! {
             frame = driver.socket.recv() => driver.frame(frame).await,
-            message = inbox.recv() => driver.told(message, session).await,
+            message = inbox.recv() => driver.told(message).await,
             changed = editions.changed() => match changed {
                 Ok(()) => { let edition = *editions.borrow_and_update(); driver.changed(edition).await }
                 Err(_) => Err(End::Say("shutdown")),
@@ -89,10 +91,9 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         }
     };
     driver.finish(end).await;
-    if app.hub.close(device, session) {
-        if let Some(viewer) = driver.machine.viewer {
-            app.live.disconnected(viewer, now_ms());
-        }
+    let current = app.hub.close(device, session);
+    if let Some(viewer) = driver.machine.viewer.filter(|_| current) {
+        app.live.disconnected(viewer, now_ms());
     }
 }
 
@@ -126,7 +127,10 @@ impl Driver {
             Output::Greeted(hello) => {
                 self.plan.clone_from(&hello.plan);
                 self.hello = Some(*hello);
-                self.introduce().await
+                // It may have got or lost its place since the session opened.
+                self.introduce().await?;
+                self.app.hub.place(self.claim.device, self.session, self.machine.viewer);
+                Ok(())
             }
             Output::Nothing => Ok(()),
             Output::PlanIncomplete(plan, missing) => {
@@ -206,7 +210,7 @@ impl Driver {
         }
     }
 
-    async fn told(&mut self, message: Option<ToSession>, session: Uuid) -> Step {
+    async fn told(&mut self, message: Option<ToSession>) -> Step {
         match message {
             Some(ToSession::Reconsider) => {
                 self.plan = None;
@@ -215,7 +219,7 @@ impl Driver {
                 if let Some(before) = before.filter(|before| Some(*before) != self.machine.viewer) {
                     self.app.live.disconnected(before, now_ms());
                 }
-                self.app.hub.place(self.claim.device, session, self.machine.viewer);
+                self.app.hub.place(self.claim.device, self.session, self.machine.viewer);
                 Ok(())
             }
             Some(ToSession::Command(id, kind, seconds, answer)) => {
@@ -285,11 +289,10 @@ impl Driver {
         let Some(waiting) = self.commands.remove(&command) else { return };
         if let (Some(image), Some(viewer)) = (image, self.machine.viewer) {
             let parts = image.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-            let picture = parts.filter(|(mime, _)| ["image/jpeg", "image/png"].contains(mime));
-            if let Some((mime, bytes)) = picture.and_then(|(mime, text)| Some((mime, BASE64_STANDARD.decode(text).ok()?))) {
-                if bytes.len() <= MAX_PICTURE {
-                    self.app.live.screenshot(viewer, bytes.into(), mime.to_owned(), now_ms());
-                }
+            let known = parts.filter(|(mime, _)| ["image/jpeg", "image/png"].contains(mime));
+            let picture = known.and_then(|(mime, text)| Some((mime, BASE64_STANDARD.decode(text).ok()?)));
+            if let Some((mime, bytes)) = picture.filter(|(_, bytes)| bytes.len() <= MAX_PICTURE) {
+                self.app.live.screenshot(viewer, bytes.into(), mime.to_owned(), now_ms());
             }
         }
         let _ = waiting.send(answer);

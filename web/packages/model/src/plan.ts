@@ -73,6 +73,10 @@ export interface MediaFacts extends FileFacts {
   height: number;
   /** 0 for pictures */
   duration_ms: number;
+  /** Unix milliseconds; pages leave it out before */
+  valid_from?: number | null;
+  /** Unix milliseconds; pages leave it out from then on */
+  valid_until?: number | null;
 }
 
 export interface FontFacts extends FileFacts {
@@ -123,6 +127,8 @@ export interface Plan {
   programs: { [program: string]: Program };
   /** the program outside the slots */
   fallback: string;
+  /** from where the fallback's position counts, Unix milliseconds */
+  fallback_anchor?: number;
   /** by the id of the record */
   media: { [media: string]: MediaFacts };
   /** by hash */

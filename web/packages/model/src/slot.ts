@@ -27,6 +27,7 @@ export function nextBoundary(plan: Plan, at: number): number {
 
 /** From where the position in the fallback counts: 1970-01-05T00:00 in the viewer's zone, as the server's slots have it if there are any. */
 export function fallbackAnchor(plan: Plan): number {
+  if (typeof plan.fallback_anchor === "number") return plan.fallback_anchor;
   for (const slot of plan.slots) if (slot.row === null && slot.program === plan.fallback) return slot.anchor;
   const offsets = plan.zones[plan.viewer.zone];
   return FIRST_MONDAY - (offsets && offsets[0] ? offsets[0].offset_s : 0) * 1000;
