@@ -21,6 +21,7 @@ use crate::migrate;
 use crate::options::{Engine, Options};
 use crate::secret::Sealer;
 use crate::sql::state::{ADD_ACTOR, PUT_META};
+use crate::writer::known::Known;
 
 /// Batches of facts that may wait for the writer.
 const WAITING_FACTS: usize = 1024;
@@ -40,11 +41,18 @@ pub struct Store {
 /// What the writer takes over.
 #[derive(Debug)]
 pub(crate) struct Start {
+    pub(crate) found: Found,
+    pub(crate) facts: mpsc::Receiver<FactsJob>,
+}
+
+/// What the writer goes on from.
+#[derive(Debug)]
+pub(crate) struct Found {
     pub(crate) connection: WriteConnection,
     pub(crate) position: Position,
     pub(crate) lpos: i64,
     pub(crate) digests: Digests,
-    pub(crate) facts: mpsc::Receiver<FactsJob>,
+    pub(crate) known: Known,
 }
 
 /// What was found in the data folder.
@@ -95,10 +103,15 @@ impl Store {
         let actors = load::actors(&db).await?;
         let (position, lpos) = load::position(&db, Actor { server, incarnation }, &actors).await?;
         let digests = load::digests(&db).await?;
-        let documents = load::documents(&db, &actors, &sealer, &mut each).await?;
+        let mut known = Known::default();
+        let mut note = |kind: &str, id, row| {
+            known.add(kind, id);
+            each(kind, id, row);
+        };
+        let documents = load::documents(&db, &actors, &sealer, &mut note).await?;
         let loaded = Loaded { installation, position: position.clone(), boot_nonce, lpos, documents, fresh };
         let (sender, receiver) = mpsc::channel(WAITING_FACTS);
-        let start = Start { connection, position, lpos, digests, facts: receiver };
+        let start = Start { found: Found { connection, position, lpos, digests, known }, facts: receiver };
         let store = Self {
             facts: Facts::new(db.clone(), sender),
             media: Media::open(folder.root())?,

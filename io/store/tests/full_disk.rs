@@ -1,5 +1,5 @@
 //! What happens when the disk is full, on a real file system of 2 MiB. Needs root, to mount it.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod ground;
 
@@ -22,7 +22,7 @@ impl SmallDisk {
         let mounted = mount.status().is_ok_and(|status| status.success());
         assert!(mounted || std::env::var("CI").as_deref() != Ok("true"), "mounting a small disk needs root");
         if !mounted {
-            writeln!(std::io::stderr(), "SKIPPED: mounting a small disk needs root").unwrap();
+            eprintln!("SKIPPED: mounting a small disk needs root");
         }
         mounted.then_some(Self(folder))
     }

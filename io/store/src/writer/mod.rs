@@ -2,6 +2,7 @@
 
 mod group;
 mod job;
+pub(crate) mod known;
 mod rows;
 mod thread;
 
@@ -139,7 +140,7 @@ impl<S: State> Writer<S> {
         let (state_sender, state) = watch::channel(Arc::new(state));
         let published = broadcast::Sender::new(BACKLOG);
         let (stop, stopped) = watch::channel(false);
-        let group = group::Group::new(store, start.connection, start.position, start.lpos, start.digests, setup);
+        let group = group::Group::new(store, start.found, setup);
         let output = thread::Output { state: state_sender, published: published.clone() };
         let input = thread::Input { jobs, facts: start.facts, stopped };
         let thread = thread::spawn(input, group, output).map_err(|error| Error::file(store.dir(), error))?;

@@ -10,6 +10,7 @@ use domain::stamp::Dot;
 use uuid::Uuid;
 
 use super::job::BoxedJob;
+use super::known::Known;
 use super::rows::{Key, Rows};
 use super::thread::Output;
 use super::{Published, Setup, State};
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::facts::FactsJob;
 use crate::load::Digests;
 use crate::secret::Sealer;
-use crate::store::Store;
+use crate::store::{Found, Store};
 
 mod fetch;
 mod statements;
@@ -35,6 +36,7 @@ pub(crate) struct Group {
     position: Position,
     lpos: i64,
     digests: Digests,
+    known: Known,
     rows: Rows,
     /// A transaction failed, so that what the database holds must be compared before the next one.
     suspect: bool,
@@ -61,16 +63,11 @@ enum Answer<S> {
 
 impl Group {
     /// Goes on from what was loaded.
-    pub(crate) fn new(
-        store: &Store,
-        connection: WriteConnection,
-        position: Position,
-        lpos: i64,
-        digests: Digests,
-        setup: Setup,
-    ) -> Self {
+    pub(crate) fn new(store: &Store, found: Found, setup: Setup) -> Self {
+        let Found { connection, position, lpos, digests, known } = found;
         let (actors, sealer, readers) = (store.actors.clone(), store.sealer.clone(), store.db.clone());
-        Self { connection, readers, actors, sealer, setup, position, lpos, digests, rows: Rows::default(), suspect: false }
+        let rows = Rows::default();
+        Self { connection, readers, actors, sealer, setup, position, lpos, digests, known, rows, suspect: false }
     }
 
     /// Makes changes and facts durable in one transaction, publishes and answers.
@@ -180,6 +177,7 @@ impl Group {
         self.digests.extend(working.digests);
         self.rows.make_room(working.rows.len());
         for (key, row) in working.rows {
+            self.known.add(&key.0, key.1);
             self.rows.put(key, row);
         }
         if !working.entries.is_empty() {
@@ -204,7 +202,7 @@ impl Group {
         for edit in edits {
             let key = (edit.kind.clone(), edit.id);
             if !working.rows.contains_key(&key) && self.rows.get(&key).is_none() {
-                let row = self.document(&key).await?;
+                let row = if self.known.may_have(&key.0, key.1) { self.document(&key).await? } else { None };
                 self.rows.put(key, row);
             }
         }
