@@ -49,22 +49,25 @@ try {
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await page.goto(`${server.local}/`);
-  await wait(15_000);
-  await take(page, "overview.png");
+  // The page asks the screens for their pictures.
   await page.goto(`${server.local}/screens`);
-  await wait(3_000);
+  await wait(15_000);
   await page.getByRole("link", { name: "Welcome" }).first().click();
   await wait(3_000);
   await take(page, "admin.png");
   await page.goto(`${server.local}/schedule`);
-  await wait(2500);
-  await take(page, "schedule.png");
-  await page.getByLabel("Screen", { exact: true }).selectOption({ index: 1 });
+  await page.getByLabel("Screen", { exact: true }).selectOption({ label: "Café menu" });
   await page.getByRole("button", { name: "Why?" }).first().click();
   await wait(2500);
   await take(page, "why.png");
-  await take(open[0].page, "demo.png");
+  const welcome = open[0].page;
+  // The first page of the loop, once nothing of another stands beside it.
+  await welcome.waitForFunction(() => {
+    const layers = [...document.querySelectorAll(".sb-layer")].filter((one) => one.style.opacity === "1");
+    return layers.length === 1 && layers[0].textContent.includes("Willkommen");
+  }, null, { timeout: 120_000 });
+  await wait(500);
+  await take(welcome, "demo.png");
 } finally {
   for (const one of open) await one.close();
   await server.remove();
