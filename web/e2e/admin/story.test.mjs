@@ -189,6 +189,22 @@ describe("a day at the pier", () => {
     await until(() => playing() === 4);
   });
 
+  test("a block is dragged to another hour, and undo brings it back", async () => {
+    await page.goto(`${scene.base}/schedule`);
+    const row = scene.mock.store.all("schedules").find((one) => one.name === "Evening picture");
+    const hours = () => scene.mock.store.find("schedules", row.id).when.recurrence.weekly.window.start;
+    const block = page.getByRole("button", { name: /Evening picture/ }).first();
+    await block.scrollIntoViewIfNeeded();
+    const box = await block.boundingBox();
+    await page.mouse.move(box.x + 20, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 22, box.y + 30 - 44, { steps: 6 });
+    await page.mouse.up();
+    await until(() => hours() === "16:00:00");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await until(() => hours() === "17:00:00");
+  });
+
   test("a device with a code becomes a screen, live", async () => {
     await go("Screens");
     scene.mock.live.ask("K7PQ2M", 1080, 1920);
