@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-for (const name of ["edit", "first-frame"]) {
+for (const name of ["edit", "take-down", "first-frame"]) {
   const { status, stdout } = spawnSync(process.execPath, [join(here, `${name}.mjs`)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   if (status !== 0) process.exit(status ?? 1);
   for (const line of stdout.split("\n").filter(Boolean)) {

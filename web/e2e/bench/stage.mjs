@@ -40,8 +40,7 @@ export class Stage {
     stage.media = await account.upload(readFileSync(photo), "pier.jpg");
     stage.presentation = (await account.call("POST", "/presentations", { name: "Bench" })).value.id;
     await stage.write("Ferry");
-    const when = { from: "2020-01-01T00:00:00", until: null, zone: null, recurrence: null };
-    await account.call("POST", "/schedules", { name: "", content: { presentation: stage.presentation }, destination: "all", when, priority: null, emergency: false });
+    await stage.schedule();
     stage.env = await trustedBy(server);
     stage.browser = await openBrowser({ ...SIZE, env: stage.env });
     stage.address = `${server.secure}/viewer/`;
@@ -57,6 +56,13 @@ export class Stage {
     await this.account.save(this.presentation, body(this.media, text));
     await this.account.publish(this.presentation);
     return Date.now();
+  }
+
+  /** Shows the presentation everywhere from now on; answers the row. */
+  async schedule() {
+    const when = { from: "2020-01-01T00:00:00", until: null, zone: null, recurrence: null };
+    const wish = { name: "", content: { presentation: this.presentation }, destination: "all", when, priority: null, emergency: false };
+    this.row = (await this.account.call("POST", "/schedules", wish)).value.id;
   }
 
   async close() {

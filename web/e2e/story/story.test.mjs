@@ -31,7 +31,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 describe("the story of an installation", () => {
   const folder = mkdtempSync(join(tmpdir(), "signboard-footage-"));
   const server = new Server();
-  let photo, film, ada, screen, env, row, viewer, presentation, oldText;
+  let photo, film, ada, screen, plain, env, row, viewer, presentation, oldText;
 
   let wantedPhoto;
   const photoShown = (picture) => picture.crop(onScreen(PHOTO)).difference((wantedPhoto ??= decode(photo, onScreen(PHOTO).width, onScreen(PHOTO).height)));
@@ -56,6 +56,7 @@ describe("the story of an installation", () => {
     ada = await Administrator.at(server.local);
   });
   after(async () => {
+    await plain?.close();
     await screen?.close();
     await ada?.close();
     await server.remove();
@@ -227,6 +228,20 @@ describe("the story of an installation", () => {
     // Nothing is recorded while the fallback stands, from reload to first frame, and while it is switched off.
     assert.ok(holes.filter((hole) => hole > 0).length <= 3, "time without record");
     console.log(`${stored.length} play records, ${screen.records.length} sent in all`);
+  });
+
+  step("over plain HTTP a screen says what it cannot, and plays on while its page stays open", async () => {
+    await screen.close();
+    await ada.schedule("Noon");
+    plain = await Screen.open(`${server.plain}/viewer/`);
+    const second = await ada.approve(await plain.code(), "Gate 5");
+    await plain.until(showsAll, "photograph and film over plain HTTP");
+    assert.equal((await ada.status(second, (one) => one.plan?.state === "shown")).storage_level, "page");
+    assert.deepEqual([plain.words, plain.errors], [[], []]);
+    await server.stop("SIGKILL");
+    await wait(3500);
+    await plain.until(showsAll, "photograph and film without server");
+    assert.deepEqual(plain.errors, []);
   });
 
   step("nothing went wrong without the server either", () => {
