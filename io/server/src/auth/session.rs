@@ -75,6 +75,13 @@ impl Sessions {
         Ok(Some(session))
     }
 
+    /// Whether a session that was found before has not ended since.
+    #[must_use]
+    pub fn is_open(&self, session: &Session) -> bool {
+        let known = self.known.lock();
+        known.get(&session.token_hash).is_some_and(|session| session.expires > now_ms())
+    }
+
     /// Ends a session.
     ///
     /// # Errors

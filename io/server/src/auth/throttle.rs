@@ -19,37 +19,63 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// Counts a guess as wrong in advance, so that guesses made at the same time count too; [`Self::succeeded`] takes it back.
+    /// Returns the seconds to wait instead if it may not be made now.
+    #[must_use]
+    pub fn begin(&self, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
+        let mut failures = self.failures.lock();
+        let wait = wait_s(&failures, login, address, now_ms);
+        if wait.is_none() {
+            count(&mut failures, login, address, now_ms);
+        }
+        wait
+    }
+
     /// Seconds to wait before another guess; none if it may be made now.
     #[must_use]
     pub fn wait_s(&self, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
-        let failures = self.failures.lock();
-        let wait = |subject: &String| {
-            let times = failures.get(subject)?;
-            let recent: Vec<i64> = times.iter().copied().filter(|at| now_ms - at < WINDOW_MS).collect();
-            let first = recent.len().checked_sub(FAILURES).map(|index| recent[index])?;
-            u64::try_from((first + WINDOW_MS - now_ms) / 1_000 + 1).ok()
-        };
-        subjects(login, address).iter().filter_map(wait).max()
+        wait_s(&self.failures.lock(), login, address, now_ms)
     }
 
     /// A guess was wrong.
     pub fn failed(&self, login: &str, address: IpAddr, now_ms: i64) {
-        let mut failures = self.failures.lock();
-        failures.retain(|_, times| times.last().is_some_and(|at| now_ms - at < WINDOW_MS));
-        while failures.len() > SUBJECTS {
-            failures.pop_first();
-        }
-        for subject in subjects(login, address) {
-            let times = failures.entry(subject).or_default();
-            times.push(now_ms);
-            let surplus = times.len().saturating_sub(FAILURES);
-            times.drain(..surplus);
-        }
+        count(&mut self.failures.lock(), login, address, now_ms);
     }
 
-    /// A guess was right: the name's failures are forgotten, the address's are not.
-    pub fn succeeded(&self, login: &str) {
-        self.failures.lock().remove(&subjects(login, IpAddr::from([0, 0, 0, 0]))[0]);
+    /// A guess that was counted in advance was right: the name's failures are forgotten, of the address's only this one.
+    pub fn succeeded(&self, login: &str, address: IpAddr) {
+        let [name, address] = subjects(login, address);
+        let mut failures = self.failures.lock();
+        failures.remove(&name);
+        if let Some(times) = failures.get_mut(&address) {
+            times.pop();
+            if times.is_empty() {
+                failures.remove(&address);
+            }
+        }
+    }
+}
+
+fn wait_s(failures: &BTreeMap<String, Vec<i64>>, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
+    let wait = |subject: &String| {
+        let times = failures.get(subject)?;
+        let recent: Vec<i64> = times.iter().copied().filter(|at| now_ms - at < WINDOW_MS).collect();
+        let first = recent.len().checked_sub(FAILURES).map(|index| recent[index])?;
+        u64::try_from((first + WINDOW_MS - now_ms) / 1_000 + 1).ok()
+    };
+    subjects(login, address).iter().filter_map(wait).max()
+}
+
+fn count(failures: &mut BTreeMap<String, Vec<i64>>, login: &str, address: IpAddr, now_ms: i64) {
+    failures.retain(|_, times| times.last().is_some_and(|at| now_ms - at < WINDOW_MS));
+    while failures.len() > SUBJECTS {
+        failures.pop_first();
+    }
+    for subject in subjects(login, address) {
+        let times = failures.entry(subject).or_default();
+        times.push(now_ms);
+        let surplus = times.len().saturating_sub(FAILURES);
+        times.drain(..surplus);
     }
 }
 
@@ -72,5 +98,19 @@ mod tests {
         assert_eq!(throttle.wait_s("bob", here, 10), Some(60), "so does the address, whatever name it tries");
         assert_eq!(throttle.wait_s("bob", there, 10), None);
         assert_eq!(throttle.wait_s("ada", here, WINDOW_MS), None);
+    }
+
+    #[test]
+    fn right_guesses_cost_nothing() {
+        let (throttle, here) = (Throttle::default(), IpAddr::from([10, 0, 0, 1]));
+        for n in 0..20 {
+            assert_eq!(throttle.begin("ada", here, n), None);
+            throttle.succeeded("ada", here);
+        }
+        assert!(throttle.failures.lock().is_empty());
+        for n in 0..5 {
+            assert_eq!(throttle.begin("ada", here, n), None);
+        }
+        assert_eq!(throttle.begin("ada", here, 10), Some(60), "guesses under way count");
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::FromRequestParts;
-use domain::id::UserId;
+use domain::id::{TokenId, UserId};
 use domain::permission::Caller;
 use domain::user::Role;
 use http::header::AUTHORIZATION;
@@ -24,6 +24,8 @@ pub struct SignedIn {
     pub caller: Caller,
     /// The browser's session; none for a token.
     pub session: Option<store::facts::Session>,
+    /// The token; none for a session.
+    pub token: Option<TokenId>,
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -32,9 +34,7 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let state = app.core.state();
         if state.rows.installation().set_up_at.is_none() {
-            let text =
-                "this installation is not set up: open the set-up link that the server printed, or run `signboard setup-link`";
-            return Err(Error::new(StatusCode::SERVICE_UNAVAILABLE, "not_set_up", text));
+            return Err(not_set_up());
         }
         let signed_in = match bearer(parts)? {
             Some(token) => by_token(&state, &token)?,
@@ -44,6 +44,26 @@ impl FromRequestParts<App> for SignedIn {
         let live = state.users.get(user).is_some_and(|user| user.trashed_at.is_none()) && !state.is_suspended(user.0);
         if live { Ok(signed_in) } else { Err(sign_in_required()) }
     }
+}
+
+impl SignedIn {
+    /// Whether the session has not ended and the person may still be here; for streams that outlive their request.
+    pub(super) async fn still_counts(&self, app: &App) -> bool {
+        let state = app.core.state();
+        let user = self.caller.user;
+        let live = state.users.get(user).is_some_and(|user| user.trashed_at.is_none()) && !state.is_suspended(user.0);
+        live && match (&self.session, self.token) {
+            (Some(session), _) => app.sessions.is_open(session),
+            (None, Some(token)) => state.tokens.get(token).is_some_and(|t| t.expires_at.is_none_or(|end| end > now_ms())),
+            (None, None) => false,
+        }
+    }
+}
+
+/// 503: nobody can sign in yet.
+pub(super) fn not_set_up() -> Error {
+    let text = "this installation is not set up: open the set-up link that the server printed, or run `signboard setup-link`";
+    Error::new(StatusCode::SERVICE_UNAVAILABLE, "not_set_up", text)
 }
 
 fn sign_in_required() -> Error {
@@ -61,11 +81,11 @@ fn bearer(parts: &Parts) -> Result<Option<String>> {
 fn by_token(state: &domain::state::State, token: &str) -> Result<SignedIn> {
     let error =
         || Error::new(StatusCode::UNAUTHORIZED, "sign_in_required", "this token does not count, or no longer: make a new one");
-    let (_, token) = state.token_by_hash(&digest(token)).ok_or_else(error)?;
+    let (id, token) = state.token_by_hash(&digest(token)).ok_or_else(error)?;
     if token.expires_at.is_some_and(|end| end <= now_ms()) {
         return Err(error());
     }
-    Ok(SignedIn { caller: Caller { user: token.user, ceiling: token.role }, session: None })
+    Ok(SignedIn { caller: Caller { user: token.user, ceiling: token.role }, session: None, token: Some(id) })
 }
 
 async fn by_cookie(parts: &Parts, app: &App) -> Result<SignedIn> {
@@ -78,7 +98,7 @@ async fn by_cookie(parts: &Parts, app: &App) -> Result<SignedIn> {
         return Err(Error::new(StatusCode::FORBIDDEN, "csrf", text));
     }
     let caller = Caller { user: UserId(session.user), ceiling: Role::Administrator };
-    Ok(SignedIn { caller, session: Some(session) })
+    Ok(SignedIn { caller, session: Some(session), token: None })
 }
 
 /// Digests are compared instead of secrets, so that the time that it takes tells nothing.

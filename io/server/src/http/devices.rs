@@ -5,6 +5,7 @@ use api::envelope::Resource;
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::{IntoResponse, Response};
 use control::message::{MAX_FROM_VIEWER, SUBPROTOCOL};
 use domain::id::{DeviceId, MembershipId, ViewerId};
@@ -98,7 +99,13 @@ fn wrong_secret() -> Error {
 }
 
 /// The session of a viewer: a WebSocket.
-async fn session(Extract(app): Extract<App>, from: From, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Result<Response> {
+async fn session(
+    Extract(app): Extract<App>,
+    from: From,
+    headers: HeaderMap,
+    upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let upgrade = upgrade.map_err(|_| Error::malformed("this address is for screens: open it as a WebSocket"))?;
     let missing =
         || Error::new(StatusCode::UNAUTHORIZED, "sign_in_required", "introduce the device first: POST /api/v1/viewer/device");
     let claim = claim(&headers).ok_or_else(missing)?;

@@ -56,6 +56,12 @@ impl Error {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "your roles do not allow this: ask an administrator for the right one")
     }
 
+    /// 403: a token would make itself stronger or last longer.
+    #[must_use]
+    pub fn by_token() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "a token cannot make or change tokens: sign in with a browser for this")
+    }
+
     /// 429 with the time after which to try again.
     #[must_use]
     pub fn too_many(message: impl Into<String>, retry_after_s: u64) -> Self {

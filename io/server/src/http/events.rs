@@ -15,6 +15,7 @@ use domain::state::State;
 use futures::stream;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -34,11 +35,26 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// What goes to all streams besides the log.
 #[derive(Clone, Debug)]
-pub struct LiveFeed(pub broadcast::Sender<Arc<LiveEvent>>);
+pub struct LiveFeed {
+    sender: broadcast::Sender<Arc<LiveEvent>>,
+    stop: CancellationToken,
+}
+
+impl LiveFeed {
+    /// A feed that ends all streams with this token.
+    #[must_use]
+    pub fn new(stop: CancellationToken) -> Self {
+        Self { sender: broadcast::Sender::new(256), stop }
+    }
+
+    async fn ended(&self) {
+        self.stop.cancelled().await;
+    }
+}
 
 struct Feed {
     app: App,
-    caller: Caller,
+    caller: SignedIn,
     ready: VecDeque<Event>,
     entries: broadcast::Receiver<Arc<store::Published>>,
     live: broadcast::Receiver<Arc<LiveEvent>>,
@@ -49,9 +65,11 @@ struct Feed {
 /// Live events: `change`, `live` and `resync`.
 #[utoipa::path(get, path = "/events", tag = "events", params(("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 async fn events(Extract(app): Extract<App>, caller: SignedIn, headers: HeaderMap) -> Result<Response> {
-    let (entries, live) = (app.core.subscribe(), app.feed.0.subscribe());
+    let (entries, live) = (app.core.subscribe(), app.feed.sender.subscribe());
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let mut ready = VecDeque::from([Event::default().retry(Duration::from_secs(2)).comment("hello")]);
+    // The place comes first, so that a stream that breaks before its first event can resume too.
+    let place = format!("{}:{}", app.core.incarnation(), app.core.end());
+    let mut ready = VecDeque::new();
     let mut sent = 0;
     if let Some(last) = last {
         match missed(&app, last).await {
@@ -61,10 +79,13 @@ async fn events(Extract(app): Extract<App>, caller: SignedIn, headers: HeaderMap
                     ready.extend(change_events(&app.core, &app.core.state(), caller.caller, logged.lpos, &logged.entry));
                 }
             }
-            None => ready.push_back(Event::default().event("resync").data("{}")),
+            None => ready.push_back(Event::default().id(place.clone()).event("resync").data("{}")),
         }
     }
-    let feed = Feed { app, caller: caller.caller, ready, entries, live, sent };
+    let hello = Event::default().retry(Duration::from_secs(2));
+    // Before a backlog the place would be told too early.
+    ready.push_front(if ready.is_empty() { hello.id(place).comment("hello") } else { hello.comment("hello") });
+    let feed = Feed { app, caller, ready, entries, live, sent };
     let stream = stream::unfold(feed, |mut feed| async move {
         let event = feed.next().await?;
         Some((Ok::<_, Infallible>(event), feed))
@@ -95,22 +116,34 @@ impl Feed {
                 return Some(event);
             }
             tokio::select! {
+                () = self.app.feed.ended() => return None,
                 entry = self.entries.recv() => match entry {
                     Ok(published) if published.lpos > self.sent => {
+                        if !self.still_signed_in().await {
+                            return None;
+                        }
                         let state = self.app.core.state();
-                        self.ready.extend(change_events(&self.app.core, &state, self.caller, published.lpos, &published.entry));
+                        self.ready.extend(change_events(&self.app.core, &state, self.caller.caller, published.lpos, &published.entry));
                     }
                     Ok(_) => {}
                     Err(broadcast::error::RecvError::Lagged(_)) => self.ready.push_back(Event::default().event("resync").data("{}")),
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
                 live = self.live.recv() => match live {
-                    Ok(live) => self.ready.extend(live_event(&self.app.core.state(), self.caller, &live)),
+                    Ok(_) if !self.still_signed_in().await => return None,
+                    Ok(live) => self.ready.extend(live_event(&self.app, self.caller.caller, &live)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {}
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
             }
         }
+    }
+}
+
+impl Feed {
+    /// Whether the session or token that opened the stream still counts.
+    async fn still_signed_in(&self) -> bool {
+        self.caller.still_counts(&self.app).await
     }
 }
 
@@ -164,10 +197,12 @@ fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
     }
 }
 
-fn live_event(state: &State, caller: Caller, live: &LiveEvent) -> Option<Event> {
+fn live_event(app: &App, caller: Caller, live: &LiveEvent) -> Option<Event> {
+    let state = &app.core.state();
     let viewers = live.viewers.iter().copied().filter(|id| may(state, caller, Action::See, Object::Viewer((*id).into())));
+    let uploads = live.uploads.iter().copied().filter(|id| app.uploads.owner(*id) == Some(caller.user));
     let pending = live.pending && may(state, caller, Action::Administer, Object::System);
-    let event = LiveEvent { viewers: viewers.collect(), uploads: live.uploads.clone(), pending };
+    let event = LiveEvent { viewers: viewers.collect(), uploads: uploads.collect(), pending };
     let empty = event.viewers.is_empty() && event.uploads.is_empty() && !event.pending;
     (!empty).then(|| Event::default().event("live").json_data(event).expect("events are plain data"))
 }
@@ -187,7 +222,7 @@ pub async fn feed(app: App) {
             pending: now_pending != pending,
         };
         pending = now_pending;
-        let _ = app.feed.0.send(Arc::new(event));
+        let _ = app.feed.sender.send(Arc::new(event));
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

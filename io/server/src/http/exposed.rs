@@ -6,7 +6,7 @@ use domain::folder::Folder;
 use domain::group::{Group, Member, Membership};
 use domain::media::Media;
 use domain::noun::Noun;
-use domain::permission::Action;
+use domain::permission::{Action, Object};
 use domain::playlist::{Playlist, PlaylistItem};
 use domain::presentation::{Presentation, Revision};
 use domain::priority::Priority;
@@ -45,14 +45,23 @@ pub trait Exposed: Noun + Serialize + ToSchema {
     const ONE: &'static str;
     /// What a caller must be allowed to do to change one.
     const CHANGE: Action;
+    /// What a caller must be allowed to do to look at one.
+    const SEE: Action = Action::See;
     /// Whether `POST` makes one from its members.
     const CREATE: bool = true;
     /// Whether `PATCH` changes members.
     const PATCH: bool = true;
     /// Whether `DELETE` discards it.
     const DELETE: bool = true;
+    /// Whether only a signed-in browser may change one, not a token.
+    const BY_BROWSER: bool = false;
     /// Filters of the list.
     const FILTERS: &'static [Filter<Self>] = &[];
+
+    /// What a caller must be allowed to change besides the document itself to let it stand where it stands.
+    fn reaches(&self) -> Vec<Object> {
+        Vec::new()
+    }
 
     /// Sets what the server sets when one is made.
     fn prepare(&mut self, _making: Making) {}
@@ -83,6 +92,9 @@ impl Exposed for Folder {
         about: "the folder around; none = at the top",
         passes: |_, _, folder, value| same_id(folder.parent.map(|id| id.0), value),
     }];
+    fn reaches(&self) -> Vec<Object> {
+        vec![Object::Folder(self.parent)]
+    }
     made!();
 }
 
@@ -217,6 +229,13 @@ impl Exposed for Membership {
             },
         },
     ];
+    fn reaches(&self) -> Vec<Object> {
+        let member = self.member.map(|member| match member {
+            Member::Viewer(id) => Object::Viewer(id),
+            Member::Group(id) => Object::Group(id),
+        });
+        [Object::Group(self.group)].into_iter().chain(member).collect()
+    }
 }
 
 impl Exposed for Schedule {
@@ -287,8 +306,11 @@ impl Exposed for Grant {
 impl Exposed for Token {
     const PATH: &'static str = "tokens";
     const ONE: &'static str = "an API token";
-    const CHANGE: Action = Action::Edit;
+    // One's own is always one's own; those of others are for administrators.
+    const SEE: Action = Action::Administer;
+    const CHANGE: Action = Action::Administer;
     const CREATE: bool = false;
+    const BY_BROWSER: bool = true;
 }
 
 /// The members that a list of this kind can be sorted by.

@@ -52,12 +52,25 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match inner.classify() {
-            serde_json::error::Category::Data => Error::invalid(path, inner.to_string()),
+            serde_json::error::Category::Data => unfit(&path, &inner.to_string()),
             _ => Error::malformed(format!("the body is not JSON: {inner}")),
         }
     })?;
     reader.end().map_err(|error| Error::malformed(format!("the body is not JSON: {error}")))?;
     Ok(value)
+}
+
+/// A value that does not fit, with the member at fault; none where the whole body is.
+fn unfit(path: &str, text: &str) -> Error {
+    let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
+    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let error = Error::new(http::StatusCode::UNPROCESSABLE_ENTITY, "invalid", text);
+    match (path, missing) {
+        (".", None) => error,
+        (".", Some(missing)) => error.at(missing),
+        (path, None) => error.at(path),
+        (path, Some(missing)) => error.at(format!("{path}.{missing}")),
+    }
 }
 
 /// A query string as a struct that refuses unknown members.

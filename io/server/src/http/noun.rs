@@ -41,7 +41,7 @@ pub async fn list<T: Exposed>(
     };
     let part = get("q").map(str::to_lowercase);
     let state = app.core.state();
-    let everything = may(&state, caller.caller, Action::See, Object::System);
+    let everything = may(&state, caller.caller, T::SEE, Object::System);
     let mut keys = Vec::new();
     'documents: for (id, held) in T::table(&state).iter() {
         let (id, document): (Uuid, &T) = (id.into(), &held.value);
@@ -115,7 +115,12 @@ pub async fn create<T: Exposed>(
         .change(Change { author: Some(who.user.0), request }, move |state| {
             let mut document = noun::set_members(&T::default(), &members)?;
             document.prepare(Making { user: who.user, now_ms: crate::now::now_ms() });
-            allow(state, who, T::CHANGE, document.object(state, id))?;
+            // Where it lies in something else, that decides: a new one has no place of its own yet.
+            let reached = document.reaches();
+            let own = reached.is_empty().then(|| document.object(state, id));
+            for object in own.into_iter().chain(reached) {
+                allow(state, who, T::CHANGE, object)?;
+            }
             Ok((vec![noun::create(state, id, &document)?], id))
         })
         .await?;
@@ -136,6 +141,9 @@ pub async fn patch<T: Exposed>(
     RequestId(request): RequestId,
     Body(members): Body<Map<String, Value>>,
 ) -> Result<Response> {
+    if T::BY_BROWSER && caller.session.is_none() {
+        return Err(Error::by_token());
+    }
     let who = caller.caller;
     let made = app
         .core
@@ -145,6 +153,9 @@ pub async fn patch<T: Exposed>(
             let edit = noun::patch::<T>(state, id, expected.as_deref(), &members)?;
             let after = noun::set_members(before, &members)?;
             allow(state, who, T::CHANGE, after.object(state, id))?;
+            for object in after.reaches().into_iter().filter(|object| !before.reaches().contains(object)) {
+                allow(state, who, T::CHANGE, object)?;
+            }
             Ok((edit.into_iter().collect(), ()))
         })
         .await?;
@@ -199,7 +210,7 @@ pub async fn restore<T: Exposed>(
 
 /// Whether the caller may look at the document.
 pub fn sees<T: Exposed>(state: &State, caller: Caller, document: &T, id: Uuid) -> bool {
-    may(state, caller, Action::See, document.object(state, id))
+    may(state, caller, T::SEE, document.object(state, id))
 }
 
 /// The document, if the caller may look at it; otherwise it is as if it did not exist.

@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{From, SignedIn};
+use super::caller::{From, SignedIn, not_set_up};
 use super::error::{Error, Result};
 use super::extract::Body;
 use crate::app::App;
@@ -32,10 +32,13 @@ async fn find(Extract(app): Extract<App>, caller: SignedIn, from: From) -> Resul
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, responses((status = 200, body = View)))]
 async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<SignIn>) -> Result<Response> {
     demand_secure(&app, from)?;
-    if let Some(wait) = app.throttle.wait_s(&request.login, from.address, now_ms()) {
+    let state = app.core.state();
+    if state.rows.installation().set_up_at.is_none() {
+        return Err(not_set_up());
+    }
+    if let Some(wait) = app.throttle.begin(&request.login, from.address, now_ms()) {
         return Err(Error::too_many(format!("too many failed sign-ins: wait {wait} seconds"), wait));
     }
-    let state = app.core.state();
     let user = state.user_by_login(&request.login).filter(|user| !state.is_suspended(user.0));
     let hash = user.and_then(|user| {
         let mut identities = state.identities_of(user);
@@ -43,11 +46,10 @@ async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<Sign
     });
     let right = request.password.len() <= password::MAX && password::verify(request.password, hash).await;
     let Some(user) = user.filter(|_| right) else {
-        app.throttle.failed(&request.login, from.address, now_ms());
         let text = "name or password is wrong: check both; an administrator can set a new password";
         return Err(Error::new(StatusCode::UNAUTHORIZED, "sign_in_failed", text));
     };
-    app.throttle.succeeded(&request.login);
+    app.throttle.succeeded(&request.login, from.address);
     open(&app, user, from, StatusCode::OK).await
 }
 

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::SignedIn;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::extract::Body;
 use crate::app::App;
 use crate::core::Change;
@@ -24,6 +24,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Makes a token for oneself. It may do at most what its role says and its maker may.
 #[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = MadeToken)))]
 async fn create(Extract(app): Extract<App>, caller: SignedIn, Body(wish): Body<NewToken>) -> Result<Response> {
+    if caller.session.is_none() {
+        return Err(Error::by_token());
+    }
     let who = caller.caller;
     let (id, secret) = (TokenId(new_id()), format!("sb_{}", new_secret()));
     let token = Token {

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use api::upload::UploadView;
+use api::upload::{UploadState, UploadView};
 use axum::Json;
 use axum::body::Body as Stream;
 use axum::extract::{Request, State as Extract};
@@ -107,14 +107,20 @@ async fn create(Extract(app): Extract<App>, caller: SignedIn, request: Request) 
 /// The caller's uploads that are not done.
 #[utoipa::path(get, path = "/uploads", tag = "uploads", responses((status = 200, body = Vec<UploadView>)))]
 async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Json<Vec<UploadView>> {
-    Json(app.uploads.list(caller.caller.user))
+    Json(app.uploads.list(caller.caller.user).await)
 }
 
 /// How an upload stands.
 #[utoipa::path(get, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path)), responses((status = 200, body = UploadView)))]
 async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Json<UploadView>> {
     resume_check(&app, id, caller.caller.user).await?;
-    Ok(Json(app.uploads.view(id, caller.caller.user).await?))
+    let view = app.uploads.view(id, caller.caller.user).await?;
+    // The server may have ended between the last byte and the check.
+    if view.state == UploadState::Receiving && view.received == view.length {
+        app.uploads.complete_if_whole(&app, id).await?;
+        return Ok(Json(app.uploads.view(id, caller.caller.user).await?));
+    }
+    Ok(Json(view))
 }
 
 /// How far an upload is.

@@ -16,7 +16,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::SignedIn;
+use super::caller::{From, SignedIn};
 use super::error::{Error, Result};
 use super::extract::{Body, Id, RequestId};
 use super::noun::{allow, answer_now};
@@ -63,16 +63,22 @@ async fn create(
 async fn set_password(
     Extract(app): Extract<App>,
     caller: SignedIn,
+    from: From,
     Id(id): Id,
     Body(wish): Body<NewPassword>,
 ) -> Result<Response> {
     let (who, user) = (caller.caller, UserId(id));
     let state = app.core.state();
     if who.user == user {
+        let login = state.users.get(user).map_or_else(String::new, |user| user.login.clone());
+        if let Some(wait) = app.throttle.begin(&login, from.address, now_ms()) {
+            return Err(Error::too_many(format!("too many wrong passwords: wait {wait} seconds"), wait));
+        }
         let present = state.identities_of(user).find(|(_, i)| i.provider == "password").map(|(_, i)| i.password_hash.clone());
         if !password::verify(wish.present.unwrap_or_default(), present).await {
             return Err(Error::invalid("present", "the present password is wrong: type it again"));
         }
+        app.throttle.succeeded(&login, from.address);
     } else {
         allow(&state, who, Action::Administer, Object::System)?;
     }

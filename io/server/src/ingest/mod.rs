@@ -2,6 +2,7 @@
 
 pub mod child;
 pub mod film;
+pub mod jpeg;
 pub mod picture;
 pub mod record;
 pub mod sniff;

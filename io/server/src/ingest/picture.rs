@@ -4,8 +4,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::jpeg::is_whole;
 use crate::http::error::{Error, Result};
 
 /// The longest side of a thumbnail in pixels.
@@ -28,21 +29,28 @@ pub struct Picture {
 /// # Errors
 /// 422 when it has too many pixels or is broken.
 pub fn look_at(path: &Path, most_pixels: u64) -> Result<Picture> {
-    let broken =
-        |error: image::ImageError| Error::invalid("file", format!("the picture is broken: {error}; save it anew and try again"));
+    let too_many = |what: String| {
+        let text = format!("{what}: at most {most_pixels} pixels are possible (limits.image-pixels); make it smaller");
+        Error::invalid("file", text)
+    };
+    let broken = |error: image::ImageError| match error {
+        image::ImageError::Limits(_) => too_many("the picture is too large".to_owned()),
+        error => Error::invalid("file", format!("the picture is broken: {error}; save it anew and try again")),
+    };
     let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(Error::unavailable)?;
+    let format = reader.format();
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 || pixels > most_pixels {
-        let text = format!(
-            "the picture has {width} x {height} pixels: at most {most_pixels} are possible (limits.image-pixels); make it smaller"
-        );
-        return Err(Error::invalid("file", text));
+        return Err(too_many(format!("the picture has {width} x {height} pixels")));
     }
     let mut limits = Limits::default();
     limits.max_alloc = Some(most_pixels.saturating_mul(BYTES_PER_PIXEL));
     decoder.set_limits(limits).map_err(broken)?;
+    if format == Some(ImageFormat::Jpeg) && !is_whole(&std::fs::read(path).map_err(Error::unavailable)?) {
+        return Err(Error::invalid("file", "the picture is broken: its end is missing; save it anew and try again"));
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture = thumbnail_of(picture);

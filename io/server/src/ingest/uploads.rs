@@ -1,6 +1,7 @@
 //! Uploads under way: bytes on disk as they come, and what becomes of them.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::envelope::ErrorBody;
 use api::upload::{UploadState, UploadView};
@@ -99,7 +100,7 @@ struct Outcome {
 /// All uploads.
 pub struct Uploads {
     files: Files,
-    known: Mutex<BTreeMap<Uuid, (Note, u64)>>,
+    known: Mutex<BTreeMap<Uuid, Note>>,
     outcomes: Mutex<BTreeMap<Uuid, Outcome>>,
     changed: Mutex<Vec<Uuid>>,
     /// Woken when the state of an upload changed.
@@ -148,7 +149,7 @@ impl Uploads {
     pub async fn begin(&self, id: Uuid, length: u64, note: Note) -> Result<i64> {
         let text = serde_json::to_value(&note).expect("notes are plain data");
         self.files.begin(id, length, text).await.map_err(store_error)?;
-        self.known.lock().insert(id, (note, length));
+        self.known.lock().insert(id, note);
         self.touch(id);
         Ok(self.expires(now_ms()))
     }
@@ -176,16 +177,29 @@ impl Uploads {
         if note.user != user {
             return Err(none());
         }
-        self.known.lock().insert(id, (note.clone(), partial.length));
+        self.known.lock().insert(id, note.clone());
         let (state, filename) = (UploadState::Receiving, note.filename);
         Ok(UploadView { id, state, received: partial.offset, length: partial.length, filename, media: None, error: None })
     }
 
     /// The person's uploads that this server heard of since it started.
+    pub async fn list(&self, user: UserId) -> Vec<UploadView> {
+        let own = |(id, note): (&Uuid, &Note)| (note.user == user).then_some(*id);
+        let mut ids: BTreeSet<Uuid> = self.known.lock().iter().filter_map(|(id, note)| own((id, note))).collect();
+        ids.extend(self.outcomes.lock().iter().filter_map(|(id, outcome)| own((id, &outcome.note))));
+        let mut views = Vec::new();
+        for id in ids {
+            // One that was forgotten meanwhile is left out.
+            views.extend(self.view(id, user).await.ok());
+        }
+        views
+    }
+
+    /// Whose upload it is, as far as known.
     #[must_use]
-    pub fn list(&self, user: UserId) -> Vec<UploadView> {
-        let outcomes = self.outcomes.lock();
-        outcomes.iter().filter(|(_, outcome)| outcome.note.user == user).map(|(id, outcome)| view_of(*id, outcome)).collect()
+    pub fn owner(&self, id: Uuid) -> Option<UserId> {
+        let outcome = self.outcomes.lock().get(&id).map(|outcome| outcome.note.user);
+        outcome.or_else(|| self.known.lock().get(&id).map(|note| note.user))
     }
 
     /// Gives an upload up.
@@ -212,7 +226,11 @@ impl Uploads {
         let note: Note = serde_json::from_value(partial.note).map_err(Error::unavailable)?;
         let checking =
             Outcome { note, length: partial.length, state: UploadState::Checking, media: None, error: None, at: now_ms() };
-        self.outcomes.lock().insert(id, checking.clone());
+        match self.outcomes.lock().entry(id) {
+            // Somebody else noticed it first.
+            Entry::Occupied(_) => return Ok(()),
+            Entry::Vacant(place) => place.insert(checking.clone()),
+        };
         self.touch(id);
         let (app, files) = (app.clone(), self.files.clone());
         tokio::spawn(async move {

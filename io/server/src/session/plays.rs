@@ -27,7 +27,7 @@ pub fn fact(device: DeviceId, viewer: ViewerId, stream: Uuid, record: &PlayRecor
         n: i64::try_from(record.n).unwrap_or(i64::MAX),
         viewer: viewer.0,
         at: record.from,
-        duration: record.until - record.from,
+        duration: record.until.saturating_sub(record.from),
         content,
         detail: serde_json::to_value(record).expect("records are plain data"),
     }
@@ -42,7 +42,7 @@ pub fn view(play: &Play) -> PlayView {
         viewer: Some(ViewerId(play.viewer)),
         device: DeviceId(play.device),
         from: play.at,
-        until: play.at + play.duration,
+        until: record.map_or(play.at.saturating_add(play.duration), |r| r.until),
         complete: record.is_some_and(|r| r.complete),
         row: record.and_then(|r| r.row),
         content: record.and_then(|r| r.content),

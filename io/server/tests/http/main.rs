@@ -1,0 +1,27 @@
+//! The HTTP API on a whole server in process: what people, programs and viewers get, and what strangers do not.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod answer;
+mod caller;
+mod desk;
+mod devices;
+mod drafts;
+mod events;
+mod films;
+mod groups;
+mod nouns;
+mod paging;
+mod pictures;
+mod playlists;
+mod plays;
+mod roles;
+mod schedules;
+mod screen;
+mod secrets;
+mod server;
+mod setup;
+mod signin;
+mod timetable;
+mod tokens;
+mod tus;
+mod uploads;

@@ -1,0 +1,146 @@
+//! Secrets planted on purpose must not come out anywhere: answers, events, audit, description, logs, database.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use crate::desk::{presentation, row};
+use crate::screen::Device;
+use crate::server::{PASSWORD, Site};
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Every call that reads, found in the description itself, so that a new one cannot be forgotten.
+fn readers(known: &[(&str, String)]) -> Vec<String> {
+    let description: serde_json::Value = serde_json::from_str(&server::http::openapi_json()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let readable = paths.iter().filter(|(path, calls)| calls.get("get").is_some() && !path.ends_with("/events"));
+    let mut found = Vec::new();
+    for path in readable.map(|(path, _)| path.strip_prefix("/api/v1").unwrap()) {
+        let noun = path.split('/').nth(1).unwrap();
+        let ids = known.iter().filter(|(kind, _)| *kind == noun).map(|(_, id)| id.as_str());
+        match path.contains('{') {
+            true => found.extend(ids.map(|id| path.replace("{id}", id).replace("{dot}", id))),
+            false => found.push(path.to_owned()),
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn planted_secrets_come_out_nowhere() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+
+    let (site, ada) = Site::set_up(&[]).await;
+    let link = site.link();
+    let canary = "canary password 7f3a";
+    let wish = json!({"login": "bob", "name": "Bob", "password": canary});
+    let bob = ada.post("/users", &wish).await.created()["id"].as_str().unwrap().to_owned();
+    let token = ada.post("/tokens", &json!({"name": "t", "role": "editor"})).await.created();
+    let (token_id, token) = (token["id"].as_str().unwrap().to_owned(), token["secret"].as_str().unwrap().to_owned());
+    ada.program(&token).get("/viewers").await.ok();
+    let device = Device::new(&site.base);
+    let (mut session, viewer) = device.pair(&ada, "Pier").await;
+    session.hear("plan").await;
+    let shown = presentation(&ada, "Welcome").await;
+    let schedule = ada.make("/schedules", row(json!({"presentation": shown}), json!("all"))).await;
+    let dot = ada.patch(&format!("/users/{bob}"), &json!({"name": "Robert"})).await.header("signboard-dot").unwrap().to_owned();
+    site.stranger().post("/session", &json!({"login": "bob", "password": "canary guess 55"})).await.refused(
+        401,
+        "sign_in_failed",
+        "",
+    );
+    ada.put(&format!("/users/{bob}/password"), &json!({"password": "canary second 19c"})).await.done();
+
+    let hashes: Vec<String> = {
+        let state = site.app.core.state();
+        let identities = state.identities.iter().map(|(_, held)| held.value.password_hash.clone());
+        let tokens = state.tokens.iter().map(|(_, held)| held.value.secret_hash.clone());
+        identities.chain(tokens).chain(state.devices.iter().map(|(_, held)| held.value.secret_hash.clone())).collect()
+    };
+    assert_eq!(hashes.len(), 4);
+    let csrf = ada.headers["x-csrf-token"].to_str().unwrap().to_owned();
+    let plain = [canary, "canary second 19c", "canary guess 55", PASSWORD, &token, &device.secret, &link];
+    let secrets: Vec<&str> = plain.into_iter().chain(hashes.iter().map(String::as_str)).chain(["$argon2"]).collect();
+    let clean = |place: &str, text: &str| {
+        for secret in &secrets {
+            assert!(!text.contains(secret), "{place} holds {secret}: {text}");
+        }
+    };
+
+    let revision = ada.ids("/revisions").await.remove(0);
+    let known = [
+        ("users", bob),
+        ("tokens", token_id),
+        ("devices", device.id.to_string()),
+        ("viewers", viewer),
+        ("presentations", shown),
+        ("revisions", revision),
+        ("schedules", schedule),
+        ("changes", dot),
+        ("grants", ada.ids("/grants").await.remove(0)),
+        ("priorities", ada.ids("/priorities").await.remove(0)),
+    ];
+    let readers = readers(&known);
+    assert!(readers.len() > 40, "{readers:?}");
+    let now = server::now::now_ms();
+    for path in &readers {
+        let path = if path.ends_with("/timetable") { format!("{path}?from={now}&until={}", now + 1_000) } else { path.clone() };
+        let answer = ada.get(&path).await;
+        assert!(answer.status < 400 || answer.status == 404, "{path}: {}", answer.text());
+        clean(&path, &answer.text());
+        if path != "/session" {
+            assert!(!answer.text().contains(&csrf), "{path}");
+        }
+    }
+    // The whole log again as events.
+    let incarnation = site.app.core.incarnation();
+    let events = ada.with("last-event-id", &format!("{incarnation}:0")).request(reqwest::Method::GET, "/events");
+    let mut events = events.send().await.unwrap();
+    let mut text = String::new();
+    while !text.contains(&format!("id: {incarnation}:{}", site.app.core.end())) {
+        text.push_str(std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(text.contains("event: change"));
+    clean("events", &text);
+    drop(events);
+    clean("openapi", &server::http::openapi_json());
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.len() > 1_000, "the log was not caught");
+    clean("log", &logged);
+
+    drop((session, ada));
+    let data = site.stop().await;
+    let mut left = vec![data.path().to_owned()];
+    let mut read = 0;
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        read += bytes.len();
+        for secret in &secrets {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{} holds {secret}", path.display());
+        }
+    }
+    assert!(read > 100_000);
+}
