@@ -55,13 +55,14 @@ async fn admin(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 }
 
 /// The file, the start page of an app whose pages are made in the browser, or 404.
-fn answer(find: Find, path: &str, has_pages: bool, method: &Method, headers: &HeaderMap) -> Response {
-    let path = if path.is_empty() { "index.html" } else { path };
+fn answer(find: Find, wanted: &str, has_pages: bool, method: &Method, headers: &HeaderMap) -> Response {
+    let folder = format!("{wanted}index.html");
+    let path = if wanted.is_empty() || wanted.ends_with('/') { folder.as_str() } else { wanted };
     if let Some(answer) = file(find, path, method, headers) {
         return answer;
     }
     // A missing script must not be answered with a page.
-    let is_page = !path.rsplit('/').next().unwrap_or(path).contains('.');
+    let is_page = !wanted.rsplit('/').next().unwrap_or(wanted).contains('.');
     if path == "index.html" || (has_pages && is_page) {
         return file(find, "index.html", method, headers).unwrap_or_else(not_built);
     }

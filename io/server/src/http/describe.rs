@@ -156,6 +156,19 @@ fn add(paths: &mut Paths, path: &str, method: HttpMethod, operation: Operation) 
     paths.add_path_operation(path, vec![method], operation);
 }
 
+/// Makes the ids of operations unique: those of handlers with the same name get their tag.
+pub fn name_operations(description: &mut OpenApi) {
+    for item in description.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete, &mut item.head];
+        for operation in operations.into_iter().filter_map(Option::as_mut) {
+            let tag = operation.tags.iter().flatten().next().map_or_else(String::new, |tag| tag.replace('-', "_"));
+            if let Some(id) = operation.operation_id.as_mut().filter(|id| !id.contains('_')) {
+                *id = format!("{id}_{tag}");
+            }
+        }
+    }
+}
+
 /// Adds the error answers to every call of a description.
 pub fn add_errors(description: &mut OpenApi) {
     let components = description.components.get_or_insert_default();

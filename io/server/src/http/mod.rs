@@ -104,6 +104,7 @@ pub fn openapi() -> OpenApi {
     let own = api().into_openapi();
     nested.info = own.info;
     nested.openapi = own.openapi;
+    describe::name_operations(&mut nested);
     describe::add_errors(&mut nested);
     nested
 }
