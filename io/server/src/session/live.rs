@@ -115,6 +115,13 @@ impl Live {
             let status = &mut known.status;
             status.seen = Some(now);
             status.shows = report.slot.as_ref().map(|slot| Shows { row: slot.row.map(Into::into), item: slot.item.clone() });
+            if let Some(id) = report.plan.as_ref().filter(|_| report.slot.is_some()) {
+                // After a restart of the server nobody says again that a plan was shown; that it is in force says as much.
+                let open = |plan: &PlanStatus| plan.id == *id && plan.state != PlanState::Shown;
+                if status.plan.as_ref().is_none_or(open) {
+                    status.plan = Some(PlanStatus { id: id.clone(), state: PlanState::Shown, at: now });
+                }
+            }
             status.sound.clone_from(&report.sound);
             status.storage_level.clone_from(&report.storage.level);
             (status.storage_quota, status.storage_used) = (report.storage.quota, report.storage.used);
