@@ -17,8 +17,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-#: Calls that never end, or end the session that the checks run in.
-LEFT_OUT = ["/events$", "/viewer/session$", "/session$", "/tokens/", "/grants/", "/suspensions"]
+#: Calls that are not checked, by the name of their operation, and why.
+LEFT_OUT = {
+    "follow_events": "a stream that never ends",
+    "discard_session": "ends the session",
+    "discard_token": "might end the token that the checks use",
+    "append_upload": "takes bytes that schemathesis cannot write; tus-js-client checks it",
+}
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 ADMINISTRATOR = {"login": "ada", "password": "a long way to the harbour", "user_name": "Ada"}
 
@@ -77,8 +82,8 @@ def check(schemathesis, address, token, folder):
     command = [schemathesis, "run", f"{address}/api/v1/openapi.json", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing"]
     command += ["--max-examples", "8", "--seed", "20261122", "--workers", "2", "--continue-on-failure", "--request-timeout", "20", "--warnings", "off"]
     command += ["--header", f"Authorization: Bearer {token}"]
-    for path in LEFT_OUT:
-        command += ["--exclude-path-regex", path]
+    for operation in LEFT_OUT:
+        command += ["--exclude-operation-id", operation]
     return subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL).returncode
 
 

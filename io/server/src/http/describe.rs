@@ -176,14 +176,45 @@ pub fn add_errors(description: &mut OpenApi) {
     let mut parts = Vec::new();
     ErrorEnvelope::schemas(&mut parts);
     components.schemas.extend(parts);
+    for (status, about) in ERRORS {
+        let content = json(reference("ErrorEnvelope"));
+        let answer = ResponseBuilder::new().description(about).content("application/json", content).build();
+        components.responses.insert(error_name(status), RefOr::T(answer));
+    }
     for item in description.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete, &mut item.head];
         for operation in operations.into_iter().filter_map(Option::as_mut) {
-            for (status, about) in ERRORS {
-                let content = json(reference("ErrorEnvelope"));
-                let answer = ResponseBuilder::new().description(about).content("application/json", content).build();
-                operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(answer));
+            for (status, _) in ERRORS {
+                let answer = RefOr::Ref(Ref::new(format!("#/components/responses/{}", error_name(status))));
+                operation.responses.responses.entry(status.to_owned()).or_insert(answer);
             }
         }
+    }
+}
+
+/// Name of an error answer among the components.
+fn error_name(status: &str) -> String {
+    format!("Error{status}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    #[test]
+    fn every_call_has_a_name_of_its_own_a_summary_and_the_error_envelope() {
+        let description: Value = serde_json::from_str(&crate::http::openapi_json()).unwrap();
+        let mut names = BTreeSet::new();
+        for (path, calls) in description["paths"].as_object().unwrap() {
+            for (method, call) in calls.as_object().unwrap() {
+                let name = call["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{method} {path}: {name} is taken");
+                assert!(call["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{method} {path}");
+                assert_eq!(call["responses"]["422"]["$ref"], "#/components/responses/Error422", "{method} {path}");
+            }
+        }
+        assert!(names.len() > 100);
     }
 }

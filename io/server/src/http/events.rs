@@ -63,7 +63,7 @@ struct Feed {
 }
 
 /// Live events: `change`, `live` and `resync`.
-#[utoipa::path(get, path = "/events", tag = "events", params(("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
+#[utoipa::path(get, path = "/events", operation_id = "follow_events", tag = "events", params(("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String)))]
 async fn events(Extract(app): Extract<App>, caller: SignedIn, headers: HeaderMap) -> Result<Response> {
     let (entries, live) = (app.core.subscribe(), app.feed.sender.subscribe());
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());

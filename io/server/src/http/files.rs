@@ -21,14 +21,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The file of a media record.
-#[utoipa::path(get, path = "/media/{id}/file", tag = "media", params(("id" = uuid::Uuid, Path)), responses((status = 307)))]
+#[utoipa::path(get, path = "/media/{id}/file", operation_id = "find_media_file", tag = "media", params(("id" = uuid::Uuid, Path)), responses((status = 307)))]
 async fn file(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Redirect> {
     let hash = visible::<Media>(&app.core.state(), caller.caller, id)?.value.hash;
     Ok(Redirect::temporary(&format!("/media/{hash}")))
 }
 
 /// A small picture of a media record.
-#[utoipa::path(get, path = "/media/{id}/thumbnail", tag = "media", params(("id" = uuid::Uuid, Path)), responses((status = 307)))]
+#[utoipa::path(get, path = "/media/{id}/thumbnail", operation_id = "find_media_thumbnail", tag = "media", params(("id" = uuid::Uuid, Path)), responses((status = 307)))]
 async fn thumbnail(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Redirect> {
     let thumbnail = visible::<Media>(&app.core.state(), caller.caller, id)?.value.thumbnail;
     let hash = thumbnail.ok_or_else(|| Error::not_found("this media has no thumbnail"))?;

@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The installation.
-#[utoipa::path(get, path = "/installation", tag = "installation", responses((status = 200, body = Resource<Installation>)))]
+#[utoipa::path(get, path = "/installation", operation_id = "find_installation", tag = "installation", responses((status = 200, body = Resource<Installation>)))]
 async fn find(Extract(app): Extract<App>, _: SignedIn) -> Result<Response> {
     answer(&app)
 }
@@ -41,7 +41,7 @@ async fn ports(Extract(app): Extract<App>, caller: SignedIn) -> Result<Response>
 }
 
 /// Changes the installation.
-#[utoipa::path(patch, path = "/installation", tag = "installation", request_body = Installation, responses((status = 200, body = Resource<Installation>)))]
+#[utoipa::path(patch, path = "/installation", operation_id = "patch_installation", tag = "installation", request_body = Installation, responses((status = 200, body = Resource<Installation>)))]
 async fn patch(
     Extract(app): Extract<App>,
     caller: SignedIn,

@@ -24,13 +24,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Whether the installation is set up.
-#[utoipa::path(get, path = "/setup", tag = "setup", responses((status = 200, body = SetUpState)))]
+#[utoipa::path(get, path = "/setup", operation_id = "find_setup", tag = "setup", responses((status = 200, body = SetUpState)))]
 async fn find(Extract(app): Extract<App>) -> Json<SetUpState> {
     Json(SetUpState { set_up: app.core.state().rows.installation().set_up_at.is_some() })
 }
 
 /// Sets the installation up and signs its administrator in.
-#[utoipa::path(post, path = "/setup", tag = "setup", request_body = SetUpRequest, responses((status = 201, body = api::people::SignedIn), (status = 410, body = api::envelope::ErrorEnvelope)))]
+#[utoipa::path(post, path = "/setup", operation_id = "create_setup", tag = "setup", request_body = SetUpRequest, responses((status = 201, body = api::people::SignedIn), (status = 410, body = api::envelope::ErrorEnvelope)))]
 async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<SetUpRequest>) -> Result<Response> {
     if app.core.state().rows.installation().set_up_at.is_some() {
         return Err(Error::new(StatusCode::CONFLICT, "already_set_up", "this installation is set up already: sign in"));

@@ -22,14 +22,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = View)))]
+#[utoipa::path(get, path = "/session", operation_id = "find_session", tag = "session", responses((status = 200, body = View)))]
 async fn find(Extract(app): Extract<App>, caller: SignedIn, from: From) -> Result<Json<View>> {
     let csrf = caller.session.map_or_else(String::new, |session| session.csrf);
     Ok(Json(view(&app.core.state(), caller.caller.user, csrf, from.secure)?))
 }
 
 /// Signs in.
-#[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, responses((status = 200, body = View)))]
+#[utoipa::path(post, path = "/session", operation_id = "create_session", tag = "session", request_body = SignIn, responses((status = 200, body = View)))]
 async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<SignIn>) -> Result<Response> {
     demand_secure(&app, from)?;
     let state = app.core.state();
@@ -54,7 +54,7 @@ async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<Sign
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)))]
+#[utoipa::path(delete, path = "/session", operation_id = "discard_session", tag = "session", responses((status = 204)))]
 async fn discard(Extract(app): Extract<App>, caller: SignedIn) -> Result<Response> {
     if let Some(session) = &caller.session {
         app.sessions.close(session).await.map_err(Error::unavailable)?;

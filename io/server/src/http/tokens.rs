@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Makes a token for oneself. It may do at most what its role says and its maker may.
-#[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = MadeToken)))]
+#[utoipa::path(post, path = "/tokens", operation_id = "create_token", tag = "tokens", request_body = NewToken, responses((status = 201, body = MadeToken)))]
 async fn create(Extract(app): Extract<App>, caller: SignedIn, Body(wish): Body<NewToken>) -> Result<Response> {
     if caller.session.is_none() {
         return Err(Error::by_token());

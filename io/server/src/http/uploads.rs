@@ -64,7 +64,7 @@ async fn capabilities(Extract(app): Extract<App>) -> Response {
 }
 
 /// Begins an upload. `Upload-Metadata` names `filename`, and if wished `name` and `folder`, each in Base64.
-#[utoipa::path(post, path = "/uploads", tag = "uploads",
+#[utoipa::path(post, path = "/uploads", operation_id = "create_upload", tag = "uploads",
     params(("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header), ("Upload-Metadata" = Option<String>, Header)),
     responses((status = 201, headers(("Location" = String))), (status = 460, body = api::envelope::ErrorEnvelope)))]
 async fn create(Extract(app): Extract<App>, caller: SignedIn, request: Request) -> Result<Response> {
@@ -105,13 +105,13 @@ async fn create(Extract(app): Extract<App>, caller: SignedIn, request: Request) 
 }
 
 /// The caller's uploads that are not done.
-#[utoipa::path(get, path = "/uploads", tag = "uploads", responses((status = 200, body = Vec<UploadView>)))]
+#[utoipa::path(get, path = "/uploads", operation_id = "list_upload", tag = "uploads", responses((status = 200, body = Vec<UploadView>)))]
 async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Json<Vec<UploadView>> {
     Json(app.uploads.list(caller.caller.user).await)
 }
 
 /// How an upload stands.
-#[utoipa::path(get, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path)), responses((status = 200, body = UploadView)))]
+#[utoipa::path(get, path = "/uploads/{id}", operation_id = "find_upload", tag = "uploads", params(("id" = Uuid, Path)), responses((status = 200, body = UploadView)))]
 async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Json<UploadView>> {
     resume_check(&app, id, caller.caller.user).await?;
     let view = app.uploads.view(id, caller.caller.user).await?;
@@ -124,7 +124,7 @@ async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> R
 }
 
 /// How far an upload is.
-#[utoipa::path(head, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 200, headers(("Upload-Offset" = u64)))))]
+#[utoipa::path(head, path = "/uploads/{id}", operation_id = "head_upload", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 200, headers(("Upload-Offset" = u64)))))]
 async fn offset(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, headers: HeaderMap) -> Result<Response> {
     check_version(&headers)?;
     resume_check(&app, id, caller.caller.user).await?;
@@ -137,7 +137,7 @@ async fn offset(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, header
 }
 
 /// Sends bytes. With the last ones the file is checked and becomes a media record.
-#[utoipa::path(patch, path = "/uploads/{id}", tag = "uploads",
+#[utoipa::path(patch, path = "/uploads/{id}", operation_id = "append_upload", tag = "uploads",
     params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header), ("Upload-Offset" = u64, Header)),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses((status = 204, headers(("Upload-Offset" = u64))), (status = 460, body = api::envelope::ErrorEnvelope)))]
@@ -158,7 +158,7 @@ async fn append(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, reques
 }
 
 /// Gives an upload up.
-#[utoipa::path(delete, path = "/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/uploads/{id}", operation_id = "discard_upload", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 204)))]
 async fn terminate(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, headers: HeaderMap) -> Result<Response> {
     check_version(&headers)?;
     app.uploads.view(id, caller.caller.user).await?;

@@ -30,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Makes a person with a password.
-#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, responses((status = 201, body = Resource<User>)))]
+#[utoipa::path(post, path = "/users", operation_id = "create_user", tag = "users", request_body = NewUser, responses((status = 201, body = Resource<User>)))]
 async fn create(
     Extract(app): Extract<App>,
     caller: SignedIn,

@@ -40,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// How all viewers are.
-#[utoipa::path(get, path = "/viewers/status", tag = "viewers", responses((status = 200, body = Vec<ViewerStatus>)))]
+#[utoipa::path(get, path = "/viewers/status", operation_id = "list_viewer_status", tag = "viewers", responses((status = 200, body = Vec<ViewerStatus>)))]
 async fn status(Extract(app): Extract<App>, caller: SignedIn) -> Json<Vec<ViewerStatus>> {
     let state = app.core.state();
     let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
