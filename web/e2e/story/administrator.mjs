@@ -106,10 +106,10 @@ export class Administrator {
 
   async addText(text, frame, size) {
     await this.tools.getByRole("button", { name: "Text" }).click();
-    // On the canvas, in place, as the page opens it.
-    const line = this.page.locator("textarea.text");
-    await line.fill(text);
-    await line.press("Escape");
+    // On the canvas, in place: a new text has the keyboard at once, and typing replaces its first word.
+    await this.page.locator("textarea.text:focus").waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press("Escape");
     await this.place(frame);
     await this.enter({ Size: size });
   }
