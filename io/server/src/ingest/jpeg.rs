@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn a_jpeg_is_whole_only_with_its_last_byte() {
         let mut bytes = std::io::Cursor::new(Vec::new());
-        let noise = image::RgbImage::from_fn(80, 60, |x, y| image::Rgb([(x * 37 ^ y * 91) as u8, (x * y) as u8, 9]));
+        let noise = image::RgbImage::from_fn(80, 60, |x, y| image::Rgb([((x * 37) ^ (y * 91)) as u8, (x * y) as u8, 9]));
         noise.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
         let mut bytes = bytes.into_inner();
         for length in 0..bytes.len() {
