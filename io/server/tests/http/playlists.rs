@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::caller::Caller;
 use crate::desk::picture;
+use crate::desk::presentation;
 use crate::server::Site;
 
 /// Asserts that the playlist has these entries in this order.
@@ -51,4 +52,17 @@ async fn entries_are_added_moved_and_removed() {
         ada.post(&items, &wish).await.refused(422, "invalid", field);
     }
     order(&ada, &list, &[&b, &between, &first]).await;
+}
+
+#[tokio::test]
+async fn entries_can_be_moved_although_one_was_trashed() {
+    let (_site, ada) = Site::set_up(&[]).await;
+    let (gone, stays) = (presentation(&ada, "Gone").await, presentation(&ada, "Stays").await);
+    let list = ada.make("/playlists", json!({"name": "Loop"})).await;
+    let items = format!("/playlists/{list}/items");
+    let a = ada.make(&items, json!({"content": {"presentation": gone}})).await;
+    let b = ada.make(&items, json!({"content": {"presentation": stays}})).await;
+    ada.delete(&format!("/presentations/{gone}")).await.done();
+    ada.post(&format!("/playlist-items/{a}/move"), &json!({"after": b})).await.ok();
+    order(&ada, &list, &[&b, &a]).await;
 }

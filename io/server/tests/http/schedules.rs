@@ -137,3 +137,14 @@ async fn a_preview_tells_what_an_edit_would_alter_and_alters_nothing() {
     ada.post("/schedules/preview", &bad).await.refused(422, "invalid", "destination.viewer");
     ada.post("/schedules/preview", &json!({"row": {"made_at": "x"}})).await.refused(422, "invalid", "row.made_at");
 }
+
+#[tokio::test]
+async fn a_row_can_be_taken_down_and_ranked_although_its_content_was_deleted() {
+    let (_site, ada) = Site::set_up(&[]).await;
+    let shown = presentation(&ada, "Welcome").await;
+    let first = ada.make("/schedules", row(json!({"presentation": shown}), json!("all"))).await;
+    let second = ada.make("/schedules", row(json!({"presentation": shown}), json!("all"))).await;
+    ada.delete(&format!("/presentations/{shown}")).await.done();
+    ada.act(&format!("/schedules/{first}/raise")).await.ok();
+    ada.act(&format!("/schedules/{second}/take-down")).await.ok();
+}

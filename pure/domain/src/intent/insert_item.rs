@@ -2,7 +2,7 @@
 
 use crate::id::{PlaylistId, PlaylistItemId};
 use crate::log::Edit;
-use crate::noun::{create, find, update};
+use crate::noun::{alter, create, find};
 use crate::order::between;
 use crate::playlist::{Playlist, PlaylistItem};
 use crate::refusal::Refusal;
@@ -42,7 +42,7 @@ pub fn insert(
 pub fn move_to(state: &State, id: PlaylistItemId, place: Place) -> Result<Option<Edit>, Refusal> {
     let item = find::<PlaylistItem>(state, id.0)?;
     let order = order_at(state, item.playlist, id, place)?;
-    update(state, id.0, &PlaylistItem { order, ..item.clone() })
+    alter(state, id.0, &PlaylistItem { order, ..item.clone() })
 }
 
 fn order_at(state: &State, playlist: PlaylistId, moved: PlaylistItemId, place: Place) -> Result<String, Refusal> {

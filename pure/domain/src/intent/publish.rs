@@ -4,7 +4,7 @@ use crate::body::Body;
 use crate::cell::Hash;
 use crate::id::{PresentationId, RevisionId, UserId};
 use crate::log::Edit;
-use crate::noun::{create, find, update};
+use crate::noun::{alter, create, find, update};
 use crate::presentation::{Presentation, Revision};
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -54,7 +54,7 @@ pub fn publish(
 /// [`Refusal::NotFound`].
 pub fn unpublish(state: &State, presentation: PresentationId) -> Result<Vec<Edit>, Refusal> {
     let after = Presentation { head: None, ..find::<Presentation>(state, presentation.0)?.clone() };
-    Ok(update(state, presentation.0, &after)?.into_iter().collect())
+    Ok(alter(state, presentation.0, &after)?.into_iter().collect())
 }
 
 /// Publishes an earlier revision again; the draft becomes it too.

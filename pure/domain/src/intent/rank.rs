@@ -2,7 +2,7 @@
 
 use crate::id::ScheduleId;
 use crate::log::Edit;
-use crate::noun::{find, update};
+use crate::noun::{alter, find};
 use crate::refusal::Refusal;
 use crate::schedule::Schedule;
 use crate::state::State;
@@ -35,5 +35,5 @@ pub fn rank(state: &State, id: ScheduleId, step: Step) -> Result<Vec<Edit>, Refu
     };
     let Some(order) = order else { return Ok(Vec::new()) };
     let after = Schedule { order: Some(order), ..row.clone() };
-    Ok(update(state, id.0, &after)?.into_iter().collect())
+    Ok(alter(state, id.0, &after)?.into_iter().collect())
 }

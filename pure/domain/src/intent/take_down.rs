@@ -3,7 +3,7 @@
 use crate::cell::ZoneName;
 use crate::id::ScheduleId;
 use crate::log::Edit;
-use crate::noun::{discard, find, update};
+use crate::noun::{alter, discard, find};
 use crate::refusal::Refusal;
 use crate::schedule::{Schedule, When};
 use crate::state::State;
@@ -33,5 +33,5 @@ pub fn take_down(state: &State, id: ScheduleId, now_ms: i64) -> Result<Vec<Edit>
         return Ok(discard::<Schedule>(state, id.0, now_ms)?.into_iter().collect());
     }
     let after = Schedule { when: When { until: Some(end), ..row.when.clone() }, ..row.clone() };
-    Ok(update(state, id.0, &after)?.into_iter().collect())
+    Ok(alter(state, id.0, &after)?.into_iter().collect())
 }

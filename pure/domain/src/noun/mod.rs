@@ -113,12 +113,20 @@ pub fn patch<T: Noun>(
 /// # Errors
 /// [`Refusal`] when the document is gone or may not stand like this.
 pub fn update<T: Noun>(state: &State, id: Uuid, after: &T) -> Result<Option<Edit>, Refusal> {
-    let cells = after.changed_since(find::<T>(state, id)?);
-    if cells.is_empty() {
-        return Ok(None);
+    let edit = alter(state, id, after)?;
+    if edit.is_some() {
+        after.check(state, id)?;
     }
-    after.check(state, id)?;
-    Ok(Some(Edit { kind: T::SPEC.name.to_owned(), id, change: Change::Update(cells) }))
+    Ok(edit)
+}
+
+/// As [`update`], for changes that leave alone what the document refers to: that may have been deleted since.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub(crate) fn alter<T: Noun>(state: &State, id: Uuid, after: &T) -> Result<Option<Edit>, Refusal> {
+    let cells = after.changed_since(find::<T>(state, id)?);
+    Ok((!cells.is_empty()).then(|| Edit { kind: T::SPEC.name.to_owned(), id, change: Change::Update(cells) }))
 }
 
 /// Demands that the document still has the version that the caller knows; none demands nothing.
