@@ -1,0 +1,1 @@
+//! Time on this host: the NTP server, the client and the disciplined clock.

@@ -1,0 +1,1 @@
+//! Wake-on-LAN on this host: sending, hearing and the wake flag of network cards.

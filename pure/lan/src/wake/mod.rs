@@ -1,0 +1,1 @@
+//! Magic packets of Wake-on-LAN.
