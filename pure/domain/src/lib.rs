@@ -10,6 +10,7 @@ pub mod civil;
 pub mod commit;
 pub mod content;
 pub mod document;
+pub mod firewall;
 pub mod folder;
 pub mod group;
 pub mod id;
