@@ -43,6 +43,8 @@ macro_rules! id {
 }
 
 id! {
+    /// A network card of a viewer's machine.
+    CardId
     /// A device: one machine with a key.
     DeviceId
     /// A folder of the library.

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod body;
+pub mod card;
 pub mod cell;
 pub mod civil;
 pub mod commit;

@@ -3,9 +3,10 @@
 use imbl::OrdSet;
 use uuid::Uuid;
 
+use crate::card::Card;
 use crate::document::{Document, KindSpec};
 use crate::folder::Folder;
-use crate::id::{DeviceId, GrantId, IdentityId, TokenId, UserId, ViewerId};
+use crate::id::{CardId, DeviceId, GrantId, IdentityId, TokenId, UserId, ViewerId};
 use crate::log::Row;
 use crate::rows::Rows;
 use crate::table::Table;
@@ -21,6 +22,8 @@ pub struct State {
     pub folders: Table<Folder>,
     /// Machines.
     pub devices: Table<Device>,
+    /// Network cards of viewers.
+    pub cards: Table<Card>,
     /// People.
     pub users: Table<User>,
     /// Ways to sign in.
@@ -33,6 +36,7 @@ pub struct State {
     pub tokens: Table<Token>,
     logins: OrdSet<(String, UserId)>,
     devices_of: OrdSet<(ViewerId, DeviceId)>,
+    cards_of: OrdSet<(ViewerId, CardId)>,
     grants_of: OrdSet<(UserId, GrantId)>,
     identities_of: OrdSet<(UserId, IdentityId)>,
     suspended: OrdSet<(Uuid, Uuid)>,
@@ -52,6 +56,7 @@ pub const KINDS: &[KindSpec] = &[
     crate::group::Membership::SPEC,
     crate::viewer::Viewer::SPEC,
     Device::SPEC,
+    Card::SPEC,
     crate::priority::Priority::SPEC,
     crate::schedule::Schedule::SPEC,
     User::SPEC,
@@ -92,6 +97,9 @@ impl State {
             k if k == Device::SPEC.name => {
                 reindex(&mut self.devices_of, &mut self.devices, id, row, |d| Some((d.viewer?, DeviceId(id))));
             }
+            k if k == Card::SPEC.name => {
+                reindex(&mut self.cards_of, &mut self.cards, id, row, |c| Some((c.viewer?, CardId(id))));
+            }
             k if k == User::SPEC.name => {
                 reindex(&mut self.logins, &mut self.users, id, row, |u| Some((u.login.to_lowercase(), UserId(id))));
             }
@@ -125,6 +133,13 @@ impl State {
         let first = (viewer, DeviceId(Uuid::nil()));
         let ids = self.devices_of.range(first..).take_while(move |(v, _)| *v == viewer);
         ids.filter_map(|(_, id)| self.devices.get(*id).map(|device| (*id, device)))
+    }
+
+    /// The network cards at a viewer.
+    pub fn cards_of(&self, viewer: ViewerId) -> impl Iterator<Item = (CardId, &Card)> {
+        let first = (viewer, CardId(Uuid::nil()));
+        let ids = self.cards_of.range(first..).take_while(move |(v, _)| *v == viewer);
+        ids.filter_map(|(_, id)| self.cards.get(*id).map(|card| (*id, card)))
     }
 
     /// The roles given to a user.

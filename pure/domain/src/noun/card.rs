@@ -1,0 +1,44 @@
+//! Network cards.
+
+use uuid::Uuid;
+
+use super::Noun;
+use crate::card::{Card, Mac};
+use crate::permission::Object;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::table::Table;
+use crate::viewer::Viewer;
+
+impl Noun for Card {
+    const EDITABLE: &'static [&'static str] = &["viewer", "mac", "secure_on"];
+
+    fn table(state: &State) -> &Table<Self> {
+        &state.cards
+    }
+
+    fn object(&self, _: &State, _: Uuid) -> Object {
+        self.viewer.map_or(Object::System, Object::Viewer)
+    }
+
+    fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
+        let Some(viewer) = self.viewer else {
+            return Err(Refusal::invalid("viewer", "give the id of the screen whose machine has the card"));
+        };
+        if super::find::<Viewer>(state, viewer.0).is_err() {
+            return Err(Refusal::invalid("viewer", format!("there is no screen {viewer}")));
+        }
+        if self.mac == Mac::default() {
+            return Err(Refusal::invalid("mac", "give the card's hardware address, such as 00:11:22:aa:bb:cc"));
+        }
+        let other = state.cards.iter().find(|(other, held)| other.0 != id && held.value.mac == self.mac);
+        match other.and_then(|(_, held)| held.value.viewer) {
+            Some(owner) if owner == viewer => Err(Refusal::invalid("mac", format!("{} stands at this screen already", self.mac))),
+            Some(owner) => {
+                let name = state.rows.viewers.get(owner).map_or_else(|| owner.to_string(), |viewer| viewer.name.clone());
+                Err(Refusal::invalid("mac", format!("{} belongs to the screen {name}: remove it there first", self.mac)))
+            }
+            None => Ok(()),
+        }
+    }
+}
