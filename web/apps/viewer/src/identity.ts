@@ -14,9 +14,12 @@ const NAME = "signboard-identity";
 
 /** The identity that is kept, else a new one. It is kept in two places, since televisions clear either at times. */
 export async function loadIdentity(database: Database, notes: Notes): Promise<Identity> {
-  const kept = valid(await database.read<Identity>("setting", "identity").catch(() => undefined)) || valid(fromNotes(notes));
-  const identity = kept || { device: randomUuid(), secret: randomHex(32) };
-  await keep(identity, database, notes);
+  const kept = valid(await database.read<Identity>("setting", "identity").catch(() => undefined));
+  const noted = valid(fromNotes(notes));
+  const identity = kept || noted || { device: randomUuid(), secret: randomHex(32) };
+  // A start that finds both writes nothing: waiting for a disk would only delay the first picture.
+  if (!same(identity, noted)) note(identity, notes);
+  if (!kept) await database.write([{ table: "setting", key: "identity", value: identity }]).catch(() => undefined);
   return identity;
 }
 
@@ -30,13 +33,16 @@ export async function forgetIdentity(database: Database, notes: Notes): Promise<
   await database.write([{ table: "setting", key: "identity" }]);
 }
 
-async function keep(identity: Identity, database: Database, notes: Notes): Promise<void> {
+function note(identity: Identity, notes: Notes): void {
   try {
     if (notes) notes.setItem(NAME, JSON.stringify(identity));
   } catch (full) {
     // The database has it too.
   }
-  await database.write([{ table: "setting", key: "identity", value: identity }]).catch(() => undefined);
+}
+
+function same(one: Identity, other: Identity | null): boolean {
+  return other !== null && one.device === other.device && one.secret === other.secret;
 }
 
 function fromNotes(notes: Notes): unknown {

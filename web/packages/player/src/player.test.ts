@@ -92,13 +92,48 @@ beforeEach(() => {
 test("stands by until the first item is ready, joining it in its middle", async () => {
   const { player, show, log, at, last } = bench([{ id: "a", ms: 20_000 }]);
   player.play(show, false);
-  await at(5_000);
-  expect(log).toEqual(["+standby 0"]);
+  await at(399);
+  expect(log).toEqual([]);
+  await at(400);
+  expect(log).toEqual(["+standby 400"]);
   last("a").ready();
   await at(5_000);
   await at(5_016);
-  expect(log).toEqual(["+standby 0", "-standby 0..5016", "+a 5016"]);
+  expect(log).toEqual(["+standby 400", "-standby 400..5016", "+a 5016"]);
   expect(last("a").began).toBe(0);
+});
+
+test("what is kept here comes before any start page", async () => {
+  const { player, show, made, log, at, last } = bench([{ id: "a", ms: 20_000, fade: 1000 }]);
+  await at(0);
+  player.play(show, false);
+  last("a").ready();
+  await at(100);
+  await at(116);
+  expect(log).toEqual(["+a 116"]);
+  expect(made.map((view) => view.name)).toEqual(["a"]);
+});
+
+test("a start page appears although the clock is set back while it waits", async () => {
+  const { log, at } = bench([{ id: "a", ms: 20_000 }]);
+  await at(9_000);
+  await at(1_000);
+  expect(log).toEqual([]);
+  await at(1_400);
+  expect(log).toEqual(["+standby 1400"]);
+});
+
+test.each([
+  ["hardly seen gives way by a cut", 3_000, undefined],
+  ["that stood for long fades away", 8_000, "opacity 250ms linear"],
+])("a start page %s", async (_, ready, transition) => {
+  const { player, show, at, last } = bench([{ id: "a", ms: 20_000, fade: 1000 }]);
+  player.play(show, false);
+  await at(400);
+  last("a").ready();
+  await Promise.resolve();
+  await at(ready);
+  expect((last("a").node as unknown as Node).parentNode?.style["transition"]).toBe(transition);
 });
 
 test("prepares the next item before it is due and switches at its time, not earlier", async () => {
@@ -206,8 +241,8 @@ test("an urgent show leaves alone what goes on in it", async () => {
 test("a standby that nothing follows stays without a new start", async () => {
   const { player, log, at } = bench([{ id: "a", ms: 1_000 }]);
   player.play({ moment: (now) => standby(now - 1, now + 50, null) }, false);
-  await at(10);
-  await at(100);
+  await at(410);
+  await at(500);
   await at(5_000);
-  expect(log).toEqual(["+standby 0"]);
+  expect(log).toEqual(["+standby 410"]);
 });

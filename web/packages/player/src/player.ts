@@ -12,6 +12,10 @@ const AGAIN = 5_000;
 const CLEAR = 350;
 /** The longest fade of a switch that no timetable announced. */
 const SHORT = 250;
+/** The start page is not drawn before this: what is kept here is on the screen by then, and drawing first what is covered at once costs time. */
+const PATIENCE = 400;
+/** A start page that has stood for less than this gives way without a fade: whoever switches a screen on waits for its content. */
+const YOUNG = 5_000;
 /** An item that is this late is reported. */
 const LATE = 500;
 
@@ -41,6 +45,8 @@ export class Player {
   private clearBy: number | null = null;
   /** When the show began: what was due before could not be ready. */
   private since = Infinity;
+  /** When the first frame was asked for. */
+  private opened = Infinity;
   private readonly layers: Layers;
 
   constructor(
@@ -91,7 +97,12 @@ export class Player {
   }
 
   private move(due: Moment, now: number): void {
-    if (!this.current) this.cut(standby(now, now, null), now);
+    if (!this.current) {
+      // A clock that is set back must not hold it for longer.
+      this.opened = Math.min(this.opened, now);
+      if (now - this.opened >= PATIENCE) this.cut(standby(now, now, null), now);
+      else if (due.item === null) return;
+    }
     const next = this.prepare(due, now);
     if (next.state === "ready") {
       this.take(next, now);
@@ -141,9 +152,11 @@ export class Player {
   private take(next: Showing, now: number): void {
     const moment = next.moment;
     const asked = moment.item && moment.item.transition && moment.item.transition.kind === "fade" ? moment.item.transition.ms : moment.kind === "standby" ? 600 : 0;
+    const last = this.current;
+    const starting = last === null || (last.moment.item === null && last.moment.plan === null && now - last.began < YOUNG);
     const onTime = now - moment.from < LATE && this.clearBy === null;
     this.next = null;
-    this.put(next, now, onTime ? Math.min(asked, Math.max(0, moment.until - moment.from)) : Math.min(asked, SHORT));
+    this.put(next, now, starting ? 0 : onTime ? Math.min(asked, Math.max(0, moment.until - moment.from)) : Math.min(asked, SHORT));
   }
 
   /** Shows at once what needs no preparation. */

@@ -1,6 +1,6 @@
 /** The styles that classes need; everything of a page's own look is inline. For browsers from Chrome 53 on. */
 const RULES = `
-.sb-stage { position: absolute; left: 0; top: 0; overflow: hidden; transform-origin: 0 0; background: #05080d; cursor: none;
+.sb-stage { position: absolute; left: 0; top: 0; overflow: hidden; transform-origin: 0 0; background: #0b1422; cursor: none;
   -webkit-user-select: none; user-select: none; }
 .sb-fill { position: absolute; left: 0; top: 0; width: 100%; height: 100%; overflow: hidden; }
 .sb-layer { position: absolute; left: 0; top: 0; width: 100%; height: 100%; overflow: hidden; contain: strict; }
