@@ -106,6 +106,8 @@ impl Error {
 
 /// SQLite's result code for a full disk.
 const SQLITE_FULL: &str = "13";
+/// SQLite's result code for an index of its journal that cannot be made longer, which only a full disk prevents.
+const SQLITE_IOERR_SHMSIZE: &str = "4874";
 /// PostgreSQL's code for a full disk.
 const POSTGRES_DISK_FULL: &str = "53100";
 
@@ -113,7 +115,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
         match code.as_deref() {
-            Some(SQLITE_FULL | POSTGRES_DISK_FULL) => Self::Full(PathBuf::from("the database")),
+            Some(SQLITE_FULL | SQLITE_IOERR_SHMSIZE | POSTGRES_DISK_FULL) => Self::Full(PathBuf::from("the database")),
             _ => Self::Database(error),
         }
     }

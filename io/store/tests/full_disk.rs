@@ -73,7 +73,7 @@ async fn changes_are_refused_while_the_disk_is_full_and_go_on_afterwards() {
         }
         assert!(acknowledged < 200, "a full disk must be noticed");
     };
-    assert_eq!(failed, Failed::Unavailable);
+    assert_eq!(failed, Failed::Full);
     assert!(site.writer.state().0.len() as u128 == acknowledged && !before.0.is_empty());
     std::fs::remove_file(filler).unwrap();
     let done = site.writer.write(Origin::default(), vec![insert("viewer", 1_000, "Pier")]).await.unwrap();

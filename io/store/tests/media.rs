@@ -93,3 +93,35 @@ async fn abandoned_uploads_expire_with_everything_of_theirs() {
     assert_eq!(media.expire_partials(i64::MAX).await.unwrap(), 2);
     assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn uploads_under_way_are_listed_after_a_crash() {
+    let folder = TempDir::new().unwrap();
+    let [whole, half, empty, finished, damaged] = [1, 2, 3, 4, 5].map(Uuid::from_u128);
+    let first = media(&folder).await;
+    for id in [empty, half, whole, finished, damaged] {
+        first.begin(id, 10, json!({"name": id})).await.unwrap();
+    }
+    for (id, count) in [(whole, 10), (half, 5), (finished, 10)] {
+        let mut writer = first.append(id, 0).await.unwrap();
+        writer.write(bytes(count)).await.unwrap();
+        writer.commit().await.unwrap();
+    }
+    // A crash between the last step of an upload and the removal of its note, one while a file was written, and a bad sector.
+    let place = |name: String| folder.path().join("tmp").join(name);
+    std::fs::remove_file(place(format!("{finished}.part"))).unwrap();
+    std::fs::write(place("left.put".into()), b"x").unwrap();
+    std::fs::write(place(format!("{damaged}.json")), b"{").unwrap();
+    drop(first);
+
+    let second = media(&folder).await;
+    let listed = second.partials().await.unwrap();
+    let facts: Vec<_> = listed.iter().map(|partial| (partial.id, partial.offset, partial.length)).collect();
+    assert_eq!(facts, [(whole, 10, 10), (half, 5, 10), (empty, 0, 10)]);
+    assert!(listed.iter().all(|partial| partial.note == json!({"name": partial.id})));
+    assert_eq!(second.partial(finished).await.unwrap(), None, "its bytes are part of the store");
+    for partial in listed.iter().filter(|partial| partial.offset == partial.length) {
+        assert_eq!(second.finish(partial.id).await.unwrap().hash, Hash::of(&bytes(10)));
+    }
+    assert_eq!(second.partials().await.unwrap().len(), 2);
+}

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -71,19 +71,39 @@ impl Media {
     /// # Errors
     /// [`Error::File`] or [`Error::Damaged`].
     pub async fn partial(&self, id: Uuid) -> Result<Option<Partial>, Error> {
-        self.blocking(move |media| {
-            let path = media.about(id);
-            let text = match fs::read(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(Error::file(&path, error)),
-            };
-            let expected: Expected = serde_json::from_slice(&text).map_err(|_| Error::damaged(format!("upload {id}")))?;
-            let part = media.part(id);
-            let offset = fs::metadata(&part).map_err(|error| Error::file(&part, error))?.len();
-            Ok(Some(Partial { id, offset, length: expected.length, note: expected.note }))
+        self.blocking(move |media| media.look(id)).await
+    }
+
+    /// All uploads under way, in the order of their ids: after a crash, those whose offset has reached their length only wait for
+    /// [`Self::finish`]. One whose note cannot be read is left out and said in the log; it expires like any other.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub async fn partials(&self) -> Result<Vec<Partial>, Error> {
+        self.blocking(|media| {
+            let mut ids: Vec<Uuid> = entries(&media.0.parts)?.iter().filter_map(|path| upload_of(path)).collect();
+            ids.sort_unstable();
+            let mut partials = Vec::with_capacity(ids.len());
+            for id in ids {
+                match media.look(id) {
+                    // One that ended since the folder was read is none.
+                    Ok(partial) => partials.extend(partial),
+                    Err(Error::Damaged { what }) => tracing::warn!(%what, "the note of an upload cannot be read"),
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(partials)
         })
         .await
+    }
+
+    /// Reads how an upload stands. A note without a part is left over from an upload that had just become part of the store.
+    fn look(&self, id: Uuid) -> Result<Option<Partial>, Error> {
+        let (about, part) = (self.about(id), self.part(id));
+        let Some(text) = there(&about, fs::read(&about))? else { return Ok(None) };
+        let expected: Expected = serde_json::from_slice(&text).map_err(|_| Error::damaged(format!("upload {id}")))?;
+        let Some(facts) = there(&part, fs::metadata(&part))? else { return Ok(None) };
+        Ok(Some(Partial { id, offset: facts.len(), length: expected.length, note: expected.note }))
     }
 
     /// Opens an upload for appending at `offset`.
@@ -235,4 +255,20 @@ impl Drop for PartialWriter {
             None => self.media.0.uploads.forget(self.id),
         }
     }
+}
+
+/// What was found at `path`; none if nothing is there.
+fn there<T>(path: &Path, result: io::Result<T>) -> Result<Option<T>, Error> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some).map_err(|error| Error::file(path, error)),
+    }
+}
+
+/// The upload that a note belongs to; none if `path` is no note.
+fn upload_of(path: &Path) -> Option<Uuid> {
+    if path.extension() != Some("json".as_ref()) {
+        return None;
+    }
+    path.file_stem()?.to_str()?.parse().ok()
 }

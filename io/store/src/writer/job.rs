@@ -6,6 +6,7 @@ use domain::stamp::Dot;
 use tokio::sync::oneshot;
 
 use super::{Done, Failed, Origin};
+use crate::error::Error;
 
 /// A queued change.
 pub(crate) type BoxedJob<S> = Box<dyn Job<S>>;
@@ -22,8 +23,25 @@ pub(crate) trait Job<S>: Send {
     fn done(self: Box<Self>, dot: Option<Dot>, lpos: i64);
     /// Answers that it was made before.
     fn repeated(self: Box<Self>, dot: Dot, lpos: i64);
-    /// Answers that the edits do not fit; none stands for an unavailable database.
-    fn failed(self: Box<Self>, error: Option<CommitError>);
+    /// Answers that it was not made.
+    fn failed(self: Box<Self>, obstacle: Obstacle);
+}
+
+/// What stood in the way of a change that was not refused.
+#[derive(Clone, Debug)]
+pub(crate) enum Obstacle {
+    /// The edits do not fit.
+    Commit(CommitError),
+    /// The disk is full.
+    Full,
+    /// The disk or the database failed.
+    Unavailable,
+}
+
+impl From<&Error> for Obstacle {
+    fn from(error: &Error) -> Self {
+        if error.is_full() { Self::Full } else { Self::Unavailable }
+    }
 }
 
 /// A change with its decision.
@@ -75,7 +93,12 @@ where
         let _ = self.answer.send(Ok(Done::Repeated { dot, lpos }));
     }
 
-    fn failed(self: Box<Self>, error: Option<CommitError>) {
-        let _ = self.answer.send(Err(error.map_or(Failed::Unavailable, Failed::Commit)));
+    fn failed(self: Box<Self>, obstacle: Obstacle) {
+        let failed = match obstacle {
+            Obstacle::Commit(error) => Failed::Commit(error),
+            Obstacle::Full => Failed::Full,
+            Obstacle::Unavailable => Failed::Unavailable,
+        };
+        let _ = self.answer.send(Err(failed));
     }
 }

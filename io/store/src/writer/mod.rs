@@ -92,6 +92,8 @@ pub enum Failed<E> {
     Refused(E),
     /// The edits do not fit.
     Commit(CommitError),
+    /// The disk is full; nothing was changed. Later changes are taken again as soon as there is room.
+    Full,
     /// The disk or the database failed.
     Unavailable,
 }

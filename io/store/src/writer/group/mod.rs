@@ -9,7 +9,7 @@ use domain::log::{Edit, Head, Position, Row};
 use domain::stamp::Dot;
 use uuid::Uuid;
 
-use super::job::BoxedJob;
+use super::job::{BoxedJob, Obstacle};
 use super::known::Known;
 use super::rows::{Key, Rows};
 use super::thread::Output;
@@ -73,7 +73,7 @@ impl Group {
     /// Makes changes and facts durable in one transaction, publishes and answers.
     pub(crate) async fn run<S: State>(&mut self, jobs: Vec<BoxedJob<S>>, facts: Vec<FactsJob>, output: &Output<S>) {
         if self.suspect && !self.trusts_itself().await {
-            jobs.into_iter().for_each(|job| job.failed(None));
+            jobs.into_iter().for_each(|job| job.failed(Obstacle::Unavailable));
             facts.into_iter().for_each(|job| job.answer(Err(Error::Unavailable)));
             return;
         }
@@ -106,7 +106,7 @@ impl Group {
                 self.suspect = true;
                 for answer in working.answers {
                     match answer {
-                        Answer::Done(job, ..) | Answer::Repeated(job, ..) => job.failed(None),
+                        Answer::Done(job, ..) | Answer::Repeated(job, ..) => job.failed(Obstacle::from(&error)),
                     }
                 }
                 let full = error.is_full();
@@ -137,16 +137,18 @@ impl Group {
                 Ok(Some((dot, lpos))) => return job.repeated(dot, lpos),
                 Err(error) => {
                     tracing::error!(%error, "a request could not be looked up");
-                    return job.failed(None);
+                    return job.failed(Obstacle::from(&error));
                 }
             }
         }
         // A decision that panics is a fault of its own; the queue goes on.
-        let Ok(decision) = catch_unwind(AssertUnwindSafe(|| job.decide(&working.state))) else { return job.failed(None) };
+        let Ok(decision) = catch_unwind(AssertUnwindSafe(|| job.decide(&working.state))) else {
+            return job.failed(Obstacle::Unavailable);
+        };
         let Some(edits) = decision else { return job.refused() };
         if let Err(error) = self.fetch(&edits, working).await {
             tracing::error!(%error, "documents could not be read");
-            return job.failed(None);
+            return job.failed(Obstacle::from(&error));
         }
         let proposal = Proposal {
             edits,
@@ -158,7 +160,7 @@ impl Group {
         };
         match self.commit(proposal, working) {
             Ok(committed) => accept(job, committed, working, &self.digests),
-            Err(error) => job.failed(Some(error)),
+            Err(error) => job.failed(Obstacle::Commit(error)),
         }
     }
 
