@@ -1,20 +1,30 @@
 //! `cargo xtask bench`: the figures of docs/benchmarks.md, measured in one run and printed as one table.
+//!
+//! A new figure of an existing kind is a row in the file of its bench. A new bench is a file with a function that hands
+//! back figures, and a line in [`BENCHES`].
 
+mod client;
 mod clone;
 mod example;
 mod figure;
+mod film;
+mod installation;
+mod instance;
 mod load;
+mod machine;
 mod media;
 mod screen;
 mod server;
 mod start;
 
+use std::fs;
+
 use crate::arguments::{Arguments, Grammar};
 use crate::failure::Failure;
 use crate::installer::Consent;
-use crate::{say, tool};
+use crate::{place, say, tool};
 
-use figure::Figure;
+use figure::{Figure, HEAD};
 
 /// One named measurement.
 struct Bench {
@@ -28,11 +38,11 @@ struct Bench {
 const BENCHES: [Bench; 7] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: |_| start::empty() },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: |_| start::full() },
-    Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::run("signboard-store", "commits") },
+    Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
     Bench { name: "screen", about: "edit to pixel, page open to first frame", only_named: false, run: screen::run },
-    Bench { name: "clone", about: "clone to demo screen", only_named: true, run: |_| clone::run() },
+    Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
 
 /// Runs the subcommand.
@@ -44,17 +54,20 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     }
     tool::rust()?;
     let named = |bench: &Bench| found.names.iter().any(|name| name == bench.name);
-    let mut figures = Vec::new();
+    let mut table = vec![machine::described(), String::new(), HEAD.to_owned()];
     let mut missing = Vec::new();
     for bench in BENCHES.iter().filter(|bench| named(bench) || found.names.is_empty() && !bench.only_named) {
-        say::heading(format_args!("== {} ({})", bench.name, bench.about));
+        let busy = machine::busy();
+        say::heading(format_args!("== {} ({}); other programs use {busy:.0} % of the processors", bench.name, bench.about));
         match (bench.run)(Consent::unless(found.has("--no-install"))) {
-            Ok(found) => figures.extend(found),
+            Ok(figures) => table.extend(figures.iter().map(|figure| figure.markdown(busy))),
             Err(failure) => missing.push(format!("{}: {}", bench.name, failure.sentence)),
         }
     }
-    say::line("");
-    say::line(figure::table(&figures));
+    let text = format!("{}\n", table.join("\n"));
+    let file = place::notes().join("bench.md");
+    fs::create_dir_all(place::notes()).and_then(|()| fs::write(&file, &text)).map_err(|error| Failure::file(&file, &error))?;
+    say::line(format_args!("\n{text}\nThe same is in {}.", place::short(&file)));
     for sentence in &missing {
         say::note(sentence);
     }

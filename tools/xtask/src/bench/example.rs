@@ -2,18 +2,10 @@
 
 use std::process::Command;
 
-use crate::bench::figure::Figure;
+use super::figure::{Figure, cells};
 use crate::failure::Failure;
 use crate::json::Json;
 use crate::process;
-
-/// Builds and runs the example optimised, and reads the rows of the table that it prints.
-///
-/// # Errors
-/// Where the example does not exist, fails, or prints no row.
-pub(super) fn run(package: &str, example: &str) -> Result<Vec<Figure>, Failure> {
-    rows(&mut command(package, example))
-}
 
 /// Runs a command that prints rows of the table.
 ///
@@ -32,6 +24,33 @@ fn command(package: &str, example: &str) -> Command {
     let mut cargo = process::cargo();
     cargo.args(["run", "--release", "--quiet", "--package", package, "--example", example]);
     cargo
+}
+
+/// The store's example, whose rows are `| what | bare client | signboard | ratio |` in commits per second.
+///
+/// # Errors
+/// Where the example fails or prints no such row.
+pub(super) fn commits() -> Result<Vec<Figure>, Failure> {
+    let mut cargo = command("signboard-store", "commits");
+    let (success, output) = process::shown(&mut cargo)?;
+    let figures: Vec<Figure> = output.lines().filter_map(|line| commit(line).or_else(|| Figure::row(line))).collect();
+    if success && !figures.is_empty() {
+        return Ok(figures);
+    }
+    Err(Failure::failed(format!("`{}` printed no row of figures.", process::spelled(&cargo))))
+}
+
+fn commit(line: &str) -> Option<Figure> {
+    let [what, bare, ours, ratio] = cells(line)?;
+    let aim = if what.starts_with("1 client,") { "0.8 x" } else { "4 x" };
+    let is_figure = bare.parse::<f64>().is_ok() && ours.parse::<f64>().is_ok();
+    is_figure.then(|| Figure {
+        name: format!("durable commits, {what}"),
+        aim: aim.to_owned(),
+        measured: format!("{ours}/s"),
+        peer: format!("{bare}/s (bare client, one INSERT per transaction)"),
+        ratio: format!("{ratio} x"),
+    })
 }
 
 /// The timetable's example, which ends with one line of JSON.
@@ -70,6 +89,16 @@ fn timetable(measured: &Json) -> Option<Vec<Figure>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commits_are_compared_with_the_bare_client() {
+        let figure = commit("| 16 clients, inserts | 5309 | 11174 | 2.10 |").unwrap();
+        assert_eq!((figure.aim.as_str(), figure.measured.as_str(), figure.ratio.as_str()), ("4 x", "11174/s", "2.10 x"));
+        assert_eq!(commit("| 1 client, updates | 5309 | 2736 | 0.52 |").unwrap().aim, "0.8 x");
+        for line in ["| commits/s | bare insert | signboard | ratio |", "|---|---|---|---|", "| a | 1 | 2 |"] {
+            assert_eq!(commit(line), None, "{line}");
+        }
+    }
 
     #[test]
     fn the_timetable_becomes_two_rows() {

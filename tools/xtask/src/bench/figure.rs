@@ -18,22 +18,26 @@ pub(crate) struct Figure {
 impl Figure {
     /// Reads a table row `| figure | aim | measured | peer | ratio |`, as bench programs print it.
     pub(crate) fn row(line: &str) -> Option<Self> {
-        let inner = line.trim().strip_prefix('|')?.strip_suffix('|')?;
-        let cells: Vec<String> = inner.split('|').map(|cell| cell.trim().to_owned()).collect();
-        let [name, aim, measured, peer, ratio] = <[String; 5]>::try_from(cells).ok()?;
+        let [name, aim, measured, peer, ratio] = cells(line)?;
         let is_head = name == "Figure" || name.starts_with("--");
         (!is_head && !measured.is_empty()).then_some(Self { name, aim, measured, peer, ratio })
     }
+
+    /// As a row of the table, with how busy the machine was with other things, in percent.
+    pub(crate) fn markdown(&self, busy: f64) -> String {
+        let Self { name, aim, measured, peer, ratio } = self;
+        format!("| {name} | {aim} | {measured} | {peer} | {ratio} | {busy:.0} % |")
+    }
 }
 
-/// All figures as a Markdown table.
-pub(crate) fn table(figures: &[Figure]) -> String {
-    let mut text = String::from("| Figure | Aim | Measured | Peer | Ratio |\n|---|---|---|---|---|");
-    for figure in figures {
-        let Figure { name, aim, measured, peer, ratio } = figure;
-        text.push_str(&format!("\n| {name} | {aim} | {measured} | {peer} | {ratio} |"));
-    }
-    text
+/// The head of the table.
+pub(crate) const HEAD: &str = "| Figure | Aim | Measured | Peer | Ratio | Others |\n|---|---|---|---|---|---|";
+
+/// The cells of a table row of this many columns.
+pub(crate) fn cells<const N: usize>(line: &str) -> Option<[String; N]> {
+    let inner = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    let cells: Vec<String> = inner.split('|').map(|cell| cell.trim().to_owned()).collect();
+    cells.try_into().ok()
 }
 
 #[cfg(test)]
@@ -41,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_printed_table_is_read_back() {
+    fn a_printed_row_is_read_back() {
         let figure = Figure {
             name: "commits, 16 clients".into(),
             aim: "4 x".into(),
@@ -49,10 +53,9 @@ mod tests {
             peer: "1,700/s".into(),
             ratio: "4.8 x".into(),
         };
-        let text = table(std::slice::from_ref(&figure));
-        let read: Vec<Figure> = text.lines().filter_map(Figure::row).collect();
-        assert_eq!(read, [figure]);
-        for line in ["", "warming up", "| a | b |", "|---|---|---|---|---|"] {
+        assert_eq!(figure.markdown(3.4), "| commits, 16 clients | 4 x | 8,100/s | 1,700/s | 4.8 x | 3 % |");
+        assert_eq!(Figure::row("| commits, 16 clients | 4 x | 8,100/s | 1,700/s | 4.8 x |"), Some(figure));
+        for line in ["", "warming up", "| a | b |", "|---|---|---|---|---|", "| Figure | Aim | Measured | Peer | Ratio |"] {
             assert_eq!(Figure::row(line), None, "{line}");
         }
     }

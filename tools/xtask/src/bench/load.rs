@@ -17,15 +17,16 @@ pub(super) struct Load {
 
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 
-/// Loads `url` with some connections for some time.
+/// Loads `url` with some connections for some time; every request carries `field`.
 ///
 /// # Errors
 /// Where wrk fails or the server answers with errors.
-pub(super) fn wrk(server: &Server, url: &str, connections: u32, time: Duration) -> Result<Load, Failure> {
+pub(super) fn wrk(server: &Server, url: &str, field: &str, connections: u32, time: Duration) -> Result<Load, Failure> {
+    let mut wrk = process::command("wrk");
+    wrk.args(["-t2", "--timeout", "60s", "-H", field]);
+    wrk.args([format!("-c{connections}"), format!("-d{}s", time.as_secs())]).arg(url);
     let before = server.cpu_seconds();
-    let words =
-        ["-t2".to_owned(), format!("-c{connections}"), format!("-d{}s", time.as_secs()), "--timeout".into(), "60s".into()];
-    let answer = process::quiet(process::command("wrk").args(words).arg(url))?;
+    let answer = process::quiet(&mut wrk)?;
     let spent = server.cpu_seconds() - before;
     if !answer.success || answer.stdout.contains("Non-2xx") {
         return Err(Failure::failed(format!("wrk on {url} failed: {} {}", answer.stdout.trim(), answer.stderr.trim())));

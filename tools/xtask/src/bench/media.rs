@@ -1,131 +1,129 @@
-//! Media over HTTP and HTTPS: our listener and file handler beside nginx, the same files, the same load, in turns.
+//! Media over HTTP and HTTPS: the whole server beside nginx, the same files on the same disk, the same load, in turns.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::figure::Figure;
+use super::film;
+use super::installation::Installation;
 use super::load::{Load, wrk};
 use super::server::{Server, free_port, fresh_folder};
 use crate::failure::Failure;
 use crate::installer::{self, Consent};
-use crate::{place, process, tool};
+use crate::server_binary::{self, Profile};
+use crate::{process, tool, web};
 
-const LARGE: &str = "1gib.bin";
-const SMALL: &str = "64kib.bin";
-const ROUNDS: usize = 3;
+const LARGE: u64 = 1 << 30;
+const SMALL: u64 = 64 << 10;
+const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_secs(5);
 
+/// One comparison.
 struct Case {
     name: &'static str,
     aim: &'static str,
-    file: &'static str,
+    bytes: u64,
     tls: bool,
     connections: u32,
 }
 
-const CASES: [Case; 3] = [
-    Case { name: "media over HTTP, 1 GiB files", aim: "0.6 x", file: LARGE, tls: false, connections: 4 },
-    Case { name: "media over HTTP, 64 KiB files", aim: "0.5 x", file: SMALL, tls: false, connections: 16 },
-    Case { name: "media over HTTPS, 1 GiB files", aim: "0.8 x", file: LARGE, tls: true, connections: 4 },
+const CASES: [Case; 4] = [
+    Case { name: "media over HTTP, 1 GiB files", aim: "0.6 x", bytes: LARGE, tls: false, connections: 4 },
+    Case { name: "media over HTTP, 64 KiB files", aim: "0.5 x", bytes: SMALL, tls: false, connections: 16 },
+    Case { name: "media over HTTPS, 1 GiB files", aim: "0.8 x", bytes: LARGE, tls: true, connections: 4 },
+    Case { name: "media over HTTPS, 64 KiB files", aim: "0.8 x", bytes: SMALL, tls: true, connections: 16 },
 ];
 
-/// A server and its two ports.
-struct Side {
-    server: Server,
+/// A server, its two ports, and the field that its requests carry.
+struct Side<'a> {
+    server: &'a Server,
     http: u16,
     https: u16,
+    field: &'a str,
 }
 
-impl Side {
-    fn measure(&self, case: &Case) -> Result<Load, Failure> {
+impl Side<'_> {
+    fn measure(&self, case: &Case, path: &str) -> Result<Load, Failure> {
         let (scheme, port) = if case.tls { ("https", self.https) } else { ("http", self.http) };
-        wrk(&self.server, &format!("{scheme}://127.0.0.1:{port}/media/{}", case.file), case.connections, TIME)
+        wrk(self.server, &format!("{scheme}://127.0.0.1:{port}{path}"), self.field, case.connections, TIME)
     }
 }
 
 /// Runs all cases.
 ///
 /// # Errors
-/// Where nginx or wrk are missing and may not be installed, or a server does not start.
+/// Where a tool is missing and may not be installed, or a server does not start.
 pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
-    installer::bring(&[&tool::NGINX, &tool::WRK], consent)?;
+    installer::bring(&[&tool::NGINX, &tool::WRK, &tool::FFMPEG], consent)?;
+    web::prepare(consent)?;
+    let binary = server_binary::build(Profile::Release)?;
     let folder = fresh_folder("media")?;
-    let files = folder.join("media");
-    fs::create_dir_all(&files).map_err(|error| Failure::file(&files, &error))?;
-    write(&files.join(SMALL), 64 * 1024)?;
-    write(&files.join(LARGE), 1024 * 1024 * 1024)?;
-    let ours = ours(&folder, &files)?;
-    let nginx = nginx(&folder)?;
+    let mut ours = Installation::new(&binary, &folder.join("data"))?;
+    let large = upload(&mut ours, &folder, LARGE)?;
+    let small = upload(&mut ours, &folder, SMALL)?;
+    let cookie = ours.cookie();
+    let us = Side { server: &ours.server, http: ours.instance.http, https: ours.instance.https, field: &cookie };
+    let (http, https) = (free_port()?, free_port()?);
+    let nginx = nginx(&folder, http, https, &small.1)?;
+    let them = Side { server: &nginx, http, https, field: &cookie };
     let mut figures = Vec::new();
     for case in &CASES {
-        let (mut us, mut them) = (Vec::new(), Vec::new());
+        let (path, on_disk) = if case.bytes == LARGE { &large } else { &small };
+        let mut pairs = Vec::new();
         for _ in 0..ROUNDS {
-            us.push(ours.measure(case)?);
-            them.push(nginx.measure(case)?);
+            pairs.push((us.measure(case, path)?, them.measure(case, on_disk)?));
         }
-        figures.push(figure(case, median(us), median(them)));
+        figures.push(figure(case, &pairs));
     }
+    nginx.stop();
     ours.server.stop();
-    nginx.server.stop();
     let _ = fs::remove_dir_all(&folder);
     Ok(figures)
 }
 
-fn figure(case: &Case, us: Load, them: Load) -> Figure {
-    let show = |load: Load| format!("{:.0} MiB/s, {:.2} CPU s/GiB", load.rate / 1024.0 / 1024.0, load.cpu_per_gib);
+/// Brings a film of this size into the installation; hands back its path on our server and on nginx.
+fn upload(ours: &mut Installation, folder: &Path, bytes: u64) -> Result<(String, String), Failure> {
+    let film = folder.join("film.mp4");
+    film::make(&film, bytes)?;
+    let (path, on_disk) = ours.upload(&film)?;
+    fs::remove_file(&film).map_err(|error| Failure::file(&film, &error))?;
+    let on_disk = on_disk.strip_prefix(&ours.instance.data).expect("media are in the data folder");
+    Ok((path, format!("/{}", on_disk.display())))
+}
+
+/// Rates and costs as medians; the ratio is the median of the ratios of neighbouring runs, since a machine wanders.
+fn figure(case: &Case, pairs: &[(Load, Load)]) -> Figure {
+    let show = |loads: Vec<Load>| {
+        let rate = median(loads.iter().map(|load| load.rate / 1024.0 / 1024.0).collect());
+        let cost = median(loads.iter().map(|load| load.cpu_per_gib).collect());
+        format!("{rate:.0} MiB/s, {cost:.2} CPU s/GiB")
+    };
+    let ratios: Vec<f64> = pairs.iter().map(|(us, them)| us.rate / them.rate).collect();
+    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = ratios.iter().copied().fold(0.0, f64::max);
     Figure {
         name: case.name.to_owned(),
         aim: case.aim.to_owned(),
-        measured: show(us),
-        peer: format!("{} (nginx)", show(them)),
-        ratio: format!("{:.2} x", us.rate / them.rate),
+        measured: show(pairs.iter().map(|(us, _)| *us).collect()),
+        peer: format!("{} (nginx)", show(pairs.iter().map(|(_, them)| *them).collect())),
+        ratio: format!("{:.2} x ({least:.2} to {most:.2})", median(ratios)),
     }
 }
 
-fn median(mut loads: Vec<Load>) -> Load {
-    loads.sort_by(|a, b| a.rate.total_cmp(&b.rate));
-    loads[loads.len() / 2]
-}
-
-/// A file of bytes that do not compress, the same every time.
-fn write(path: &Path, length: usize) -> Result<(), Failure> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut block = Vec::with_capacity(1024 * 1024);
-    while block.len() < length.min(1024 * 1024) {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        block.extend_from_slice(&(state ^ (state >> 33)).to_le_bytes());
-    }
-    let mut file = File::create(path).map_err(|error| Failure::file(path, &error))?;
-    for _ in 0..length / block.len() {
-        file.write_all(&block).map_err(|error| Failure::file(path, &error))?;
-    }
-    file.sync_all().map_err(|error| Failure::file(path, &error))
-}
-
-/// The server's own listener, certificate and file handler, without the application around them.
-fn ours(folder: &Path, files: &Path) -> Result<Side, Failure> {
-    let mut build = process::cargo();
-    build.args(["build", "--release", "--package", "signboard", "--example", "serve_media"]);
-    if !process::succeeds(&mut build)? {
-        return Err(Failure::failed("The example `serve_media` of the server could not be built."));
-    }
-    let (http, https) = (free_port()?, free_port()?);
-    let mut command = process::command(place::target().join("release/examples/serve_media"));
-    command.arg(files).arg(folder.join("data")).args([http.to_string(), https.to_string()]);
-    Ok(Side { server: Server::start(command, http, &format!("/media/{SMALL}"), Duration::from_secs(30))?, http, https })
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// nginx with the same certificate, in the foreground, from a configuration of its own.
-fn nginx(folder: &Path) -> Result<Side, Failure> {
-    let (http, https) = (free_port()?, free_port()?);
+fn nginx(folder: &Path, http: u16, https: u16, path: &str) -> Result<Server, Failure> {
     let configuration = folder.join("nginx.conf");
     fs::write(&configuration, nginx_configuration(folder, http, https)).map_err(|error| Failure::file(&configuration, &error))?;
     let binary = (tool::NGINX.find)().unwrap_or_else(|| PathBuf::from("nginx"));
     let mut command = process::command(binary);
     command.arg("-p").arg(folder).arg("-e").arg("stderr").arg("-c").arg(&configuration);
-    Ok(Side { server: Server::start(command, http, &format!("/media/{SMALL}"), Duration::from_secs(10))?, http, https })
+    Server::start(command, http, path, Duration::from_secs(10))
 }
 
 fn nginx_configuration(folder: &Path, http: u16, https: u16) -> String {
@@ -137,7 +135,7 @@ fn nginx_configuration(folder: &Path, http: u16, https: u16) -> String {
          http {{\n  access_log off;\n  sendfile on;\n  tcp_nopush on;\n  keepalive_requests 1000000;\n  \
          client_body_temp_path {folder}/t1;\n  proxy_temp_path {folder}/t2;\n  fastcgi_temp_path {folder}/t3;\n  \
          uwsgi_temp_path {folder}/t4;\n  scgi_temp_path {folder}/t5;\n  \
-         server {{\n    listen 127.0.0.1:{http};\n    listen 127.0.0.1:{https} ssl;\n    root {folder};\n    \
+         server {{\n    listen 127.0.0.1:{http};\n    listen 127.0.0.1:{https} ssl;\n    root {folder}/data;\n    \
          ssl_certificate {folder}/data/tls/web.pem;\n    ssl_certificate_key {folder}/data/tls/web-key.pem;\n  }}\n}}\n"
     )
 }
@@ -147,17 +145,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_of_three_is_the_middle_one() {
-        let load = |rate| Load { rate, cpu_per_gib: rate };
-        assert_eq!(median(vec![load(3.0), load(1.0), load(2.0)]), load(2.0));
-    }
-
-    #[test]
-    fn a_figure_compares_rates() {
-        let gib = 1024.0 * 1024.0 * 1024.0;
-        let figure = figure(&CASES[0], Load { rate: gib, cpu_per_gib: 0.5 }, Load { rate: 2.0 * gib, cpu_per_gib: 0.25 });
-        assert_eq!(figure.measured, "1024 MiB/s, 0.50 CPU s/GiB");
-        assert_eq!(figure.peer, "2048 MiB/s, 0.25 CPU s/GiB (nginx)");
-        assert_eq!(figure.ratio, "0.50 x");
+    fn a_figure_compares_neighbouring_runs() {
+        let load = |mib: f64, cpu_per_gib| Load { rate: mib * 1024.0 * 1024.0, cpu_per_gib };
+        let pairs = [
+            (load(500.0, 0.5), load(1000.0, 0.25)),
+            (load(400.0, 0.75), load(500.0, 0.5)),
+            (load(900.0, 0.25), load(1000.0, 0.125)),
+        ];
+        let figure = figure(&CASES[0], &pairs);
+        assert_eq!(figure.measured, "500 MiB/s, 0.50 CPU s/GiB");
+        assert_eq!(figure.peer, "1000 MiB/s, 0.25 CPU s/GiB (nginx)");
+        assert_eq!(figure.ratio, "0.80 x (0.50 to 0.90)");
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -137,27 +137,6 @@ pub(super) fn fresh_folder(name: &str) -> Result<PathBuf, Failure> {
     }
     fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
     Ok(folder)
-}
-
-/// The production server on ports of its own.
-///
-/// # Errors
-/// Where no port is free.
-pub(super) fn signboard(binary: &Path, data: &Path) -> Result<(Command, u16), Failure> {
-    let port = free_port()?;
-    let mut command = process::command(binary);
-    command.args(["server", "--data"]).arg(data);
-    for setting in [
-        "bind.address=127.0.0.1".to_owned(),
-        format!("web.http-port={port}"),
-        format!("web.https-port={}", free_port()?),
-        format!("control.port={}", free_port()?),
-        "discovery.enabled=false".to_owned(),
-        "time.enabled=false".to_owned(),
-    ] {
-        command.arg("--set").arg(setting);
-    }
-    Ok((command, port))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::figure::Figure;
-use super::server::{Server, fresh_folder, signboard};
+use super::instance::Instance;
+use super::server::{Server, fresh_folder};
 use crate::failure::Failure;
 use crate::server_binary::{self, Profile};
 use crate::{process, web};
@@ -45,8 +46,8 @@ fn measure(binary: &Path, data: &Path, name: &str, aim: &str) -> Result<Figure, 
     let mut times = Vec::new();
     let mut resident: f64 = 0.0;
     for _ in 0..=ROUNDS {
-        let (command, port) = signboard(binary, data)?;
-        let server = Server::start(command, port, "/readyz", PATIENCE)?;
+        let instance = Instance::new(binary, data)?;
+        let server = Server::start(instance.command(), instance.http, "/readyz", PATIENCE)?;
         times.push(server.ready_after);
         resident = resident.max(server.resident_mib().unwrap_or(0.0));
         server.stop();
