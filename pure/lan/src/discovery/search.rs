@@ -1,0 +1,298 @@
+//! The client's side: asks by multicast and by unicast, and collects who answers.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use super::card::Card;
+use super::choice::Draw;
+use super::link::Link;
+use super::message::{self, Body, Message, Probe, Target};
+use super::outbox::{Destination, Family, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
+use super::refusal::{Counters, Refusal};
+use super::version::{QName, Version};
+use super::writer;
+
+/// Pauses between the rounds; the last one goes on.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_millis(1_500),
+    Duration::from_secs(3),
+    Duration::from_secs(6),
+];
+/// Questions are padded to this many bytes, so that a server that answers no more than it was asked can say everything.
+const PADDED: usize = 1_400;
+const MAX_FOUND: usize = 256;
+const MAX_ASKED: usize = 4_096;
+const MAX_PLACES: usize = 16;
+
+/// What to look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seek {
+    /// Signboard servers.
+    Servers,
+    /// Every device of the profile (`wsdp:Device`): computers, printers, cameras, and Signboard servers.
+    Devices,
+}
+
+/// A target that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its endpoint address: `urn:uuid:...`, the same at every start.
+    pub endpoint: String,
+    /// Its card, if it is a Signboard server that could say everything.
+    pub card: Option<Card>,
+    /// Its types.
+    pub types: Vec<QName>,
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// The URLs that it named.
+    pub urls: Vec<String>,
+    /// Where answers came from, in the order of time, each with the port of discovery. A link-local IPv6 address has its zone.
+    pub places: Vec<SocketAddr>,
+    /// Rises when it changes.
+    pub metadata_version: u32,
+    /// Whether an answer to a multicast came through.
+    pub by_multicast: bool,
+    /// Whether an answer to a unicast came through.
+    pub by_unicast: bool,
+}
+
+/// A search as a machine. It goes on until it is dropped.
+///
+/// Call [`Search::poll`] until it answers `None` at the start and whenever [`Search::next_time`] has come.
+#[derive(Debug)]
+pub struct Search {
+    seek: Seek,
+    links: Vec<Link>,
+    known: Vec<SocketAddr>,
+    asked: BTreeMap<String, bool>,
+    round: usize,
+    next_round: Duration,
+    outbox: Outbox,
+    found: BTreeMap<String, Found>,
+    counters: Counters,
+}
+
+impl Search {
+    /// A search that begins at `now`, on these interfaces.
+    #[must_use]
+    pub fn new(seek: Seek, links: Vec<Link>, now: Duration) -> Self {
+        Self {
+            seek,
+            links,
+            known: Vec::new(),
+            asked: BTreeMap::new(),
+            round: 0,
+            next_round: now,
+            outbox: Outbox::default(),
+            found: BTreeMap::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes the interfaces that are there now; new ones are asked in the next round, which begins at once.
+    pub fn set_links(&mut self, links: Vec<Link>, now: Duration) {
+        if links != self.links {
+            self.links = links;
+            self.round = 0;
+            self.next_round = now;
+        }
+    }
+
+    /// Asks this address too, now and in every round.
+    pub fn ask(&mut self, place: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) {
+        if !self.known.contains(&place) {
+            self.known.push(place);
+            self.probe_one(place, now, draw);
+        }
+    }
+
+    /// The next bytes to send. Call until it answers `None`.
+    pub fn poll(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Option<Transmit> {
+        if now >= self.next_round {
+            self.next_round = now + PAUSES[self.round.min(PAUSES.len() - 1)];
+            let first = self.round == 0;
+            self.round += 1;
+            self.probe_groups(now, draw);
+            // The first round asks known addresses when they are told.
+            let known = if first { Vec::new() } else { self.known.clone() };
+            known.into_iter().for_each(|place| self.probe_one(place, now, draw));
+        }
+        self.outbox.poll(now)
+    }
+
+    /// When [`Search::poll`] has something next.
+    #[must_use]
+    pub fn next_time(&self) -> Duration {
+        self.outbox.next_time().map_or(self.next_round, |at| at.min(self.next_round))
+    }
+
+    /// Hears a datagram from `from`. Hands back the target if something new was learned about it.
+    pub fn hear(&mut self, bytes: &[u8], from: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Option<Found> {
+        self.counters.heard += 1;
+        match self.learn(bytes, from, now, draw) {
+            Ok(found) => found,
+            Err(reason) => {
+                self.counters.drop_for(reason);
+                None
+            }
+        }
+    }
+
+    /// All that was found, in the order of the endpoint addresses.
+    pub fn found(&self) -> impl Iterator<Item = &Found> {
+        self.found.values()
+    }
+
+    /// What was heard and dropped.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    fn learn(
+        &mut self,
+        bytes: &[u8],
+        from: SocketAddr,
+        now: Duration,
+        draw: &mut dyn FnMut() -> Draw,
+    ) -> Result<Option<Found>, Refusal> {
+        let answer = message::read(bytes)?;
+        let by_multicast = *answer.relates_to.as_ref().and_then(|id| self.asked.get(id)).ok_or(Refusal::NotForUs)?;
+        let (Body::ProbeMatches(targets) | Body::ResolveMatches(targets)) = answer.body else { return Err(Refusal::NotForUs) };
+        let resolved = targets.into_iter().find(|target| self.is_sought(answer.version, target)).ok_or(Refusal::NoMatch)?;
+        if resolved.addresses.is_empty() {
+            self.resolve(answer.version, &resolved.endpoint, from, now, draw);
+        }
+        let known = self.found.get(&resolved.endpoint);
+        if known.is_none() && self.found.len() >= MAX_FOUND {
+            return Err(Refusal::TooBusy);
+        }
+        let mut next = known.cloned().unwrap_or_else(|| Found::new(&resolved.endpoint));
+        next.take(resolved, from, by_multicast);
+        if known == Some(&next) {
+            return Err(Refusal::Duplicate);
+        }
+        self.found.insert(next.endpoint.clone(), next.clone());
+        Ok(Some(next))
+    }
+
+    fn is_sought(&self, version: Version, target: &Target) -> bool {
+        match self.seek {
+            Seek::Servers => target.types.contains(&QName::server()),
+            Seek::Devices => target.types.contains(&QName::device(version)),
+        }
+    }
+
+    fn probe_groups(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) {
+        let families = [(Family::V4, true), (Family::V6, false)];
+        let each = self.links.iter().flat_map(|link| families.map(|(family, ipv4)| (link.index, family, link.first(ipv4))));
+        let groups: Vec<_> =
+            each.filter(|(.., address)| address.is_some()).map(|(index, family, _)| Destination::Group(index, family)).collect();
+        for to in groups {
+            for version in Version::ALL {
+                self.send(version, self.question(version), to, version.everybody(), now, draw());
+            }
+        }
+    }
+
+    fn probe_one(&mut self, place: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) {
+        for version in Version::ALL {
+            self.send(version, self.question(version), one(place), version.everybody(), now, draw());
+        }
+    }
+
+    fn resolve(&mut self, version: Version, endpoint: &str, from: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) {
+        // One question per endpoint: a target that never names an address would be asked for ever.
+        if self.found.contains_key(endpoint) {
+            return;
+        }
+        let mut places = vec![one(from)];
+        let family = if from.is_ipv4() { Family::V4 } else { Family::V6 };
+        places
+            .extend(self.links.iter().filter(|link| link.reaches(from.ip())).map(|link| Destination::Group(link.index, family)));
+        for to in places {
+            self.send(version, Body::Resolve(endpoint.to_owned()), to, version.everybody(), now, draw());
+        }
+    }
+
+    fn question(&self, version: Version) -> Body {
+        let sought = match self.seek {
+            Seek::Servers => QName::server(),
+            Seek::Devices => QName::device(version),
+        };
+        Body::Probe(Probe { types: vec![sought], ..Probe::default() })
+    }
+
+    fn send(&mut self, version: Version, body: Body, to: Destination, everybody: &str, now: Duration, draw: Draw) {
+        let multicast = matches!(to, Destination::Group(..));
+        if self.asked.len() >= MAX_ASKED {
+            self.asked.clear();
+        }
+        let id = writer::urn(draw.id);
+        self.asked.insert(id.clone(), multicast);
+        let mut bytes =
+            writer::write(&Message { version, id, relates_to: None, to: Some(everybody.to_owned()), sequence: None, body });
+        bytes.resize(bytes.len().max(PADDED), b' ');
+        let repeats = if multicast { MULTICAST_UDP_REPEAT } else { UNICAST_UDP_REPEAT };
+        self.outbox.put(now, repeats, Transmit { to, bytes }, draw);
+    }
+}
+
+impl Found {
+    fn new(endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            card: None,
+            types: Vec::new(),
+            scopes: Vec::new(),
+            urls: Vec::new(),
+            places: Vec::new(),
+            metadata_version: 0,
+            by_multicast: false,
+            by_unicast: false,
+        }
+    }
+
+    /// Adds what one answer says. A newer metadata version replaces what was said before; an older one only adds a place.
+    fn take(&mut self, target: Target, from: SocketAddr, by_multicast: bool) {
+        if target.metadata_version > self.metadata_version {
+            self.urls.clear();
+        }
+        if target.metadata_version >= self.metadata_version {
+            self.metadata_version = target.metadata_version;
+            // Each profile has its own name for a device; a server found in both versions is listed with both.
+            self.types.extend(target.types);
+            self.types.sort();
+            self.types.dedup();
+            if !target.scopes.is_empty() {
+                self.card = Card::from_scopes(&target.scopes);
+                self.scopes = target.scopes;
+            }
+            for url in target.addresses {
+                if !self.urls.contains(&url) && self.urls.len() < MAX_PLACES {
+                    self.urls.push(url);
+                }
+            }
+        }
+        if !self.places.contains(&from) && self.places.len() < MAX_PLACES {
+            self.places.push(from);
+        }
+        self.by_multicast |= by_multicast;
+        self.by_unicast |= !by_multicast;
+    }
+
+    /// The addresses to try, each once: where answers came from.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.places.iter().map(SocketAddr::ip)
+    }
+}
+
+fn one(to: SocketAddr) -> Destination {
+    Destination::One { to, link: 0, from: None }
+}
+
+#[cfg(test)]
+mod tests;
