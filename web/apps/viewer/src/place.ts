@@ -16,5 +16,14 @@ export function takeToken(address: string): { token: string | null; rest: string
   if (!found) return { token: null, rest: address };
   let rest = address.replace(found[0], found[0].charAt(0) === "?" ? "?" : "");
   rest = rest.replace("?&", "?").replace(/\?(?=#|$)/, "");
-  return { token: decodeURIComponent(found[1] as string), rest };
+  return { token: decoded(found[1] as string), rest };
+}
+
+/** What a typing mistake left unreadable is taken as it stands: the server will say what it thinks of it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (malformed) {
+    return text;
+  }
 }

@@ -1,5 +1,5 @@
 import { isValid, MediaView, PageView, StandbyView, type MediaFile, type Moment, type ScreenSettings, type Sound, type Surroundings, type View } from "@signboard/player";
-import { offsetAt, type Body, type Plan } from "@signboard/model";
+import { entryOf, offsetAt, type Body, type Plan } from "@signboard/model";
 import type { Faults } from "./report/faults.ts";
 import type { Shelf } from "./media/shelf.ts";
 
@@ -40,7 +40,7 @@ export class Scene implements Surroundings {
   }
 
   media(id: string, at: number): MediaFile | null {
-    const file = this.plan ? this.plan.media[id] : undefined;
+    const file = this.plan ? entryOf(this.plan.media, id) : undefined;
     if (!file || !this.shelf.has(file.hash) || !isValid(file, at)) return null;
     return { hash: file.hash, mime: file.mime, width: file.width, height: file.height, duration_ms: file.duration_ms || 0 };
   }

@@ -30,5 +30,8 @@ export type {
 } from "./plan.ts";
 export { offsetOf, type Sample } from "./clock.ts";
 export { orderOf, position, type Position } from "./position.ts";
+export { readBody } from "./read_body.ts";
+export { readPlan } from "./read_plan.ts";
+export { entryOf, isHash, isList, isMaybe, isNumber, isObject, isText, isTime, type Members } from "./shape.ts";
 export { fallbackAnchor, nextBoundary, slotAt } from "./slot.ts";
 export { civilAt, offsetAt, type Civil } from "./zone.ts";

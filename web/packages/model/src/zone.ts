@@ -1,5 +1,6 @@
 // Civil time by the offsets that the plan brings; the device's own zone data is never asked.
 import type { Plan } from "./plan.ts";
+import { entryOf } from "./shape.ts";
 
 /** What a clock on the wall shows. */
 export interface Civil {
@@ -17,7 +18,7 @@ export interface Civil {
 
 /** Seconds east of UTC. Before the first known offset it holds too; a zone that the plan lacks counts as UTC. */
 export function offsetAt(zones: Plan["zones"], zone: string, at: number): number {
-  const known = zones[zone] || [];
+  const known = entryOf(zones, zone) || [];
   let offset = known[0] ? known[0].offset_s : 0;
   for (const next of known) if (next.from <= at) offset = next.offset_s;
   return offset;

@@ -51,11 +51,7 @@ export class PageView implements View {
   prepare(position: number): Promise<void> {
     return Promise.all(
       this.parts.map((part) =>
-        part.drawn.prepare
-          ? part.drawn.prepare(position).catch((error: Error) => {
-              this.leaveOut(part, error.message);
-            })
-          : undefined,
+        new Promise<void>((resolve) => resolve(part.drawn.prepare && part.drawn.prepare(position))).catch((error: Error) => this.leaveOut(part, error.message)),
       ),
     ).then(() => undefined);
   }
@@ -89,7 +85,7 @@ export class PageView implements View {
   }
 
   private add(element: BodyElement, at: number): void {
-    let drawn: Drawn | null = null;
+    let drawn: Drawn | null;
     try {
       drawn = draw(element, this.around, at);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { fallbackAnchor, position, slotAt, type Body, type Item, type Plan, type Program } from "@signboard/model";
+import { entryOf, fallbackAnchor, position, slotAt, type Body, type Item, type Plan, type Program } from "@signboard/model";
 import { standby, type Moment, type Show } from "./moment.ts";
 import { isValid, steady, type Validity } from "./validity.ts";
 
@@ -30,7 +30,7 @@ export class PlanShow implements Show {
     // Whole milliseconds, so that the same start is the same number whenever it is computed.
     const at = Math.floor(instant);
     const slot = slotAt(plan, at);
-    const program = plan.programs[slot.program];
+    const program = entryOf(plan.programs, slot.program);
     const found = program && find(program, slot.row === null && slot.program === plan.fallback ? anchorOf(plan) : slot.anchor, at);
     if (!program || !found) return standby(slot.from, Math.min(slot.until, at + GLANCE), plan.id);
     const from = Math.max(found.start, slot.from);
@@ -51,7 +51,7 @@ export class PlanShow implements Show {
   }
 
   private fallback(at: number, from: number, until: number): Moment {
-    const program = this.plan.programs[this.plan.fallback];
+    const program = entryOf(this.plan.programs, this.plan.fallback);
     const found = program && find(program, anchorOf(this.plan), at);
     if (!program || !found) return standby(from, until, this.plan.id);
     const item = this.playable(found.item, at) ? found.item : this.substitute(program, found.item, at);
@@ -63,7 +63,7 @@ export class PlanShow implements Show {
     const moment = { item, row, plan: this.plan.id, start: found.start, end: found.end };
     if (item.kind === "standby") return Object.assign({ key: "standby", kind: item.kind, from, until }, moment);
     const ids = this.mediaOf(item);
-    const files = ids.map((id) => this.plan.media[id] as Validity | undefined).filter((file) => file !== undefined) as Validity[];
+    const files = ids.map((id) => entryOf(this.plan.media, id) as Validity | undefined).filter((file) => file !== undefined) as Validity[];
     // When a file of the page may not be shown any more, or may now, the page is drawn anew.
     const stretch = steady(files, at, from, until);
     const local = ids.map((id) => this.hash(id, at) || "-").join("");
@@ -93,7 +93,7 @@ export class PlanShow implements Show {
   }
 
   private hash(id: string, at: number): string | null {
-    const file = this.plan.media[id];
+    const file = entryOf(this.plan.media, id);
     return file && this.local.has(file.hash) && isValid(file, at) ? file.hash : null;
   }
 }

@@ -127,12 +127,13 @@ test.each([
   ["hardly seen gives way by a cut", 3_000, undefined],
   ["that stood for long fades away", 8_000, "opacity 250ms linear"],
 ])("a start page %s", async (_, ready, transition) => {
-  const { player, show, at, last } = bench([{ id: "a", ms: 20_000, fade: 1000 }]);
+  const { player, show, log, at, last } = bench([{ id: "a", ms: 20_000, fade: 1000 }]);
   player.play(show, false);
   await at(400);
   last("a").ready();
-  await Promise.resolve();
+  await Promise.resolve().then(() => undefined).then(() => undefined);
   await at(ready);
+  expect(log.slice(-1)).toEqual([`+a ${ready}`]);
   expect((last("a").node as unknown as Node).parentNode?.style["transition"]).toBe(transition);
 });
 

@@ -2,7 +2,7 @@ import { Layers } from "./layers.ts";
 import { NOTHING, standby, type Moment, type Show } from "./moment.ts";
 import type { Stage } from "./stage.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { View } from "./view.ts";
+import { broken, type View } from "./view.ts";
 
 /** The next item is prepared this long before it is due, in milliseconds. */
 const AHEAD = 12_000;
@@ -87,7 +87,7 @@ export class Player {
       this.clearBy = null;
       this.lookAhead(due, now);
     }
-    for (const view of this.layers.views()) view.tick(now);
+    for (const view of this.layers.views()) this.attempt("view.tick", () => view.tick(now));
   }
 
   /** The stage's size or the fit changed. */
@@ -129,12 +129,12 @@ export class Player {
       return this.next;
     }
     this.drop();
-    const next: Showing = { moment, view: this.make(moment), state: "preparing", began: 0, since: now, reported: false };
+    const next: Showing = { moment, view: this.draw(moment), state: "preparing", began: 0, since: now, reported: false };
     this.next = next;
     this.layers.wait(next.view);
     // Joining in the middle: by the time that it is ready it is a little later.
     const position = Math.max(moment.from, now) - moment.start;
-    next.view.prepare(position < 50 ? 0 : position + 300).then(
+    new Promise<void>((resolve) => resolve(next.view.prepare(position < 50 ? 0 : position + 300))).then(
       () => {
         next.state = "ready";
       },
@@ -161,7 +161,7 @@ export class Player {
 
   /** Shows at once what needs no preparation. */
   private cut(moment: Moment, now: number): void {
-    const view = this.make(moment);
+    const view = this.draw(moment);
     this.layers.wait(view);
     this.put({ moment, view, state: "ready", began: now, since: now, reported: false }, now, 0);
   }
@@ -171,10 +171,27 @@ export class Player {
     this.current = next;
     this.clearBy = null;
     next.began = now;
-    next.view.start(next.moment.start);
+    this.attempt("view.start", () => next.view.start(next.moment.start));
     this.layers.show(next.view, fade);
     if (last) this.listener.ended(last.moment, last.began, now);
     this.listener.began(next.moment, now);
+  }
+
+  /** One item that cannot be drawn must not take those after it along. */
+  private draw(moment: Moment): View {
+    try {
+      return this.make(moment);
+    } catch (error) {
+      return broken(error as Error);
+    }
+  }
+
+  private attempt(code: string, what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      this.around.report(code, (error as Error).message);
+    }
   }
 
   private drop(): void {

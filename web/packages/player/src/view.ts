@@ -16,3 +16,9 @@ export interface View {
   /** Gives back decoders and addresses; the node is removed by the caller. */
   stop(): void;
 }
+
+/** The view of something that cannot be drawn at all: it is never ready. */
+export function broken(error: Error): View {
+  const nothing = () => undefined;
+  return { node: document.createElement("div"), prepare: () => Promise.reject(error), start: nothing, tick: nothing, layout: nothing, stop: nothing };
+}

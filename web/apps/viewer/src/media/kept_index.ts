@@ -1,3 +1,4 @@
+import { isHash, isNumber, isObject } from "@signboard/model";
 import type { Database } from "../store/database.ts";
 import type { Kept } from "./shelf.ts";
 
@@ -7,7 +8,7 @@ export class KeptIndex {
 
   static async load(database: Database): Promise<KeptIndex> {
     const kept = new Map<string, Kept>();
-    for (const file of await database.all<Kept>("file")) kept.set(file.hash, file);
+    for (const file of await database.all<Kept>("file").catch(() => [])) if (isKept(file)) kept.set(file.hash, file);
     return new KeptIndex(kept);
   }
 
@@ -26,4 +27,9 @@ export class KeptIndex {
   remove(hash: string): void {
     this.kept.delete(hash);
   }
+}
+
+/** Whether an entry of the storage is whole. One that is not counts for nothing: its file is fetched again. */
+function isKept(entry: unknown): boolean {
+  return isObject(entry) && isHash(entry["hash"]) && isNumber(entry["bytes"], 0, Number.MAX_SAFE_INTEGER) && isNumber(entry["at"], 0, Number.MAX_SAFE_INTEGER);
 }

@@ -1,4 +1,4 @@
-import type { Plan } from "@signboard/model";
+import { readPlan, type Plan } from "@signboard/model";
 import type { Downloads } from "../media/downloads.ts";
 import { removable } from "../media/room.ts";
 import type { Shelf } from "../media/shelf.ts";
@@ -40,15 +40,20 @@ export class Keeper {
 
   /** Takes up what an earlier page left. */
   async restore(): Promise<void> {
-    const force = await this.database.read<Stored>("plan", "force").catch(() => undefined);
-    const pending = await this.database.read<Stored>("plan", "pending").catch(() => undefined);
-    this.force = (force && force.plan) || null;
-    this.pending = (pending && pending.plan) || null;
+    [this.force, this.pending] = await Promise.all([this.stored("force"), this.stored("pending")]);
     await this.holdBodies();
     if (this.force) {
       this.listener.play(this.force, false);
     }
     await this.look(true);
+  }
+
+  /** A storage may hand out less than was put in: what is no plan any more is none, and the server sends it again. */
+  private stored(key: string): Promise<Plan | null> {
+    return this.database.read<Stored>("plan", key).then(
+      (found) => readPlan(found && found.plan),
+      () => null,
+    );
   }
 
   /** A plan came from the server. */

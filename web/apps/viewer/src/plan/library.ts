@@ -1,4 +1,4 @@
-import type { Body } from "@signboard/model";
+import { readBody, type Body } from "@signboard/model";
 import type { Shelf } from "../media/shelf.ts";
 
 /** The bodies that are local, read and ready: the player asks for them at every moment. */
@@ -25,13 +25,20 @@ export class Library {
   async load(hash: string): Promise<void> {
     if (this.settled(hash) || !this.shelf.has(hash)) return;
     const text = await new Response(await this.shelf.read(hash)).text();
-    try {
-      const body = JSON.parse(text) as Body;
-      if (!body.canvas || !Array.isArray(body.pages)) throw new Error("no canvas or no pages");
+    const body = bodyIn(text);
+    if (body) {
       this.bodies.set(hash, body);
-    } catch (error) {
-      this.broken.add(hash);
-      throw new Error(`The body ${hash} cannot be read: ${(error as Error).message}`);
+      return;
     }
+    this.broken.add(hash);
+    throw new Error(`The body ${hash} is none: it has no JSON, no canvas or no pages.`);
+  }
+}
+
+function bodyIn(text: string): Body | null {
+  try {
+    return readBody(JSON.parse(text));
+  } catch (unreadable) {
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import type { Body, Item, Plan, Slot } from "@signboard/model";
+import { entryOf, type Body, type Item, type Plan, type Slot } from "@signboard/model";
 import type { Wanted } from "../media/wanted.ts";
 
 /**
@@ -14,18 +14,18 @@ export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Bo
     list.push({ hash, sha256: file.sha256, bytes: file.bytes, mime });
   };
   const media = (id: string | undefined | null) => {
-    const file = id ? plan.media[id] : undefined;
+    const file = id ? entryOf(plan.media, id) : undefined;
     if (file) add(file.hash, file, file.mime);
   };
   const bodies = (items: Item[]) => {
     for (const item of items) {
-      const file = item.body ? plan.bodies[item.body] : undefined;
+      const file = item.body ? entryOf(plan.bodies, item.body) : undefined;
       if (item.body && file) add(item.body, file, "application/json");
     }
   };
   const programs = new Set<string>();
   const program = (id: string) => {
-    const found = plan.programs[id];
+    const found = entryOf(plan.programs, id);
     if (!found || programs.has(id)) return;
     programs.add(id);
     bodies(found.items);
@@ -35,7 +35,7 @@ export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Bo
     }
   };
   const slots = plan.slots.filter((slot: Slot) => slot.until > now);
-  const first = plan.programs[slots[0] ? slots[0].program : plan.fallback];
+  const first = entryOf(plan.programs, slots[0] ? slots[0].program : plan.fallback);
   if (first) bodies(first.items);
   for (const font of plan.fonts) add(font.hash, font, "font/woff2");
   for (const slot of slots) program(slot.program);
@@ -71,11 +71,11 @@ export function mediaOf(hash: string, page: string | undefined | null, body: (ha
 /** Whether everything is local that the slot of this moment shows, letters included. */
 export function slotIsLocal(plan: Plan, now: number, has: (hash: string) => boolean, body: (hash: string) => Body | null): boolean {
   const slot = plan.slots.filter((one) => one.from <= now && one.until > now)[0];
-  const program = plan.programs[slot ? slot.program : plan.fallback];
+  const program = entryOf(plan.programs, slot ? slot.program : plan.fallback);
   if (!plan.fonts.every((font) => has(font.hash))) return false;
   if (!program) return true;
   const local = (id: string | undefined | null) => {
-    const file = id ? plan.media[id] : undefined;
+    const file = id ? entryOf(plan.media, id) : undefined;
     return !file || has(file.hash);
   };
   return program.items.every((item) => {

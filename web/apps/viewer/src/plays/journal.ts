@@ -1,6 +1,8 @@
+import { isNumber, isText } from "@signboard/model";
 import { randomUuid } from "../random.ts";
 import type { PlayRecord } from "../session/messages.ts";
 import type { Change, Database } from "../store/database.ts";
+import { readRecord } from "./read_play.ts";
 
 /** The most records in a message, and the most that are kept while no server takes them. */
 const BATCH = 200;
@@ -27,8 +29,13 @@ export class Journal {
 
   static async load(database: Database): Promise<Journal> {
     const counter = await database.read<Counter>("setting", "plays").catch(() => undefined);
-    const open = await database.all<PlayRecord>("play").catch(() => [] as PlayRecord[]);
-    if (counter) return new Journal(database, counter, open);
+    const kept = await database.all<unknown>("play").catch(() => [] as unknown[]);
+    const open = kept.map(readRecord).filter((record) => record !== null) as PlayRecord[];
+    if (counter && isText(counter.stream) && isNumber(counter.last, 0, Number.MAX_SAFE_INTEGER)) {
+      // Records that outlived their counter's last step: no number may be used again.
+      const last = open.reduce((most, record) => Math.max(most, record.n), counter.last);
+      return new Journal(database, { stream: counter.stream, last }, open);
+    }
     // Without its counter nobody can tell which numbers were used: a new stream, and what was left goes with it.
     const journal = new Journal(database, { stream: randomUuid(), last: 0 }, []);
     await database.write(open.map((record) => ({ table: "play" as const, key: record.n }))).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Notes } from "../identity.ts";
 import type { Play } from "./journal.ts";
+import { readPlay } from "./read_play.ts";
 
 const NAME = "signboard-open-play";
 
@@ -23,7 +24,7 @@ export class OpenPlay {
     try {
       const text = this.notes && this.notes.getItem(NAME);
       this.note(null);
-      return text ? (JSON.parse(text) as Play) : null;
+      return text ? readPlay(JSON.parse(text)) : null;
     } catch (unreadable) {
       return null;
     }

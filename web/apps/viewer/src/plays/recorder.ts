@@ -35,7 +35,7 @@ export class Recorder {
   /** Enters what an earlier page could not end. */
   async recover(): Promise<void> {
     const left = this.open.take();
-    if (left && typeof left.item === "string" && left.until > left.from) await this.journal.add(left);
+    if (left) await this.journal.add(left);
   }
 
   /** Records nothing more: another page of this device does. */

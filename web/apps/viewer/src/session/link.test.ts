@@ -30,14 +30,14 @@ class Socket {
 
 function bench(introduce: () => Promise<void> = () => Promise.resolve()) {
   const heard: FromServer[] = [];
-  const state = { open: 0, closed: 0, introduced: 0 };
+  const state = { open: 0, closed: 0, introduced: 0, unreadable: 0 };
   const link = new Link(
     "ws://h/s",
     () => {
       state.introduced++;
       return introduce();
     },
-    { hello: () => ({ type: "ping" }), open: () => void state.open++, message: (message) => void heard.push(message), closed: () => void state.closed++ },
+    { hello: () => ({ type: "ping" }), open: () => void state.open++, message: (message) => void heard.push(message), closed: () => void state.closed++, unreadable: () => void state.unreadable++ },
     (address, protocol) => new Socket(address, protocol) as unknown as WebSocket,
     () => 0.5,
   );
@@ -112,12 +112,15 @@ test("a network that comes back is tried at once", async () => {
 });
 
 test("what cannot be read is passed over", async () => {
-  const { heard } = bench();
+  const { heard, state } = bench();
   await vi.advanceTimersByTimeAsync(0);
   latest().open();
   latest().hear("{");
+  latest().hear("null");
+  latest().hear({ type: "plan", id: "no slots" });
+  latest().hear({ type: "of a later version" });
   latest().hear({ type: "ping" });
-  expect(heard).toEqual([{ type: "ping" }]);
+  expect([heard, state.unreadable, state.closed]).toEqual([[{ type: "ping" }], 3, 0]);
 });
 
 test("stops for good", async () => {

@@ -1,5 +1,6 @@
 import { backoff } from "./backoff.ts";
 import type { FromServer, FromViewer } from "./messages.ts";
+import { readMessage } from "./read_message.ts";
 
 const PROTOCOL = "signboard.viewer.v1";
 /** Something is said at least this often, in milliseconds. */
@@ -12,6 +13,8 @@ export interface LinkListener {
   hello(): FromViewer;
   open(): void;
   message(message: FromServer): void;
+  /** Something came that is no message; the session goes on. */
+  unreadable(text: string): void;
   /** It broke, or could not be made. */
   closed(): void;
 }
@@ -99,12 +102,9 @@ export class Link {
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       this.heard = Date.now();
-      let message: FromServer;
-      try {
-        message = JSON.parse(String(event.data));
-      } catch (unreadable) {
-        return;
-      }
+      const message = readMessage(String(event.data));
+      if (message === "strange") return;
+      if (message === null) return this.listener.unreadable(String(event.data));
       // A session that speaks is a good one: the next break counts from the start.
       this.attempt = 0;
       this.listener.message(message);

@@ -1,4 +1,4 @@
-import { offsetOf, type Sample } from "@signboard/model";
+import { isTime, offsetOf, type Sample } from "@signboard/model";
 import type { Notes } from "../identity.ts";
 
 /** Differences beyond this are taken over at once, in milliseconds; smaller ones slowly, so that no film jumps. */
@@ -23,11 +23,11 @@ export class SessionClock {
   ) {
     let kept = 0;
     try {
-      kept = Number((notes && notes.getItem(NAME)) || 0) || 0;
+      kept = Number((notes && notes.getItem(NAME)) || 0);
     } catch (forbidden) {
       // Starts at the device's own time.
     }
-    this.target = this.applied = kept;
+    this.target = this.applied = isTime(kept) ? kept : 0;
     this.moved = local();
   }
 
