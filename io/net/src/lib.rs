@@ -2,5 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod discovery;
+pub mod interfaces;
 pub mod time;
 pub mod wake;
