@@ -34,6 +34,8 @@ const DAY: f64 = 86_400.0;
 pub struct FollowerSettings {
     /// Bounds of the poll exponent.
     pub poll: PollRange,
+    /// How many sources there will be; some may still wait for their name's address.
+    pub expected: usize,
     /// Stratum without sources, 1 to 15; 0 says "not synchronised" instead.
     pub orphan_stratum: u8,
     /// Binary logarithm of the precision of reading the clock, in seconds.
@@ -87,20 +89,38 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// A clock that starts at `time` and follows the sources at these addresses. `time` is what the system says, right or not.
+    /// A clock that starts at `time`, which is what the system says, right or not. It follows nothing yet.
     #[must_use]
-    pub fn new(settings: FollowerSettings, addresses: &[IpAddr], raw: Raw, time: Utc) -> Self {
-        let source = |address: &IpAddr| Source {
-            address: *address,
-            association: Association::new(settings.poll, raw),
-            track: Track::default(),
-            filter: Filter::default(),
-            last: None,
-            is_selected: false,
-        };
-        let sources = addresses.iter().map(source).collect();
+    pub fn new(settings: FollowerSettings, raw: Raw, time: Utc) -> Self {
         let clock = VirtualClock::new(raw, time);
-        Self { settings, started: raw, clock, sources, quality: None, great_error_since: None, leap: Leap::None }
+        Self { settings, started: raw, clock, sources: Vec::new(), quality: None, great_error_since: None, leap: Leap::None }
+    }
+
+    /// Follows one more source, and gives its index.
+    pub fn add(&mut self, address: IpAddr, raw: Raw) -> usize {
+        self.sources.push(Source::new(address, self.settings.poll, raw));
+        self.sources.len() - 1
+    }
+
+    /// Source `index` is now found at another address: all that was known of it is void.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such source.
+    pub fn replace(&mut self, index: usize, address: IpAddr, raw: Raw) {
+        self.sources[index] = Source::new(address, self.settings.poll, raw);
+    }
+
+    /// Starts anew at `time`, with the same sources: the raw clock stood still while the host slept.
+    pub fn restart(&mut self, raw: Raw, time: Utc) {
+        self.clock.step(raw, time, self.clock.frequency());
+        for index in 0..self.sources.len() {
+            self.replace(index, self.sources[index].address, raw);
+        }
+        self.started = raw;
+        self.quality = None;
+        self.great_error_since = None;
+        self.leap = Leap::None;
     }
 
     /// The clock as it runs now.
@@ -169,7 +189,7 @@ impl Follower {
             Some(quality) if quality.distance_at(raw) + self.clock.pending(raw).abs() < MAX_DISTANCE => {
                 Quality { root_dispersion: quality.root_dispersion + self.clock.pending(raw).abs(), ..quality.clone() }
             }
-            None if !self.sources.is_empty() && raw.since(self.started) < ORPHAN_AFTER => Quality::unsynchronised(precision),
+            None if self.settings.expected > 0 && raw.since(self.started) < ORPHAN_AFTER => Quality::unsynchronised(precision),
             _ => Quality::orphan(self.settings.orphan_stratum, precision),
         }
     }
@@ -182,7 +202,7 @@ impl Follower {
         (follows && quality.is_synchronised()).then(|| quality.distance_at(raw)).filter(|_| quality.updated.is_some())
     }
 
-    /// What a person sees of the sources, in the order of their addresses at the start.
+    /// What a person sees of the sources, in the order in which they were added.
     #[must_use]
     pub fn status(&self, raw: Raw) -> Vec<SourceStatus> {
         let status = |source: &Source| {
@@ -232,7 +252,7 @@ impl Follower {
         let (indices, candidates): (Vec<usize>, Vec<Candidate>) =
             (0..self.sources.len()).filter_map(|index| Some((index, self.sources[index].candidate(raw, now)?))).unzip();
         // The first to answer may be the liar: before the clock is set, most of the sources are heard, or the patience is over.
-        let is_early = self.quality.is_none() && raw.since(self.started) < PATIENCE && candidates.len() * 2 <= self.sources.len();
+        let is_early = self.quality.is_none() && raw.since(self.started) < PATIENCE && candidates.len() * 2 <= self.settings.expected.max(self.sources.len());
         if is_early {
             return;
         }
@@ -290,6 +310,17 @@ impl Follower {
 }
 
 impl Source {
+    fn new(address: IpAddr, poll: PollRange, raw: Raw) -> Self {
+        Self {
+            address,
+            association: Association::new(poll, raw),
+            track: Track::default(),
+            filter: Filter::default(),
+            last: None,
+            is_selected: false,
+        }
+    }
+
     /// What the source says of the clock, if it is fit to say anything (RFC 5905, section 11.2.1 and figure 27).
     fn candidate(&self, raw: Raw, now: Utc) -> Option<Candidate> {
         let (sample, peer) = (self.last.as_ref()?, self.filter.peer(raw)?);

@@ -52,13 +52,16 @@ impl World {
     fn beginning(start: Utc, seed: u64, drift: f64, sources: Vec<Known>) -> Self {
         let settings = FollowerSettings {
             poll: PollRange::new(4, 6),
+            expected: sources.len(),
             orphan_stratum: 10,
             precision: -23,
             own: vec![ReferenceId::of("192.0.2.200".parse().unwrap())],
         };
-        let addresses: Vec<IpAddr> = (0..sources.len()).map(|i| IpAddr::V4(Ipv4Addr::new(192, 0, 2, i as u8 + 1))).collect();
         // The system's clock is a day off.
-        let follower = Follower::new(settings, &addresses, Raw::from_nanos(0), start.plus(-86_400.0));
+        let mut follower = Follower::new(settings, Raw::from_nanos(0), start.plus(-86_400.0));
+        for last in 1..=sources.len() {
+            follower.add(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last as u8)), Raw::from_nanos(0));
+        }
         Self { random: seed, drift, start, sources, follower, now: 0.0 }
     }
 
@@ -246,6 +249,20 @@ fn a_set_source_is_slewed_to_if_near_and_stepped_to_if_far() {
     assert_eq!(world.follower.clock().generation(), 2);
     assert!((world.error() + 5.0).abs() < 2e-3, "{}", world.error());
     assert!(world.follower.quality(world.raw(1_800.0)).is_synchronised());
+}
+
+#[test]
+fn after_a_sleep_it_starts_anew() {
+    let mut world = World::new(17, 30e-6, vec![GOOD]);
+    world.run(600.0, 600.0);
+    // The host slept for an hour: true time went on, the raw clock did not.
+    world.start = world.start.plus(3_600.0);
+    let (raw, wrong) = (world.raw(world.now), world.truth(world.now).plus(-0.7));
+    world.follower.restart(raw, wrong);
+    assert!(!world.follower.quality(raw).is_synchronised());
+    world.run(620.0, 620.0);
+    assert!(world.error().abs() < 2e-3, "{}", world.error());
+    assert!(world.follower.quality(world.raw(world.now)).is_synchronised());
 }
 
 #[test]
