@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { signIn, stage, visit } from "./stage.mjs";
 
@@ -55,6 +58,42 @@ describe("a day at the pier", () => {
     await page.getByRole("button", { name: /quay\.png/ }).first().waitFor();
     assert.equal(scene.mock.store.all("media").filter((one) => one.name === "quay.png").length, 1);
     scene.mock.uploads.delay = 0;
+  });
+
+  test("an upload that a reload cut off is offered again, and goes on where it stood", async () => {
+    scene.mock.uploads.delay = 1500;
+    const bytes = Buffer.concat([png(320, 180, [20, 120, 200]), Buffer.alloc(20_000_000)]);
+    const folder = await mkdtemp(join(tmpdir(), "signboard-upload-"));
+    const path = join(folder, "night-film.png");
+    await writeFile(path, bytes);
+    await page.locator("header input[type=file]").setInputFiles(path);
+    // One part of three is over, the next is on its way.
+    await until(() => scene.mock.uploads.received("night-film.png") > 0);
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.reload();
+    const tray = page.getByRole("region", { name: "Uploads" });
+    await tray.getByText("1 upload was cut off").waitFor();
+    const sentence = await tray.getByText(/Choose the file again to go on at \d+ %/).textContent();
+    const before = scene.mock.uploads.received("night-film.png");
+    assert.ok(before < bytes.length);
+    assert.ok(Number(/\d+/.exec(sentence)[0]) >= 40, sentence);
+    scene.mock.uploads.delay = 0;
+    // Another file is refused in words.
+    const choose = async (file) => {
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), tray.getByText("Choose file").click()]);
+      await chooser.setFiles(file);
+    };
+    await choose({ name: "other.png", mimeType: "image/png", buffer: png(8, 8, [0, 0, 0]) });
+    await page.getByText("other.png is not the file that was cut off").waitFor();
+    await choose(path);
+    await page.getByRole("button", { name: /night-film\.png/ }).first().waitFor();
+    const [made] = scene.mock.store.all("media").filter((one) => one.name === "night-film.png");
+    assert.equal(made.bytes, bytes.length);
+    assert.equal(scene.mock.uploads.begun("night-film.png"), 1, "it was not begun anew");
+    await page.reload();
+    await page.getByRole("button", { name: /night-film\.png/ }).first().waitFor();
+    assert.equal(await page.getByText("was cut off").count(), 0);
+    await rm(folder, { recursive: true });
   });
 
   test("what is deleted comes back by undo and from the trash", async () => {
@@ -222,10 +261,24 @@ describe("a day at the pier", () => {
     await page.getByRole("complementary", { name: "Gangway" }).getByText("offline").first().waitFor();
   });
 
+  test("unpublishing names the screens that were not connected", async () => {
+    await page.goto(`${scene.base}/presentations`);
+    await page.getByRole("link", { name: "Departures board" }).last().click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    scene.mock.live.set(scene.mock.seeded.screens.departures.id, { online: false, seen: Date.now() - 60_000 });
+    await page.getByRole("button", { name: "History" }).click();
+    await page.getByRole("button", { name: "Take off all screens" }).click();
+    const toast = page.getByRole("status").locator(".toast", { hasText: "Not connected, and going on until they are back: Departures." });
+    await toast.getByRole("button", { name: "Undo" }).click();
+    await until(() => scene.mock.store.all("presentations").find((one) => one.name === "Departures board").head !== null);
+    scene.mock.live.set(scene.mock.seeded.screens.departures.id, { online: true });
+  });
+
   test("the palette finds a screen, and ? lists the keys", async () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder(/Go to a screen/).fill("wayf");
+    await page.getByRole("option", { name: "Wayfinding" }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("complementary", { name: "Wayfinding" }).waitFor();
     await page.keyboard.press("Escape");

@@ -2,11 +2,12 @@
 import type { Body } from "../src/schema/body.ts";
 import type { Schedule } from "../src/schema/schedule.ts";
 import type { Viewer } from "../src/schema/screens.ts";
+import { cleared } from "./cleared.ts";
 import { type Exchange, Refusal } from "./exchange.ts";
 import type { Live } from "./live.ts";
 import { hashOf } from "./seed.ts";
 import { defaults, type Doc, type Store } from "./store.ts";
-import { compare, timetable, viewersOf, why } from "./timetable.ts";
+import { compare, timetable, why } from "./timetable.ts";
 
 export interface Context {
   store: Store;
@@ -35,8 +36,7 @@ function takeDown({ store, live }: Context, doc: Doc): unknown {
   if (row.when.from >= civil) store.remove("schedules", doc);
   else store.change("schedules", doc, { when: { ...row.when, until: civil } });
   live.replan();
-  const viewers = viewersOf(store, row.destination ?? "all");
-  return { viewers: { told: viewers.filter((id) => live.status(id)?.online), offline: viewers.filter((id) => !live.status(id)?.online) } };
+  return cleared(store, live, "schedules", doc);
 }
 
 function swap({ store }: Context, doc: Doc, up: boolean): Doc {
@@ -65,8 +65,10 @@ const ACTIONS: Record<string, Action> = {
   },
   "POST presentations publish": (context, _exchange, doc) => publish(context, doc, String(doc.draft)),
   "POST presentations unpublish": ({ store, live }, _exchange, doc) => {
+    const reached = cleared(store, live, "presentations", doc);
+    store.change("presentations", doc, { head: null });
     live.replan();
-    return store.change("presentations", doc, { head: null });
+    return reached;
   },
   "POST presentations revert": async (context, exchange, doc) => {
     const revision = context.store.find("revisions", String((await exchange.json()).revision));

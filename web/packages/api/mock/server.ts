@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { KIND, type Noun } from "../src/nouns.ts";
 import { act } from "./actions.ts";
+import { cleared } from "./cleared.ts";
 import { Exchange, Refusal } from "./exchange.ts";
 import { Live } from "./live.ts";
 import { seed, type Seeded } from "./seed.ts";
@@ -129,9 +130,10 @@ export function createMock(options: Options = {}): Mock {
       return exchange.send(200, changed);
     }
     if (exchange.method === "DELETE") {
+      const reached = cleared(store, live, noun, doc);
       store.remove(noun, doc);
       if (noun === "schedules") live.replan();
-      return exchange.send(204);
+      return reached ? exchange.send(200, reached) : exchange.send(204);
     }
     if (exchange.method === "POST" && verb === "restore") return exchange.send(200, store.change(noun, doc, { trashed_at: null }));
     return exchange.send(200, doc);
@@ -162,7 +164,7 @@ export function createMock(options: Options = {}): Mock {
     const found = store
       .all(noun)
       .filter((doc) => (doc.trashed_at === undefined || doc.trashed_at === null) !== trashed || doc.trashed_at === undefined)
-      .filter((doc) => [...query].every(([name, value]) => (doc[name] ?? "") === value))
+      .filter((doc) => [...query].every(([name, value]) => (doc[name] ?? "none") === value))
       .filter((doc) => !word || String(doc.name).toLowerCase().includes(word))
       .sort((a, b) => String(a[key] ?? "").localeCompare(String(b[key] ?? ""), "en", { numeric: true }) * (sort.startsWith("-") ? -1 : 1));
     const next = start + limit < found.length ? String(start + limit) : null;

@@ -25,6 +25,20 @@ export class Uploads {
     this.#store = store;
   }
 
+  /** Bytes that came of the upload of this name. */
+  received(name: string): number {
+    return this.#named(name)[0]?.received ?? 0;
+  }
+
+  /** How many uploads of this name were begun. */
+  begun(name: string): number {
+    return this.#named(name).length;
+  }
+
+  #named(name: string): Upload[] {
+    return [...this.#uploads.values()].filter((one) => one.names.filename === name);
+  }
+
   async handle(exchange: Exchange, user: string): Promise<void> {
     const [, id] = exchange.path;
     if (exchange.method === "POST" && !id) return this.#begin(exchange);

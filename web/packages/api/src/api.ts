@@ -37,14 +37,15 @@ export function calls(client: Client) {
     make: <N extends Noun>(noun: N, members: Partial<Nouns[N]> & Record<string, unknown>) =>
       client.post<Nouns[N]>(`/${noun}`, members, { key: crypto.randomUUID?.() }),
     change: <N extends Noun>(noun: N, id: Id, members: Partial<Nouns[N]>, match?: string) => client.patch<Nouns[N]>(`/${noun}/${id}`, members, { match }),
-    remove: (noun: Noun, id: Id) => client.delete(`/${noun}/${id}`),
+    /** Answers which screens it cleared, where the noun has to do with screens. */
+    remove: (noun: Noun, id: Id) => client.delete<TakenDown | undefined>(`/${noun}/${id}`),
     restore: <N extends Noun>(noun: N, id: Id) => client.post<Nouns[N]>(`/${noun}/${id}/restore`),
 
     isSetUp: () => client.get<{ set_up: boolean }>("/setup"),
     setUp: (setUp: SetUp) => client.post<Session>("/setup", setUp),
     signIn: (login: string, password: string) => client.post<Session>("/session", { login, password }),
     session: () => client.get<Session>("/session"),
-    signOut: () => client.delete("/session"),
+    signOut: () => client.delete<undefined>("/session"),
     installation: () => client.get<Installation>("/installation"),
     changeInstallation: (members: Partial<Installation>) => client.patch<Installation>("/installation", members),
     ports: () => client.get<Port[] | Page<Port>>("/ports"),
@@ -52,7 +53,7 @@ export function calls(client: Client) {
     draft: (id: Id) => client.call<Body>("GET", `/presentations/${id}/draft`, {}),
     saveDraft: (id: Id, body: Body, match: string) => client.call<{ draft: string }>("PUT", `/presentations/${id}/draft`, { body, match }),
     publish: (id: Id) => client.post<Revision>(`/presentations/${id}/publish`),
-    unpublish: (id: Id) => client.post<unknown>(`/presentations/${id}/unpublish`),
+    unpublish: (id: Id) => client.post<TakenDown>(`/presentations/${id}/unpublish`),
     revert: (id: Id, revision: Id) => client.post<Revision>(`/presentations/${id}/revert`, { revision }),
     problems: (id: Id) => client.get<Problem[]>(`/presentations/${id}/problems`),
     revisionBody: (id: Id) => client.get<Body>(`/revisions/${id}/body`),

@@ -49,8 +49,8 @@ export class Client {
     return (await this.call<T>("PATCH", path, { body, ...change })).value;
   }
 
-  async delete(path: string): Promise<void> {
-    await this.call("DELETE", path, {});
+  async delete<T>(path: string): Promise<T> {
+    return (await this.call<T>("DELETE", path, {})).value;
   }
 
   async call<T>(method: Method, path: string, options: Change & { query?: Query; body?: unknown }): Promise<Answer<T>> {

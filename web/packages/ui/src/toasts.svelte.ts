@@ -8,6 +8,8 @@ export interface Toast {
   /** A code that can be copied for whoever helps. */
   code?: string;
   undo?: () => unknown;
+  /** Stays until it is closed: it names what somebody has to see to. */
+  lasting?: boolean;
 }
 
 const SHORT_MS = 5000;
@@ -26,7 +28,7 @@ export function tell(text: string, options: Partial<Omit<Toast, "id" | "text">> 
   const id = ++last;
   toasts.push({ id, text, tone: "plain", ...options });
   if (toasts.length > 4) toasts.shift();
-  setTimeout(() => dismiss(id), options.undo || options.tone === "bad" ? LONG_MS : SHORT_MS);
+  if (!options.lasting) setTimeout(() => dismiss(id), options.undo || options.tone === "bad" ? LONG_MS : SHORT_MS);
 }
 
 /** Says what went wrong, in the server's sentence where there is one. */

@@ -1,99 +1,12 @@
-/** The body of a presentation, version 1 (`docs/protocols/presentation-body.md`). Absent members have their default. */
-import type { Id, Size, Transition } from "./cells.ts";
+/** The body of a presentation, as the model says it; and sums over it. */
+import type { Body, Page } from "@signboard/model";
+import type { Id } from "./cells.ts";
 
-export interface Frame {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
-
-interface Common {
-  id: string;
-  name?: string;
-  frame: Frame;
-  rotation?: number;
-  opacity?: number;
-  locked?: boolean;
-  hidden?: boolean;
-}
-
-export interface TextStyle {
-  font?: string;
-  size?: number;
-  weight?: number;
-  italic?: boolean;
-  colour?: string;
-  align?: "start" | "center" | "end" | "justify";
-  valign?: "top" | "middle" | "bottom";
-  line_height?: number;
-  letter_spacing?: number;
-  direction?: "auto" | "ltr" | "rtl";
-  language?: string;
-  fill?: string | null;
-  padding?: number;
-  radius?: number;
-}
-
-export interface TextElement extends Common, TextStyle {
-  kind: "text";
-  text?: string;
-}
-
-export interface ClockElement extends Common, TextStyle {
-  kind: "clock";
-  format?: string;
-  zone?: string;
-}
-
-export type MediaFit = "contain" | "cover" | "stretch";
-
-export interface ImageElement extends Common {
-  kind: "image";
-  media: Id;
-  fit?: MediaFit;
-  radius?: number;
-}
-
-export interface VideoElement extends Common {
-  kind: "video";
-  media: Id;
-  fit?: MediaFit;
-  radius?: number;
-  volume?: number;
-  muted?: boolean;
-  loop?: boolean;
-}
-
-export interface ShapeElement extends Common {
-  kind: "shape";
-  shape?: "rectangle" | "ellipse" | "line";
-  fill?: string | null;
-  gradient?: { from: string; to: string; angle: number } | null;
-  stroke?: { colour: string; width: number } | null;
-  radius?: number;
-}
-
-export type Element = TextElement | ClockElement | ImageElement | VideoElement | ShapeElement;
-
-export interface BodyPage {
-  id: string;
-  name?: string;
-  duration_ms: number;
-  transition?: Transition;
-  background?: string;
-  elements: Element[];
-}
-
-export interface Body {
-  version: 1;
-  canvas: Size & { background?: string };
-  pages: BodyPage[];
-}
+export type { Body, ClockElement, Element, Fit as MediaFit, Frame, ImageElement, Page as BodyPage, ShapeElement, TextElement, TextStyle, VideoElement } from "@signboard/model";
 
 /** The time for all pages, in milliseconds. */
 export function bodyLength(body: Body): number {
-  return body.pages.reduce((sum, page) => sum + page.duration_ms, 0);
+  return body.pages.reduce((sum: number, page: Page) => sum + page.duration_ms, 0);
 }
 
 /** Ids of all media that the pages use, each once. */

@@ -1,5 +1,7 @@
 /** Values that members of several nouns share. Civil times are `2026-11-22T07:00:00` without offset; other times Unix milliseconds. */
 
+export type { Transition } from "@signboard/model";
+
 export type Id = string;
 export type Millis = number;
 export type Civil = string;
@@ -12,11 +14,6 @@ export type Scope = "all" | "nowhere" | { folder: Id } | { group: Id };
 export interface Size {
   width: number;
   height: number;
-}
-
-export interface Transition {
-  kind: "cut" | "fade";
-  ms: number;
 }
 
 export interface Validity {

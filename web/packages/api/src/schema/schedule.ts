@@ -84,6 +84,18 @@ export interface Alteration {
   after: string;
 }
 
+/** A screen by its name, for people. */
+export interface Named {
+  id: Id;
+  name: string;
+}
+
+/** Which screens something left: those that are connected drop it at once, the others when they are back. */
 export interface TakenDown {
-  viewers: { told: Id[]; offline: Id[] };
+  viewers: {
+    told: Named[];
+    offline: Named[];
+    /** Further ones that are not connected and that the caller may not see. */
+    hidden: number;
+  };
 }

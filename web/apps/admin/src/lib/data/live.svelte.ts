@@ -22,6 +22,8 @@ export const statuses = new SvelteMap<Id, ViewerStatus>();
 const PLANNED = new Set(["schedule", "priority", "playlist", "playlist_item", "presentation", "membership", "group", "viewer", "media", "installation"]);
 /** Changes come in bursts; the status of all screens is asked for once for each. */
 const GATHER_MS = 150;
+/** So long for each screen more: the answer for twenty thousand is some megabytes, and asked for every ten seconds at most. */
+const GATHER_MS_EACH = 0.5;
 
 const uploadListeners = new Set<(ids: Id[]) => void>();
 let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -36,8 +38,13 @@ async function refreshStatuses(): Promise<void> {
   const all = await api.statuses().catch(() => null);
   if (!all) return;
   const seen = new Set(all.map((status) => status.viewer));
-  for (const status of all) statuses.set(status.viewer, status);
+  for (const status of all) if (!same(statuses.get(status.viewer), status)) statuses.set(status.viewer, status);
   for (const id of [...statuses.keys()]) if (!seen.has(id)) statuses.delete(id);
+}
+
+/** Whether nothing changed that is shown; when it was last heard of is not shown while it is online. */
+function same(before: ViewerStatus | undefined, after: ViewerStatus): boolean {
+  return before !== undefined && JSON.stringify({ ...before, seen: 0 }) === JSON.stringify({ ...after, seen: 0 }) && (after.online || before.seen === after.seen);
 }
 
 async function refreshPending(): Promise<void> {
@@ -45,11 +52,14 @@ async function refreshPending(): Promise<void> {
 }
 
 function gather(): void {
-  clearTimeout(gathering);
-  gathering = setTimeout(() => {
-    live.plans++;
-    void refreshStatuses();
-  }, GATHER_MS);
+  gathering ??= setTimeout(
+    () => {
+      gathering = undefined;
+      live.plans++;
+      void refreshStatuses();
+    },
+    GATHER_MS + statuses.size * GATHER_MS_EACH,
+  );
 }
 
 /** Starts listening. Returns how to stop. */

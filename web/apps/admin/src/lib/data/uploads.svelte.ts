@@ -2,9 +2,12 @@
 import { type Id, type Upload as State } from "@signboard/api";
 import { Upload } from "tus-js-client";
 import { client } from "./api.ts";
+import type { Chosen, Handle as Lent } from "./chosen.ts";
 import { media } from "./collection.svelte.ts";
+import { leftOverOf, lookForLeftOver, takeOff } from "./left-over.svelte.ts";
 import { onUploads } from "./live.svelte.ts";
 import { Speed } from "./speed.ts";
+import { forgetUpload, remember, tabName, type Unfinished } from "./unfinished.ts";
 
 export interface Sending {
   key: number;
@@ -36,12 +39,14 @@ interface Handle {
 const handles = new Map<number, Handle>();
 let count = 0;
 
-/** Puts files into the queue, to end up in a folder of the library. */
-export function upload(files: Iterable<File>, folder: Id | null): void {
-  for (const file of files) {
+/** Puts files into the queue, to end up in a folder of the library. What was cut off earlier goes on from where it stood. */
+export function upload(chosen: readonly Chosen[], folder: Id | null): void {
+  for (const { file, handle } of chosen) {
     const key = ++count;
+    const was = leftOverOf(file);
+    if (was) takeOff(was.url);
     uploads.push({ key, name: file.name, bytes: file.size, sent: 0, state: "waiting", rate: null, left: null, error: null, media: null });
-    handles.set(key, { tus: begin(key, file, folder), speed: new Speed(), file, remote: null });
+    handles.set(key, { tus: begin(key, file, was?.folder ?? folder, handle, was), speed: new Speed(), file, remote: null });
   }
   pump();
 }
@@ -50,18 +55,32 @@ function entry(key: number): Sending | undefined {
   return uploads.find((one) => one.key === key);
 }
 
-function begin(key: number, file: File, folder: Id | null): Upload {
-  return new Upload(file, {
+const NOTE_MS = 5000;
+
+function begin(key: number, file: File, folder: Id | null, lent: Lent | null, was: Unfinished | undefined): Upload {
+  let noted = 0;
+  /** Writes down where the rest goes, now and then. */
+  const note = (force: boolean) => {
+    const now = Date.now();
+    if (!tus.url || (!force && now - noted < NOTE_MS)) return;
+    noted = now;
+    void remember({ url: tus.url, name: file.name, bytes: file.size, modified: file.lastModified, folder, handle: lent ?? was?.handle ?? null, tab: tabName(), at: now });
+  };
+  const tus = new Upload(file, {
     endpoint: "/api/v1/uploads",
     chunkSize: CHUNK,
     retryDelays: [500, 1000, 3000, 5000, 10_000, 20_000],
-    removeFingerprintOnSuccess: true,
+    uploadUrl: was?.url,
+    // It is remembered here, with more than tus-js-client would.
+    storeFingerprintForResuming: false,
+    onUploadUrlAvailable: () => note(true),
     metadata: { filename: file.name, ...(folder ? { folder } : {}) },
     onBeforeRequest: (request) => request.setHeader("X-CSRF-Token", client.csrf),
     onProgress: (sent) => {
       const one = entry(key);
       const handle = handles.get(key);
       if (!one || !handle) return;
+      note(false);
       handle.speed.note(sent, performance.now());
       Object.assign(one, { sent, rate: handle.speed.perSecond, left: handle.speed.left(one.bytes) });
     },
@@ -70,7 +89,8 @@ function begin(key: number, file: File, folder: Id | null): Upload {
       const handle = handles.get(key);
       if (!one || !handle) return;
       one.state = "checking";
-      handle.remote = handle.tus.url?.split("/").at(-1) ?? null;
+      handle.remote = tus.url?.split("/").at(-1) ?? null;
+      if (tus.url) void forgetUpload(tus.url);
       void check(key);
       pump();
     },
@@ -80,6 +100,7 @@ function begin(key: number, file: File, folder: Id | null): Upload {
       pump();
     },
   });
+  return tus;
 }
 
 /** The server's own sentence where the answer holds one. */
@@ -98,17 +119,8 @@ function pump(): void {
     if (one.state !== "waiting") continue;
     free--;
     one.state = "sending";
-    void start(one.key);
+    handles.get(one.key)?.tus.start();
   }
-}
-
-async function start(key: number): Promise<void> {
-  const handle = handles.get(key);
-  if (!handle) return;
-  // A file that was cut off in an earlier visit goes on from where it stood.
-  const earlier = await handle.tus.findPreviousUploads().catch(() => []);
-  if (earlier[0]) handle.tus.resumeFromPreviousUpload(earlier[0]);
-  handle.tus.start();
 }
 
 async function check(key: number): Promise<void> {
@@ -118,7 +130,7 @@ async function check(key: number): Promise<void> {
   const state = await client.get<State>(`/uploads/${remote}`).catch(() => null);
   if (state?.state === "done") {
     Object.assign(one, { state: "done", media: state.media });
-    if (state.media && media.loaded) await media.touch(state.media, "insert");
+    if (state.media) await media.touch(state.media, "insert");
   } else if (state?.state === "refused") Object.assign(one, { state: "refused", error: state.error?.message ?? "" });
 }
 
@@ -129,11 +141,16 @@ export function startUploads(): () => void {
   });
   // The event may have come before the answer to the last part, or while the stream was away.
   const timer = setInterval(() => uploads.filter((one) => one.state === "checking").forEach((one) => void check(one.key)), 3000);
+  const busy = (url: string) => [...handles.values()].some((handle) => handle.tus.url === url);
+  void lookForLeftOver(busy);
+  // Other tabs are known to be gone when they have been silent for a while.
+  const look = setInterval(() => void lookForLeftOver(busy), 40_000);
   const warn = (event: BeforeUnloadEvent) => uploads.some((one) => one.state === "sending" || one.state === "waiting") && event.preventDefault();
   addEventListener("beforeunload", warn);
   return () => {
     stop();
     clearInterval(timer);
+    clearInterval(look);
     removeEventListener("beforeunload", warn);
   };
 }
@@ -159,6 +176,7 @@ export async function cancel(key: number): Promise<void> {
   if (place >= 0) uploads.splice(place, 1);
   const handle = handles.get(key);
   handles.delete(key);
+  if (handle?.tus.url) await forgetUpload(handle.tus.url);
   if (unfinished) await handle?.tus.abort(true).catch(() => {});
   pump();
 }

@@ -1,6 +1,6 @@
 import type { Folder } from "@signboard/api";
 import { expect, it } from "vitest";
-import { isInside, pathTo } from "./tree.ts";
+import { pathTo } from "./tree.ts";
 
 const folder = (id: string, parent: string | null) => ({ id, parent, name: id }) as Folder;
 const folders = [folder("a", null), folder("b", "a"), folder("c", "b"), folder("x", "y"), folder("y", "x")];
@@ -13,10 +13,4 @@ it("goes from the top down", () => {
 
 it("ends in a loop", () => {
   expect(names("x")).toEqual(["y", "x"]);
-});
-
-it("knows what lies inside", () => {
-  expect(isInside(folders, "c", "a")).toBe(true);
-  expect(isInside(folders, "a", "c")).toBe(false);
-  expect(isInside(folders, null, "a")).toBe(false);
 });

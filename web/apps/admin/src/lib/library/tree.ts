@@ -7,8 +7,3 @@ export function pathTo(folders: readonly Folder[], id: Id | null): Folder[] {
   for (let at = folders.find((one) => one.id === id); at && !path.includes(at); at = folders.find((one) => one.id === at?.parent)) path.unshift(at);
   return path;
 }
-
-/** Whether a folder lies inside another, or is it. */
-export function isInside(folders: readonly Folder[], id: Id | null, outer: Id): boolean {
-  return pathTo(folders, id).some((one) => one.id === outer);
-}

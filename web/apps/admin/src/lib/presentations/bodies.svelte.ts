@@ -33,13 +33,7 @@ export function draftOf(id: Id): Body | undefined {
 /** The body of a revision, once it is here. */
 export function bodyOfRevision(id: Id | null | undefined): Body | undefined {
   const revision = revisions.find(id);
-  if (!revision) {
-    if (id && !asked.has(id)) {
-      asked.add(id);
-      void revisions.load();
-    }
-    return undefined;
-  }
+  if (!revision) return undefined;
   const found = bodies.get(revision.body);
   if (!found) ask(revision.body, () => api.revisionBody(revision.id));
   return found;

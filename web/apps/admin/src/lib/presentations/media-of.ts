@@ -9,6 +9,11 @@ export function mediaOf(element: Element): Media | undefined {
   return found && found.trashed_at === null ? found : undefined;
 }
 
+/** Whether an element shows something that is no longer in the library; what is still on its way is not missing. */
+export function isMissing(element: Element): boolean {
+  return "media" in element && media.isGone(element.media);
+}
+
 /** The picture that stands for an element: its file, or the small one of a film. */
 export function sourceOf(element: Element, detail: "small" | "full"): string | null {
   const found = mediaOf(element);

@@ -5,8 +5,17 @@ import { devices } from "$lib/data/collection.svelte.ts";
 
 export type Tone = "good" | "bad" | "warn" | "off";
 
+/** The device at each screen, for each state of the list. */
+const BY_VIEWER = new WeakMap<readonly Device[], Map<Id, Device>>();
+
 export function deviceOf(viewer: Id): Device | undefined {
-  return devices.items.find((one) => one.viewer === viewer && one.revoked_at === null);
+  const all = devices.items;
+  let index = BY_VIEWER.get(all);
+  if (!index) {
+    index = new Map(all.flatMap((one) => (one.viewer !== null && one.revoked_at === null ? [[one.viewer, one] as const] : [])));
+    BY_VIEWER.set(all, index);
+  }
+  return index.get(viewer);
 }
 
 /** Width and height as seen, the rotation applied. */

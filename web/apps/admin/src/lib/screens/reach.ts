@@ -1,13 +1,34 @@
 /** Which screens a destination means, and which rows a content is shown by. Pure. */
 import type { Content, Destination, Id, Membership, PlaylistItem, Schedule, Viewer } from "@signboard/api";
 
+type Member = { viewer: Id } | { group: Id };
+
+const keyOf = (member: Member) => ("viewer" in member ? `viewer ${member.viewer}` : `group ${member.group}`);
+
+/** The groups that each member stands in itself, for each list of memberships that was asked about. */
+const INDEXES = new WeakMap<readonly Membership[], Map<string, Id[]>>();
+
+function indexOf(memberships: readonly Membership[]): Map<string, Id[]> {
+  const known = INDEXES.get(memberships);
+  if (known) return known;
+  const index = new Map<string, Id[]>();
+  for (const { member, group } of memberships) {
+    if (!member) continue;
+    const key = keyOf(member);
+    const groups = index.get(key);
+    if (groups) groups.push(group);
+    else index.set(key, [group]);
+  }
+  INDEXES.set(memberships, index);
+  return index;
+}
+
 /** All groups around a member, through groups inside groups. */
-export function groupsAround(memberships: readonly Membership[], member: { viewer: Id } | { group: Id }): Set<Id> {
-  const found = new Set<Id>();
-  const same = (one: Membership["member"]) => one !== null && ("viewer" in member ? "viewer" in one && one.viewer === member.viewer : "group" in one && one.group === member.group);
-  for (const membership of memberships) if (same(membership.member)) found.add(membership.group);
+export function groupsAround(memberships: readonly Membership[], member: Member): Set<Id> {
+  const index = indexOf(memberships);
+  const found = new Set(index.get(keyOf(member)));
   // A set that grows while it is walked is walked to its new end; what it holds already is not walked again.
-  for (const group of found) for (const membership of memberships) if (membership.member && "group" in membership.member && membership.member.group === group) found.add(membership.group);
+  for (const group of found) for (const outer of index.get(`group ${group}`) ?? []) found.add(outer);
   return found;
 }
 
