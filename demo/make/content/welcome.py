@@ -28,8 +28,11 @@ def lines(x, y, w, german, dutch, english, size=58, rows=1):
 def greeting():
     """Dusk over the harbour, three times welcome."""
     made = [image("dusk", 0, 0, 1920, 1080, name="Harbour at dusk"), shade(0, 560, 1920, 520, "#0c111600", "#0c1116d8", 180), *small_clock()]
-    for number, (words, language, colour) in enumerate([("Willkommen", "de", FOAM), ("Welkom", "nl", AMBER), ("Welcome", "en", FOAM)]):
-        made.append(text(72 + number * 600, 846, 590, 110, words, 88, weight=600, colour=colour, valign="middle", line_height=100, language=language))
+    # The words are of different length: each begins where the one before ends, with the same gap.
+    x = 72
+    for words, width, language, colour in [("Willkommen", 525, "de", FOAM), ("Welkom", 342, "nl", AMBER), ("Welcome", 397, "en", FOAM)]:
+        made.append(text(x, 846, width + 30, 110, words, 88, weight=600, colour=colour, valign="middle", line_height=100, language=language))
+        x += width + 64
     made.append(clock(72, 964, 1200, 50, "EEEE, d MMMM yyyy", 34, colour="#dfe6e6", valign="middle", line_height=100, language="de"))
     return page("greeting", "Welcome", 9, made)
 
