@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Noun, check_name, taken};
+use super::{Noun, check_name, name_free, trashable};
 use crate::content::Content;
 use crate::folder::Folder;
 use crate::id::FolderId;
@@ -68,20 +68,10 @@ impl Noun for Folder {
         if self.parent.is_some_and(|parent| state.folders_around(parent).contains(&FolderId(id))) {
             return Err(Refusal::invalid("parent", "a folder cannot lie inside itself: choose another folder"));
         }
-        let same = |other: &Self| other.parent == self.parent && other.name.to_lowercase() == self.name.to_lowercase();
-        if self.trashed_at.is_none() && taken(state, id, same) {
-            return Err(Refusal::NameTaken(self.name.clone()));
-        }
-        Ok(())
+        name_free(self, state, id, |other| other.parent == self.parent)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 
     fn removable(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         let here = Some(FolderId(id));
@@ -116,13 +106,7 @@ impl Noun for Media {
         check_validity(&self.validity)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 impl Noun for Presentation {
@@ -141,13 +125,7 @@ impl Noun for Presentation {
         check_folder(state, "folder", self.folder)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 impl Noun for Revision {
@@ -189,13 +167,7 @@ impl Noun for Playlist {
         Ok(())
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 impl Noun for PlaylistItem {

@@ -1,8 +1,10 @@
 //! What the API can do with every kind of document: find, make, change, put into the trash, restore, remove.
 
+mod card;
 mod library;
 mod people;
 mod place;
+pub mod reach;
 mod schedule;
 
 use serde_json::{Map, Value};
@@ -14,6 +16,20 @@ use crate::permission::Object;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::table::Table;
+
+/// What every kind with a name and a trash has alike.
+macro_rules! trashable {
+    () => {
+        fn trash(&mut self) -> Option<&mut Option<i64>> {
+            Some(&mut self.trashed_at)
+        }
+
+        fn name(&self) -> &str {
+            &self.name
+        }
+    };
+}
+use trashable;
 
 /// A kind of document that people see and change as a resource.
 pub trait Noun: Document {
@@ -183,7 +199,16 @@ pub(crate) fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Another live document of the kind has this name.
+/// Refuses a name that another live document among those that count has already, whatever its case.
+pub(crate) fn name_free<T: Noun>(document: &T, state: &State, id: Uuid, counts: impl Fn(&T) -> bool) -> Result<(), Refusal> {
+    let name = document.name().to_lowercase();
+    match !is_trashed(document) && taken(state, id, |other: &T| counts(other) && other.name().to_lowercase() == name) {
+        true => Err(Refusal::NameTaken(document.name().to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// Another live document of the kind is such.
 pub(crate) fn taken<T: Noun>(state: &State, id: Uuid, same: impl Fn(&T) -> bool) -> bool {
     T::table(state).iter().any(|(other, held)| other.into() != id && !is_trashed(&held.value) && same(&held.value))
 }

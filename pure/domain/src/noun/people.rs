@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Noun, check_name, taken};
+use super::{Noun, check_name, taken, trashable};
 use crate::id::UserId;
 use crate::permission::Object;
 use crate::refusal::Refusal;
@@ -52,13 +52,7 @@ impl Noun for User {
         check_name("name", &self.name)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 
     fn removable(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         if administrator_left(state, |_, grant| grant.user.0 == id) { Ok(()) } else { Err(Refusal::InUse(LAST.to_owned())) }

@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use super::{Noun, check_name, library::check_content, taken};
+use super::{Noun, check_name, library::check_content, name_free, taken, trashable};
+use crate::document::Document;
 use crate::group::{Group, Member, Membership};
 use crate::id::{GroupId, ViewerId};
 use crate::installation::{INSTALLATION, Installation};
 use crate::permission::Object;
 use crate::priority::Priority;
 use crate::refusal::Refusal;
+use crate::rows::Rows;
 use crate::state::State;
 use crate::table::Table;
 use crate::viewer::{Device, Viewer};
@@ -63,19 +65,11 @@ impl Noun for Viewer {
 
     fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         check_name("name", &self.name)?;
-        if self.trashed_at.is_none() && taken(state, id, |other: &Self| other.name.to_lowercase() == self.name.to_lowercase()) {
-            return Err(Refusal::NameTaken(self.name.clone()));
-        }
+        name_free(self, state, id, |_| true)?;
         self.fallback.map_or(Ok(()), |content| check_content(state, "fallback", content))
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 impl Noun for Device {
@@ -110,19 +104,10 @@ impl Noun for Group {
 
     fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         check_name("name", &self.name)?;
-        if self.trashed_at.is_none() && taken(state, id, |other: &Self| other.name.to_lowercase() == self.name.to_lowercase()) {
-            return Err(Refusal::NameTaken(self.name.clone()));
-        }
-        Ok(())
+        name_free(self, state, id, |_| true)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 impl Noun for Membership {
@@ -151,7 +136,7 @@ impl Noun for Membership {
             Member::Group(inner) if !live(inner) => {
                 return Err(Refusal::invalid("member.group", format!("there is no group {inner}")));
             }
-            Member::Group(inner) if inner == self.group || is_inside(state, self.group, inner) => {
+            Member::Group(inner) if inner == self.group || is_inside(&without(state, id), self.group, inner) => {
                 return Err(Refusal::invalid("member.group", "a group cannot stand inside itself: choose another group"));
             }
             _ => {}
@@ -163,12 +148,19 @@ impl Noun for Membership {
     }
 }
 
+/// The rows without one link: a link that is moved must not count as it stood before.
+fn without(state: &State, link: Uuid) -> Rows {
+    let mut rows = state.rows.clone();
+    rows.put(Membership::SPEC.name, link, None);
+    rows
+}
+
 /// Whether `inner` is a member of `outer`, directly or through other groups.
-fn is_inside(state: &State, inner: GroupId, outer: GroupId) -> bool {
+fn is_inside(rows: &Rows, inner: GroupId, outer: GroupId) -> bool {
     let mut seen = vec![inner];
     let mut next = 0;
     while let Some(group) = seen.get(next).copied() {
-        for around in state.rows.groups_directly_of(Member::Group(group)) {
+        for around in rows.groups_directly_of(Member::Group(group)) {
             if around == outer {
                 return true;
             }
@@ -198,9 +190,7 @@ impl Noun for Priority {
         if !self.colour.is_empty() && (digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit())) {
             return Err(Refusal::invalid("colour", format!("{:?} is not a colour: give one such as #d97706", self.colour)));
         }
-        if taken(state, id, |other: &Self| other.name.to_lowercase() == self.name.to_lowercase()) {
-            return Err(Refusal::NameTaken(self.name.clone()));
-        }
+        name_free(self, state, id, |_| true)?;
         if taken(state, id, |other: &Self| other.rank == self.rank) {
             return Err(Refusal::invalid("rank", format!("another priority has rank {}: choose another number", self.rank)));
         }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Noun, library::check_content};
+use super::{Noun, library::check_content, trashable};
 use crate::content::Destination;
 use crate::permission::Object;
 use crate::refusal::Refusal;
@@ -55,13 +55,7 @@ impl Noun for Schedule {
         check_when(&self.when)
     }
 
-    fn trash(&mut self) -> Option<&mut Option<i64>> {
-        Some(&mut self.trashed_at)
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
+    trashable!();
 }
 
 fn check_when(when: &When) -> Result<(), Refusal> {
