@@ -10,6 +10,8 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::ingest::uploads::Uploads;
 use crate::session::bodies::Bodies;
+use crate::session::changes::Changes;
+use crate::session::deliveries::Deliveries;
 use crate::session::fonts::Fonts;
 use crate::session::hub::Hub;
 use crate::session::live::Live;
@@ -40,6 +42,10 @@ pub struct Services {
     pub hub: Hub,
     /// What viewers play.
     pub plans: Plans,
+    /// The latest changes and whose plans they altered.
+    pub changes: Changes,
+    /// Which plans viewers were given, had and showed.
+    pub deliveries: Deliveries,
     /// Bodies of presentations.
     pub bodies: Bodies,
     /// Fonts for viewers.

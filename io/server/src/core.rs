@@ -120,7 +120,7 @@ impl Core {
     /// Decides on the newest state, in turn with all other changes, and makes it durable.
     ///
     /// # Errors
-    /// The refusal as an answer; 503 when the disk or the database fails.
+    /// The refusal as an answer; 507 when the disk is full, 503 when it or the database fails.
     pub async fn change<T: Send + 'static>(
         &self,
         change: Change,
@@ -137,6 +137,7 @@ impl Core {
             Err(Failed::Commit(error)) => {
                 Err(Error::new(http::StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("{error}: send fewer changes at once")))
             }
+            Err(Failed::Full) => Err(Error::disk_full()),
             Err(Failed::Unavailable) => Err(Error::unavailable("the store accepts no changes")),
         }
     }

@@ -100,7 +100,13 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     let address = address(&core, http, https);
     let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone());
     let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
-    let readers = follow(&app);
+    let mut readers = follow(&app);
+    let uploads = app.clone();
+    readers.spawn(async move {
+        if let Err(error) = uploads.uploads.resume(&uploads).await {
+            tracing::error!(message = error.into_body().message, "uploads of before could not be looked at");
+        }
+    });
     let empty = app.core.state().rows.installation().set_up_at.is_none();
     if let Some(secrets) = secrets.as_ref().filter(|_| empty) {
         say("making the demo installation, this takes a few seconds");
@@ -162,6 +168,8 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         live: Default::default(),
         hub: Default::default(),
         plans: Plans::new(config.data.horizon_days),
+        changes: Default::default(),
+        deliveries: Default::default(),
         bodies: Bodies::new(media.clone()),
         fonts: Fonts::load(),
         uploads: Uploads::new(media),
@@ -177,7 +185,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
 fn follow(app: &App) -> tokio::task::JoinSet<()> {
     let mut readers = tokio::task::JoinSet::new();
     let (plans, audit, feed, janitor) = (app.clone(), app.clone(), app.clone(), app.clone());
-    readers.spawn(async move { plans.plans.follow(&plans.core).await });
+    readers.spawn(async move { plans.plans.follow(&plans.core, &plans.changes).await });
     readers.spawn(async move { crate::readers::audit::follow(&audit.core).await });
     readers.spawn(crate::http::events::feed(feed));
     readers.spawn(crate::readers::janitor::follow(janitor));

@@ -133,18 +133,29 @@ pub struct AlteredView {
     pub after: String,
 }
 
-/// Who was told, and who could not be.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct Told {
-    /// Connected viewers that were told.
-    pub told: Vec<ViewerId>,
-    /// Viewers that are not connected and go on as they were.
-    pub offline: Vec<ViewerId>,
+/// A viewer by id and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+pub struct NamedViewer {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: ViewerId,
 }
 
-/// What taking down did.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// Who was told, and who could not be; each list in the order of the names.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Told {
+    /// Connected viewers: they drop it at once.
+    pub told: Vec<NamedViewer>,
+    /// Viewers that are not connected: they go on as they were until they come back.
+    pub offline: Vec<NamedViewer>,
+    /// How many more are not connected that the caller may not look at.
+    pub hidden: u64,
+}
+
+/// What taking something off the screens did.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct TakenDown {
-    /// The viewers that the row reached.
+    /// The viewers whose plan it altered.
     pub viewers: Told,
 }

@@ -138,4 +138,22 @@ pub struct Arrival {
     pub dot: String,
     /// Whether this server has it.
     pub here: bool,
+    /// The approved viewers whose plan it altered, in the order of their names; none if the server does not remember, because it was
+    /// restarted since or made many changes since.
+    pub viewers: Option<Vec<Acknowledged>>,
+}
+
+/// How far a change got at one viewer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+pub struct Acknowledged {
+    /// Name of the viewer.
+    pub name: String,
+    /// Which viewer.
+    pub id: ViewerId,
+    /// Whether its device is connected.
+    pub online: bool,
+    /// When a plan with the change, or a later one, was complete there, Unix milliseconds.
+    pub received: Option<i64>,
+    /// When it stood on the screen, Unix milliseconds.
+    pub shown: Option<i64>,
 }

@@ -23,23 +23,23 @@ impl Throttle {
     /// Returns the seconds to wait instead if it may not be made now.
     #[must_use]
     pub fn begin(&self, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
+        self.guess(&subjects(login, address), now_ms)
+    }
+
+    /// Counts a wrong guess at a secret that nobody owns, such as a link: only the address has to wait. Returns the seconds, if it has
+    /// to already. Sign-ins from the address are not held up.
+    #[must_use]
+    pub fn guess_at(&self, secret: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
+        self.guess(&[format!("{secret} {address}")], now_ms)
+    }
+
+    fn guess(&self, subjects: &[String], now_ms: i64) -> Option<u64> {
         let mut failures = self.failures.lock();
-        let wait = wait_s(&failures, login, address, now_ms);
+        let wait = subjects.iter().filter_map(|subject| wait_s(&failures, subject, now_ms)).max();
         if wait.is_none() {
-            count(&mut failures, login, address, now_ms);
+            count(&mut failures, subjects, now_ms);
         }
         wait
-    }
-
-    /// Seconds to wait before another guess; none if it may be made now.
-    #[must_use]
-    pub fn wait_s(&self, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
-        wait_s(&self.failures.lock(), login, address, now_ms)
-    }
-
-    /// A guess was wrong.
-    pub fn failed(&self, login: &str, address: IpAddr, now_ms: i64) {
-        count(&mut self.failures.lock(), login, address, now_ms);
     }
 
     /// A guess that was counted in advance was right: the name's failures are forgotten, of the address's only this one.
@@ -56,23 +56,20 @@ impl Throttle {
     }
 }
 
-fn wait_s(failures: &BTreeMap<String, Vec<i64>>, login: &str, address: IpAddr, now_ms: i64) -> Option<u64> {
-    let wait = |subject: &String| {
-        let times = failures.get(subject)?;
-        let recent: Vec<i64> = times.iter().copied().filter(|at| now_ms - at < WINDOW_MS).collect();
-        let first = recent.len().checked_sub(FAILURES).map(|index| recent[index])?;
-        u64::try_from((first + WINDOW_MS - now_ms) / 1_000 + 1).ok()
-    };
-    subjects(login, address).iter().filter_map(wait).max()
+fn wait_s(failures: &BTreeMap<String, Vec<i64>>, subject: &String, now_ms: i64) -> Option<u64> {
+    let times = failures.get(subject)?;
+    let recent: Vec<i64> = times.iter().copied().filter(|at| now_ms - at < WINDOW_MS).collect();
+    let first = recent.len().checked_sub(FAILURES).map(|index| recent[index])?;
+    u64::try_from((first + WINDOW_MS - now_ms) / 1_000 + 1).ok()
 }
 
-fn count(failures: &mut BTreeMap<String, Vec<i64>>, login: &str, address: IpAddr, now_ms: i64) {
+fn count(failures: &mut BTreeMap<String, Vec<i64>>, subjects: &[String], now_ms: i64) {
     failures.retain(|_, times| times.last().is_some_and(|at| now_ms - at < WINDOW_MS));
     while failures.len() > SUBJECTS {
         failures.pop_first();
     }
-    for subject in subjects(login, address) {
-        let times = failures.entry(subject).or_default();
+    for subject in subjects {
+        let times = failures.entry(subject.clone()).or_default();
         times.push(now_ms);
         let surplus = times.len().saturating_sub(FAILURES);
         times.drain(..surplus);
@@ -91,13 +88,23 @@ mod tests {
     fn five_failures_make_a_pause_that_ends() {
         let (throttle, here, there) = (Throttle::default(), IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
         for n in 0..5 {
-            assert_eq!(throttle.wait_s("ada", here, n), None);
-            throttle.failed("Ada", here, n);
+            assert_eq!(throttle.begin("Ada", here, n), None);
         }
-        assert_eq!(throttle.wait_s("ada", there, 10), Some(60), "the name waits wherever it comes from");
-        assert_eq!(throttle.wait_s("bob", here, 10), Some(60), "so does the address, whatever name it tries");
-        assert_eq!(throttle.wait_s("bob", there, 10), None);
-        assert_eq!(throttle.wait_s("ada", here, WINDOW_MS), None);
+        assert_eq!(throttle.begin("ada", there, 10), Some(60), "the name waits wherever it comes from");
+        assert_eq!(throttle.begin("bob", here, 10), Some(60), "so does the address, whatever name it tries");
+        assert_eq!(throttle.begin("bob", there, 10), None);
+        assert_eq!(throttle.begin("ada", here, WINDOW_MS), None);
+    }
+
+    #[test]
+    fn guesses_at_a_link_hold_up_their_address_and_nobody_else() {
+        let (throttle, here, there) = (Throttle::default(), IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        for n in 0..5 {
+            assert_eq!(throttle.guess_at("link", here, n), None);
+        }
+        assert_eq!(throttle.guess_at("link", here, 10), Some(60));
+        assert_eq!(throttle.guess_at("link", there, 10), None);
+        assert_eq!(throttle.begin("ada", here, 10), None);
     }
 
     #[test]

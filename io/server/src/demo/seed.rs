@@ -21,7 +21,7 @@ use super::plan::{self, Demo};
 use super::{LOGIN, Secrets};
 use crate::app::App;
 use crate::http::error::Error;
-use crate::ingest::uploads::Note;
+use crate::ingest::note::Note;
 use crate::now::{new_id, now_ms};
 
 /// Documents by the key that the demo's data gives them.

@@ -10,11 +10,11 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::exposed::{Exposed, sortable};
-use super::noun;
+use super::{noun, trash};
 use crate::app::App;
 
 /// Statuses of the one error envelope; any call may answer with them.
-const ERRORS: [(&str, &str); 12] = [
+const ERRORS: [(&str, &str); 13] = [
     ("400", "The request is not understood."),
     ("401", "Sign in first."),
     ("403", "The caller's roles do not allow it."),
@@ -22,11 +22,12 @@ const ERRORS: [(&str, &str); 12] = [
     ("409", "It stands against what is there."),
     ("412", "It was changed in the meantime."),
     ("413", "It is too long."),
-    ("415", "This type of file cannot be taken."),
+    ("415", "This type of body or file cannot be taken."),
     ("422", "A member's value is not possible."),
     ("428", "If-Match is demanded."),
     ("429", "Too many requests: wait."),
     ("503", "Not possible at the moment, or not set up."),
+    ("507", "The server's disk is full."),
 ];
 
 fn string() -> Schema {
@@ -124,15 +125,19 @@ pub fn routes<T: Exposed>() -> OpenApiRouter<App> {
     }
     let mut router = OpenApiRouter::new();
     if T::DELETE {
-        one = one.delete(noun::discard::<T>);
+        one = one.delete(trash::discard::<T>);
         let discard = operation("discard", format!("Deletes {}; what has a trash goes there.", T::ONE)).parameter(id());
-        let discard = discard.parameter(if_match()).parameter(key()).response("204", ResponseBuilder::new().description("Done."));
+        let discard = discard.parameter(if_match()).parameter(key());
+        let discard = match T::ON_SCREENS {
+            true => discard.response("200", ok("Whose screens it leaves.", "TakenDown")),
+            false => discard.response("204", ResponseBuilder::new().description("Done.")),
+        };
         add(&mut paths, &path_id, HttpMethod::Delete, discard.build());
         if T::SPEC.cell("trashed_at").is_some() {
             let back = operation("restore", format!("Takes {} out of the trash.", T::ONE)).parameter(id()).parameter(key());
             let path = format!("{path_id}/restore");
             add(&mut paths, &path, HttpMethod::Post, back.response("200", ok("As it is now.", &resource)).build());
-            router = router.route(&path, post(noun::restore::<T>));
+            router = router.route(&path, post(trash::restore::<T>));
         }
     }
     let whole: MethodRouter<App> = all;

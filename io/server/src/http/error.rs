@@ -77,6 +77,20 @@ impl Error {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this is not possible at the moment: try again in a while")
     }
 
+    /// 507: no room is left on the server's disk.
+    #[must_use]
+    pub fn disk_full() -> Self {
+        tracing::error!("the disk is full");
+        let text = "the server's disk is full: free some space on it, or let an administrator do so, and try again";
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", text)
+    }
+
+    /// What the store could not do: 507 for want of space, else 503.
+    #[must_use]
+    pub fn of_store(error: &store::Error) -> Self {
+        if error.is_full() { Self::disk_full() } else { Self::unavailable(error) }
+    }
+
     /// The body of the envelope, for places that keep errors.
     #[must_use]
     pub fn into_body(self) -> ErrorBody {

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use http::header::{HeaderMap, IF_MATCH};
+use http::header::{CONTENT_TYPE, HeaderMap, IF_MATCH};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -19,8 +19,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
+        demand_json(request.headers())?;
         parse_json(&read(request, MAX_JSON).await?).map(Self)
     }
+}
+
+/// Refuses bodies that do not say that they are JSON. A browser sends any other type to any site without asking, this one only
+/// where the site allows it (CORS).
+///
+/// # Errors
+/// 415.
+pub fn demand_json(headers: &HeaderMap) -> Result<()> {
+    let given = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("not readable"));
+    let essence = given.and_then(|value| value.split(';').next()).map(str::trim);
+    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+        return Ok(());
+    }
+    let text = match given {
+        Some(other) => format!("the body's type is {other:?}: send Content-Type: application/json"),
+        None => "the body's type is missing: send Content-Type: application/json".to_owned(),
+    };
+    Err(Error::new(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", text).at("Content-Type"))
 }
 
 /// Reads a whole body.

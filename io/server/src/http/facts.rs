@@ -1,10 +1,9 @@
-//! Facts: what was played, who changed what, and where a change arrived.
+//! Facts: what was played, and who changed what.
 
 use api::envelope::List;
 use api::fact::{AuditView, PlayView};
-use api::viewer::Arrival;
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::permission::{Action, Object, may};
 use serde::Deserialize;
@@ -20,7 +19,7 @@ use super::extract::Query;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit)).routes(routes!(change))
+    OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit))
 }
 
 fn limit(wish: Option<u32>) -> Result<u32> {
@@ -120,17 +119,4 @@ async fn audit(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query
     let next = list.last().filter(|_| list.len() == limit as usize).map(|entry| entry.n.to_string());
     let items: Vec<AuditView> = list.into_iter().map(|entry| crate::readers::audit::view(entry.audit)).collect();
     Ok(Json(List { total: items.len() as u64, items, next }))
-}
-
-/// Whether a change is here.
-#[utoipa::path(get, path = "/changes/{dot}", tag = "facts", params(("dot" = String, Path)), responses((status = 200, body = Arrival)))]
-async fn change(Extract(app): Extract<App>, _: SignedIn, Path(dot): Path<String>) -> Result<Json<Arrival>> {
-    let parts = dot.rsplit_once(':').and_then(|(actor, seq)| Some((actor.rsplit_once('.')?, seq)));
-    let parsed = parts.and_then(|((server, incarnation), seq)| {
-        let actor = domain::stamp::Actor { server: server.parse().ok()?, incarnation: incarnation.parse().ok()? };
-        Some(domain::stamp::Dot { actor, seq: seq.parse().ok()? })
-    });
-    let parsed =
-        parsed.ok_or_else(|| Error::malformed("the address of a change looks like Signboard-Dot in the answer to it"))?;
-    Ok(Json(Arrival { dot, here: app.core.has(parsed) }))
 }

@@ -1,6 +1,7 @@
 //! The HTTP API and everything else that answers on the web ports. One file per noun.
 
 pub mod caller;
+pub mod changes;
 pub mod describe;
 pub mod devices;
 pub mod error;
@@ -13,12 +14,14 @@ pub mod installation;
 pub mod list;
 pub mod local;
 pub mod noun;
+pub mod origin;
 pub mod playlists;
 pub mod presentations;
 pub mod schedules;
 pub mod setup;
 pub mod signin;
 pub mod tokens;
+pub mod trash;
 pub mod uploads;
 pub mod users;
 pub mod viewers;
@@ -91,6 +94,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(tokens::routes())
         .merge(uploads::routes())
         .merge(facts::routes())
+        .merge(changes::routes())
         .merge(files::routes())
         .merge(events::routes())
         .routes(routes!(description_json))

@@ -1,4 +1,4 @@
-//! The handlers that every noun has: list, find, create, patch, discard, restore.
+//! The handlers that every noun has: list, find, create, patch. Discarding and restoring: `trash`.
 
 use api::envelope::{List, Resource};
 use axum::Json;
@@ -157,50 +157,6 @@ pub async fn patch<T: Exposed>(
                 allow(state, who, T::CHANGE, object)?;
             }
             Ok((edit.into_iter().collect(), ()))
-        })
-        .await?;
-    let mut response = answer_now::<T>(&app, id, StatusCode::OK)?;
-    made.sign(&mut response);
-    Ok(response)
-}
-
-/// `DELETE /{noun}/{id}`
-pub async fn discard<T: Exposed>(
-    Extract(app): Extract<App>,
-    caller: SignedIn,
-    Id(id): Id,
-    IfMatch(expected): IfMatch,
-    RequestId(request): RequestId,
-) -> Result<Response> {
-    let who = caller.caller;
-    let made = app
-        .core
-        .change(Change { author: Some(who.user.0), request }, move |state| {
-            let held = visible_refusal::<T>(state, who, id)?;
-            allow(state, who, T::CHANGE, held.value.object(state, id))?;
-            noun::expect_version::<T>(state, id, expected.as_deref())?;
-            Ok((noun::discard::<T>(state, id, crate::now::now_ms())?.into_iter().collect(), ()))
-        })
-        .await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    made.sign(&mut response);
-    Ok(response)
-}
-
-/// `POST /{noun}/{id}/restore`
-pub async fn restore<T: Exposed>(
-    Extract(app): Extract<App>,
-    caller: SignedIn,
-    Id(id): Id,
-    RequestId(request): RequestId,
-) -> Result<Response> {
-    let who = caller.caller;
-    let made = app
-        .core
-        .change(Change { author: Some(who.user.0), request }, move |state| {
-            let held = visible_refusal::<T>(state, who, id)?;
-            allow(state, who, T::CHANGE, held.value.object(state, id))?;
-            Ok((noun::restore::<T>(state, id)?.into_iter().collect(), ()))
         })
         .await?;
     let mut response = answer_now::<T>(&app, id, StatusCode::OK)?;

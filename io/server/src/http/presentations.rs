@@ -1,6 +1,7 @@
 //! Drafts, publishing and history of presentations.
 
 use api::presentation::{DraftProblem, Revert, SavedDraft};
+use api::schedule::TakenDown;
 use axum::Json;
 use axum::extract::{Request, State as Extract};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +19,7 @@ use utoipa_axum::routes;
 use super::caller::SignedIn;
 use super::error::{Error, Result};
 use super::exposed::Exposed;
-use super::extract::{Body, Id, IfMatch, RequestId, read};
+use super::extract::{Body, Id, IfMatch, RequestId, demand_json, read};
 use super::noun::{allow, answer_now, visible, visible_refusal};
 use crate::app::App;
 use crate::core::Change;
@@ -62,6 +63,7 @@ async fn save_draft(
         let state = app.core.state();
         domain::noun::Noun::object(&visible::<Presentation>(&state, who, id)?.value, &state, id)
     })?;
+    demand_json(request.headers())?;
     let bytes = read(request, body::MAX_BYTES).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Error::malformed("the body is not UTF-8 text"))?;
     let drawing = Drawing::parse(text).map_err(body_error)?;
@@ -124,8 +126,8 @@ async fn publish_draft(
     Ok(response)
 }
 
-/// Takes the presentation off all screens.
-#[utoipa::path(post, path = "/presentations/{id}/unpublish", tag = "presentations", params(("id" = uuid::Uuid, Path)), responses((status = 204)))]
+/// Takes the presentation off all screens. Connected ones drop it at once; the others are named.
+#[utoipa::path(post, path = "/presentations/{id}/unpublish", tag = "presentations", params(("id" = uuid::Uuid, Path)), responses((status = 200, body = TakenDown)))]
 async fn unpublish(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, RequestId(request): RequestId) -> Result<Response> {
     let who = caller.caller;
     let made = app
@@ -136,7 +138,7 @@ async fn unpublish(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, Req
             Ok((publish::unpublish(state, PresentationId(id))?, ()))
         })
         .await?;
-    Ok(super::done(&made))
+    super::changes::cleared(&app, who, &made).await
 }
 
 /// Publishes an earlier revision again.

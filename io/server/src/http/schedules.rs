@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::envelope::Resource;
-use api::schedule::{AlteredView, PreviewRequest, TakenDown, Told};
+use api::schedule::{AlteredView, PreviewRequest, TakenDown};
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::Response;
@@ -50,7 +50,6 @@ async fn take_down_now(
     RequestId(request): RequestId,
 ) -> Result<Response> {
     let who = caller.caller;
-    let destination = super::noun::visible::<Schedule>(&app.core.state(), who, id)?.value.destination;
     let made = app
         .core
         .change(Change { author: Some(who.user.0), request }, move |state| {
@@ -59,9 +58,7 @@ async fn take_down_now(
             Ok((take_down(state, ScheduleId(id), now_ms())?, ()))
         })
         .await?;
-    let state = app.core.state();
-    let (told, offline) = reached(&state, destination).into_iter().partition(|viewer| app.hub.is_online(*viewer));
-    Ok(super::answer(&made, StatusCode::OK, &TakenDown { viewers: Told { told, offline } }))
+    super::changes::cleared(&app, who, &made).await
 }
 
 /// The viewers that a destination reaches.

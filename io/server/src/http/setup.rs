@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::caller::From;
 use super::error::{Error, Result};
 use super::extract::Body;
+use super::origin::OwnSite;
 use crate::app::App;
 use crate::auth::password;
 use crate::now::{new_id, now_ms};
@@ -31,15 +32,15 @@ async fn find(Extract(app): Extract<App>) -> Json<SetUpState> {
 
 /// Sets the installation up and signs its administrator in.
 #[utoipa::path(post, path = "/setup", operation_id = "create_setup", tag = "setup", request_body = SetUpRequest, responses((status = 201, body = api::people::SignedIn), (status = 410, body = api::envelope::ErrorEnvelope)))]
-async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<SetUpRequest>) -> Result<Response> {
+async fn create(Extract(app): Extract<App>, _: OwnSite, from: From, Body(request): Body<SetUpRequest>) -> Result<Response> {
     if app.core.state().rows.installation().set_up_at.is_some() {
         return Err(Error::new(StatusCode::CONFLICT, "already_set_up", "this installation is set up already: sign in"));
     }
-    if let Some(wait) = app.throttle.wait_s("set-up link", from.address, now_ms()) {
-        return Err(Error::too_many(format!("too many wrong links: wait {wait} seconds"), wait));
-    }
+    // A right link always counts, whoever guessed before, and from where.
     if !app.setup_link.counts(&request.link, now_ms()) {
-        app.throttle.failed("set-up link", from.address, now_ms());
+        if let Some(wait) = app.throttle.guess_at("set-up link", from.address, now_ms()) {
+            return Err(Error::too_many(format!("too many wrong links: wait {wait} seconds"), wait));
+        }
         let text = "this set-up link was used or is too old: get a new one with `signboard setup-link` on the server";
         return Err(Error::new(StatusCode::GONE, "link_used", text));
     }

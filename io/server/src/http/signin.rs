@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::caller::{From, SignedIn, not_set_up};
 use super::error::{Error, Result};
 use super::extract::Body;
+use super::origin::OwnSite;
 use crate::app::App;
 use crate::auth::{password, session};
 use crate::now::now_ms;
@@ -30,7 +31,7 @@ async fn find(Extract(app): Extract<App>, caller: SignedIn, from: From) -> Resul
 
 /// Signs in.
 #[utoipa::path(post, path = "/session", operation_id = "create_session", tag = "session", request_body = SignIn, responses((status = 200, body = View)))]
-async fn create(Extract(app): Extract<App>, from: From, Body(request): Body<SignIn>) -> Result<Response> {
+async fn create(Extract(app): Extract<App>, _: OwnSite, from: From, Body(request): Body<SignIn>) -> Result<Response> {
     demand_secure(&app, from)?;
     let state = app.core.state();
     if state.rows.installation().set_up_at.is_none() {
@@ -75,7 +76,7 @@ pub(super) fn demand_secure(app: &App, from: From) -> Result<()> {
 
 /// Opens a session and answers with its cookie.
 pub(super) async fn open(app: &App, user: UserId, from: From, status: StatusCode) -> Result<Response> {
-    let opened = app.sessions.open(user).await.map_err(Error::unavailable)?;
+    let opened = app.sessions.open(user).await.map_err(|error| Error::of_store(&error))?;
     let view = view(&app.core.state(), user, opened.session.csrf.clone(), from.secure)?;
     let mut response = (status, Json(view)).into_response();
     let cookie = cookie(&opened.token, session::LIFE_MS / 1_000, from.secure && !is_plain_loopback(from));

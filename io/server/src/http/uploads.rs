@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use api::upload::{UploadState, UploadView};
+use api::upload::UploadView;
 use axum::Json;
 use axum::body::Body as Stream;
 use axum::extract::{Request, State as Extract};
@@ -19,7 +19,8 @@ use super::caller::SignedIn;
 use super::error::{Error, Result};
 use super::extract::Id;
 use crate::app::App;
-use crate::ingest::uploads::{Checksum, Note};
+use crate::ingest::checksum::Checksum;
+use crate::ingest::note::Note;
 use crate::now::{new_id, now_ms};
 
 const VERSION: &str = "1.0.0";
@@ -113,21 +114,13 @@ async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Json<Vec<UploadVi
 /// How an upload stands.
 #[utoipa::path(get, path = "/uploads/{id}", operation_id = "find_upload", tag = "uploads", params(("id" = Uuid, Path)), responses((status = 200, body = UploadView)))]
 async fn state_of(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Json<UploadView>> {
-    resume_check(&app, id, caller.caller.user).await?;
-    let view = app.uploads.view(id, caller.caller.user).await?;
-    // The server may have ended between the last byte and the check.
-    if view.state == UploadState::Receiving && view.received == view.length {
-        app.uploads.complete_if_whole(&app, id).await?;
-        return Ok(Json(app.uploads.view(id, caller.caller.user).await?));
-    }
-    Ok(Json(view))
+    Ok(Json(app.uploads.view(id, caller.caller.user).await?))
 }
 
 /// How far an upload is.
 #[utoipa::path(head, path = "/uploads/{id}", operation_id = "head_upload", tag = "uploads", params(("id" = Uuid, Path), ("Tus-Resumable" = String, Header)), responses((status = 200, headers(("Upload-Offset" = u64)))))]
 async fn offset(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, headers: HeaderMap) -> Result<Response> {
     check_version(&headers)?;
-    resume_check(&app, id, caller.caller.user).await?;
     let view = app.uploads.view(id, caller.caller.user).await?;
     let mut response = StatusCode::OK.into_response();
     sign(&mut response, view.received, app.uploads.expires(now_ms()));
@@ -166,15 +159,6 @@ async fn terminate(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id, hea
     Ok((StatusCode::NO_CONTENT, [(tus_header("tus-resumable"), VERSION)]).into_response())
 }
 
-/// Checks a file whose last byte came before a restart: its owner asks for it, so it is still wanted.
-async fn resume_check(app: &App, id: Uuid, user: domain::id::UserId) -> Result<()> {
-    let view = app.uploads.view(id, user).await?;
-    match view.state {
-        api::upload::UploadState::Receiving if view.received == view.length => app.uploads.complete_if_whole(app, id).await,
-        _ => Ok(()),
-    }
-}
-
 /// Takes bytes as they come; what came is kept even if the connection breaks, unless a checksum was promised.
 async fn receive(app: &App, id: Uuid, from: u64, checksum: Option<Checksum>, body: Stream) -> Result<u64> {
     let mut receiving = app.uploads.receive(id, from, checksum).await?;
@@ -200,7 +184,10 @@ fn sign(response: &mut Response, offset: u64, expires: i64) {
 }
 
 /// `Upload-Metadata`: pairs of key and Base64 value, separated by commas.
-fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>> {
+///
+/// # Errors
+/// 400 unless every value is Base64 of a text of at most 1,000 bytes.
+pub fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>> {
     let Some(value) = headers.get("upload-metadata") else { return Ok(Vec::new()) };
     let error = || bad_header("Upload-Metadata", "must be pairs of a key and a Base64 text, separated by commas");
     let text = value.to_str().map_err(|_| error())?;
@@ -214,7 +201,10 @@ fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>> {
 }
 
 /// `Upload-Checksum`: an algorithm and the Base64 digest of this request's bytes.
-fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
+///
+/// # Errors
+/// 400 unless the algorithm is known and the digest is Base64.
+pub fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
     let Some(value) = headers.get("upload-checksum") else { return Ok(None) };
     let error = || bad_header("Upload-Checksum", "must be sha256 or sha1 and a Base64 digest");
     let (algorithm, digest) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(error)?;

@@ -5,7 +5,7 @@ use domain::media::Media;
 use domain::noun;
 use store::media::Stored;
 
-use super::uploads::Note;
+use super::note::Note;
 use super::{film, picture, sniff};
 use crate::app::App;
 use crate::core::Change;
@@ -43,7 +43,7 @@ pub async fn record(app: &App, stored: &Stored, note: &Note) -> Result<MediaId> 
         (media.width, media.height) = (picture.width, picture.height);
         picture.thumbnail
     };
-    let thumbnail = files.put(thumbnail).await.map_err(Error::unavailable)?;
+    let thumbnail = files.put(thumbnail).await.map_err(|error| Error::of_store(&error))?;
     media.thumbnail = Some(thumbnail.hash);
     let id = MediaId(new_id());
     let change = Change { author: Some(note.user.0), request: None };

@@ -5,86 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::envelope::ErrorBody;
 use api::upload::{UploadState, UploadView};
-use bytes::Bytes;
-use domain::id::{FolderId, MediaId, UserId};
+use domain::id::{MediaId, UserId};
 use http::StatusCode;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
-use sha2::Digest;
-use store::media::{Media as Files, PartialWriter};
+use store::media::{Media as Files, Partial};
 use uuid::Uuid;
 
+use super::checksum::Checksum;
+use super::note::Note;
+use super::receiving::Receiving;
 use crate::app::App;
 use crate::http::error::{Error, Result};
 use crate::now::now_ms;
 
 /// How long an upload may stand still before it is forgotten, in milliseconds: 7 days.
 pub const LIFE_MS: i64 = 7 * 86_400_000;
-
-/// What is known of an upload besides its bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Note {
-    /// The file's name.
-    pub filename: String,
-    /// Name of the media record.
-    pub name: String,
-    /// Folder of the media record.
-    pub folder: Option<FolderId>,
-    /// Who uploads.
-    pub user: UserId,
-}
-
-impl Note {
-    /// Reads `Upload-Metadata`.
-    ///
-    /// # Errors
-    /// 422 when `folder` is no id.
-    pub fn new(metadata: &[(String, String)], user: UserId) -> Result<Self> {
-        let get =
-            |key: &str| metadata.iter().find(|(k, _)| k == key).map(|(_, value)| value.trim()).filter(|value| !value.is_empty());
-        let filename: String =
-            get("filename").unwrap_or("file").chars().filter(|c| !c.is_control() && *c != '/' && *c != '\\').collect();
-        let name: String = get("name").unwrap_or(&filename).chars().filter(|c| !c.is_control()).take(200).collect();
-        let folder = get("folder").map(str::parse).transpose();
-        let folder = folder.map_err(|_| Error::invalid("folder", "folder is not an id"))?;
-        Ok(Self { filename, name: if name.trim().is_empty() { "file".to_owned() } else { name }, folder, user })
-    }
-}
-
-/// A digest that the bytes of one request must have.
-#[derive(Clone, Debug)]
-pub enum Checksum {
-    /// SHA-1 (offered since tus demands it).
-    Sha1(sha1::Sha1, Vec<u8>),
-    /// SHA-256.
-    Sha256(sha2::Sha256, Vec<u8>),
-}
-
-impl Checksum {
-    /// A promised digest; none if the algorithm is not known.
-    #[must_use]
-    pub fn new(algorithm: &str, digest: Vec<u8>) -> Option<Self> {
-        match algorithm {
-            "sha1" => Some(Self::Sha1(sha1::Sha1::new(), digest)),
-            "sha256" => Some(Self::Sha256(sha2::Sha256::new(), digest)),
-            _ => None,
-        }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha1(hash, _) => hash.update(bytes),
-            Self::Sha256(hash, _) => hash.update(bytes),
-        }
-    }
-
-    fn holds(self) -> bool {
-        match self {
-            Self::Sha1(hash, promised) => hash.finalize().as_slice() == promised,
-            Self::Sha256(hash, promised) => hash.finalize().as_slice() == promised,
-        }
-    }
-}
 
 /// What became of an upload whose bytes are all here.
 #[derive(Clone, Debug)]
@@ -107,19 +42,13 @@ pub struct Uploads {
     pub wake: tokio::sync::Notify,
 }
 
-/// One request's bytes on their way to the disk.
-pub struct Receiving {
-    writer: PartialWriter,
-    held_back: Option<(Checksum, Vec<Bytes>)>,
-}
-
-fn store_error(error: store::Error) -> Error {
+pub(super) fn store_error(error: store::Error) -> Error {
     if error.is_not_found() {
         Error::not_found("there is no such upload, or it was given up: begin again")
     } else if error.is_conflict() {
         Error::new(StatusCode::CONFLICT, "upload.offset", error.to_string())
     } else {
-        Error::unavailable(error)
+        Error::of_store(&error)
     }
 }
 
@@ -160,7 +89,7 @@ impl Uploads {
     /// 404; 409 when it stands elsewhere.
     pub async fn receive(&self, id: Uuid, from: u64, checksum: Option<Checksum>) -> Result<Receiving> {
         let writer = self.files.append(id, from).await.map_err(store_error)?;
-        Ok(Receiving { writer, held_back: checksum.map(|checksum| (checksum, Vec::new())) })
+        Ok(Receiving::new(writer, checksum))
     }
 
     /// How an upload stands, for the person who began it.
@@ -219,10 +148,36 @@ impl Uploads {
     /// # Errors
     /// 503.
     pub async fn complete_if_whole(&self, app: &App, id: Uuid) -> Result<()> {
-        let Some(partial) = self.files.partial(id).await.map_err(store_error)? else { return Ok(()) };
+        match self.files.partial(id).await.map_err(store_error)? {
+            Some(partial) => self.complete(app, partial),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the uploads that were whole on the disk when the server ended; nobody needs to ask for them.
+    ///
+    /// # Errors
+    /// 503 when the folder cannot be read.
+    pub async fn resume(&self, app: &App) -> Result<()> {
+        for partial in self.files.partials().await.map_err(store_error)? {
+            let id = partial.id;
+            match serde_json::from_value::<Note>(partial.note.clone()) {
+                Ok(note) => _ = self.known.lock().entry(id).or_insert(note),
+                Err(error) => {
+                    tracing::warn!(upload.id = %id, %error, "what is known of an upload is not understood: it is left to expire");
+                    continue;
+                }
+            }
+            self.complete(app, partial)?;
+        }
+        Ok(())
+    }
+
+    fn complete(&self, app: &App, partial: Partial) -> Result<()> {
         if partial.offset < partial.length {
             return Ok(());
         }
+        let id = partial.id;
         let note: Note = serde_json::from_value(partial.note).map_err(Error::unavailable)?;
         let checking =
             Outcome { note, length: partial.length, state: UploadState::Checking, media: None, error: None, at: now_ms() };
@@ -278,46 +233,5 @@ fn view_of(id: Uuid, outcome: &Outcome) -> UploadView {
         filename: outcome.note.filename.clone(),
         media: outcome.media,
         error: outcome.error.clone(),
-    }
-}
-
-impl Receiving {
-    /// Takes bytes. With a promised checksum they are held back until it is known to hold.
-    ///
-    /// # Errors
-    /// 409 when more come than were announced; 413 when more come than can be held back.
-    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
-        const HELD: usize = 64 * 1024 * 1024;
-        let Some((checksum, held)) = &mut self.held_back else {
-            return self.writer.write(bytes).await.map_err(store_error);
-        };
-        checksum.update(&bytes);
-        held.push(bytes);
-        if held.iter().map(Bytes::len).sum::<usize>() > HELD {
-            let text = format!("with a checksum at most {HELD} bytes fit into one request: send smaller parts");
-            return Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text));
-        }
-        Ok(())
-    }
-
-    /// Makes what came durable, and returns the new offset.
-    ///
-    /// # Errors
-    /// 460 when the checksum does not hold; then nothing of this request counts.
-    pub async fn finish(mut self) -> Result<u64> {
-        if let Some((checksum, held)) = self.held_back.take() {
-            if !checksum.holds() {
-                let status = StatusCode::from_u16(460).expect("460 is a status");
-                return Err(Error::new(
-                    status,
-                    "upload.checksum",
-                    "the bytes do not have the promised checksum: send them again",
-                ));
-            }
-            for bytes in held {
-                self.writer.write(bytes).await.map_err(store_error)?;
-            }
-        }
-        self.writer.commit().await.map_err(store_error)
     }
 }

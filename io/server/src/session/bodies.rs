@@ -27,9 +27,9 @@ impl Bodies {
     /// Stores a body; the file is on disk when this returns.
     ///
     /// # Errors
-    /// 503 when it cannot be written.
+    /// 507 when the disk is full, 503 when it cannot be written for another reason.
     pub async fn put(&self, body: &Body) -> Result<Hash, Error> {
-        let stored = self.files.put(body.canonical().into_bytes()).await.map_err(Error::unavailable)?;
+        let stored = self.files.put(body.canonical().into_bytes()).await.map_err(|error| Error::of_store(&error))?;
         Ok(stored.hash)
     }
 

@@ -1,6 +1,6 @@
 //! The sessions that are open: at most one per device, reachable by viewer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use control::message::CommandKind;
 use domain::id::{DeviceId, ViewerId};
@@ -92,6 +92,12 @@ impl Hub {
     #[must_use]
     pub fn is_online(&self, viewer: ViewerId) -> bool {
         self.sessions.lock().values().any(|open| open.viewer == Some(viewer))
+    }
+
+    /// All viewers whose device is connected.
+    #[must_use]
+    pub fn online(&self) -> BTreeSet<ViewerId> {
+        self.sessions.lock().values().filter_map(|open| open.viewer).collect()
     }
 
     /// How many sessions are open.

@@ -7,10 +7,12 @@ use control::plan::Plan;
 use control::planner::{DAY_MS, Material, plan};
 use domain::commit::RowChange;
 use domain::document::Document;
+use domain::group::{Group, Membership};
 use domain::id::ViewerId;
 use domain::media::Media;
 use domain::playlist::{Playlist, PlaylistItem};
 use domain::presentation::Presentation;
+use domain::rows::Rows;
 use domain::schedule::Schedule;
 use domain::user::Suspension;
 use domain::viewer::Device;
@@ -19,6 +21,7 @@ use store::Published;
 use tokio::sync::{broadcast, watch};
 
 use super::bodies::Bodies;
+use super::changes::Changes;
 use super::fonts::Fonts;
 use crate::core::{Core, Memory};
 
@@ -29,6 +32,8 @@ pub struct Edition {
     pub n: u64,
     /// `n` of the last one that must reach screens at once.
     pub urgent: u64,
+    /// Where the log stood: the state holds everything up to here, or more.
+    pub lpos: i64,
 }
 
 /// Makes plans, and remembers them as long as the state is the same.
@@ -64,24 +69,40 @@ impl Plans {
         if let Some(made) = self.made.lock().get(&viewer).filter(|made| Arc::ptr_eq(&made.state, state) && made.day == day) {
             return made.plan.clone();
         }
-        let material = Material { body: &|hash| bodies.facts(hash), fonts: fonts.list(), horizon_days: self.horizon_days };
-        let plan = plan(&state.0.rows, viewer, now, &material).map(Arc::new);
+        let plan = self.make(&state.0.rows, viewer, now, bodies, fonts).map(Arc::new);
         self.made.lock().insert(viewer, Made { state: Arc::clone(state), day, plan: plan.clone() });
         plan
     }
 
-    /// Follows the log for ever, and counts.
-    pub async fn follow(&self, core: &Core) {
+    /// The id of the plan that a viewer would have at `now` (Unix milliseconds) with these rows. None if there is no such viewer.
+    #[must_use]
+    pub fn id(&self, rows: &Rows, viewer: ViewerId, now: i64, bodies: &Bodies, fonts: &Fonts) -> Option<String> {
+        self.make(rows, viewer, now, bodies, fonts).map(|plan| plan.id)
+    }
+
+    fn make(&self, rows: &Rows, viewer: ViewerId, now: i64, bodies: &Bodies, fonts: &Fonts) -> Option<Plan> {
+        let material = Material { body: &|hash| bodies.facts(hash), fonts: fonts.list(), horizon_days: self.horizon_days };
+        plan(rows, viewer, now, &material)
+    }
+
+    /// Follows the log for ever: counts what may alter plans, and notes every change.
+    pub async fn follow(&self, core: &Core, changes: &Changes) {
         let mut entries = core.subscribe();
         loop {
-            let (touched, urgent) = match entries.recv().await {
-                Ok(entry) => touches(&entry),
-                Err(broadcast::error::RecvError::Lagged(_)) => (true, true),
+            let (touched, urgent, lpos) = match entries.recv().await {
+                Ok(entry) => {
+                    let (touched, urgent) = touches(&entry);
+                    let lpos = entry.lpos;
+                    changes.note(entry, core.state());
+                    (touched, urgent, lpos)
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => (true, true, core.end()),
                 Err(broadcast::error::RecvError::Closed) => return,
             };
             if touched {
                 self.edition.send_modify(|edition| {
                     edition.n += 1;
+                    edition.lpos = edition.lpos.max(lpos);
                     if urgent {
                         edition.urgent = edition.n;
                     }
@@ -93,7 +114,7 @@ impl Plans {
 
 /// Whether an entry may alter plans, and whether screens must follow at once.
 fn touches(entry: &Published) -> (bool, bool) {
-    let mut rows = domain::rows::Rows::default();
+    let mut rows = Rows::default();
     // A suspended or revoked device must lose its session, though its plan would be the same.
     let places = [Device::SPEC.name, Suspension::SPEC.name];
     let mut touches = |change: &RowChange| places.contains(&change.kind.as_str()) || rows.put(&change.kind, change.id, None);
@@ -116,7 +137,9 @@ fn is_urgent(change: &RowChange) -> bool {
             gone || emergency || (change.before.is_some() && altered("when"))
         }
         kind if kind == Presentation::SPEC.name => gone || (altered("head") && !set("head")),
+        // A screen that leaves a group loses what the group showed.
         kind if [Media::SPEC.name, Playlist::SPEC.name, PlaylistItem::SPEC.name].contains(&kind) => gone,
+        kind if [Group::SPEC.name, Membership::SPEC.name].contains(&kind) => gone,
         _ => false,
     }
 }

@@ -47,6 +47,14 @@ impl Answer {
         self.is(201).json()
     }
 
+    /// 200 of what takes something off screens: who was told, who could not be.
+    #[track_caller]
+    pub(crate) fn cleared(&self) -> Value {
+        let viewers = self.ok()["viewers"].clone();
+        assert!(viewers["told"].is_array() && viewers["offline"].is_array() && viewers["hidden"].is_u64(), "{viewers}");
+        viewers
+    }
+
     /// 204 and nothing else.
     #[track_caller]
     pub(crate) fn done(&self) {

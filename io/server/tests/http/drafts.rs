@@ -43,6 +43,7 @@ async fn broken_bodies_name_the_member_at_fault() {
     {
         keeper.put(&path, &body).await.refused(422, "invalid", field);
     }
+    let keeper = keeper.with("content-type", "application/json");
     let long = keeper.request(reqwest::Method::PUT, &path).body(vec![b' '; 5 * 1024 * 1024]);
     keeper.send(long).await.refused(413, "too_large", "");
     ada.get(&path).await.refused(404, "not_found", "");
@@ -66,7 +67,7 @@ async fn publishing_makes_history_that_can_come_back() {
     let old = ada.get(&format!("/revisions/{}/body", history[0])).await;
     assert_eq!(old.ok(), body("one"));
 
-    ada.act(&call("unpublish")).await.done();
+    ada.act(&call("unpublish")).await.cleared();
     assert_eq!(ada.get(&format!("/presentations/{id}")).await.ok()["head"], json!(null));
     assert_eq!(ada.post(&call("revert"), &json!({"revision": history[0]})).await.ok()["id"], first["id"]);
     let after = ada.get(&format!("/presentations/{id}")).await.ok();
@@ -96,7 +97,7 @@ async fn a_draft_names_what_will_not_play() {
         {"id": "halo", "kind": "halo", "frame": frame},
     ]);
     ada.with("if-match", "\"none\"").put(&format!("/presentations/{id}/draft"), &draft).await.ok();
-    ada.delete(&format!("/media/{gone}")).await.done();
+    ada.delete(&format!("/media/{gone}")).await.cleared();
     let problems = ada.get(&format!("/presentations/{id}/problems")).await.ok();
     let found: Vec<_> =
         problems.as_array().unwrap().iter().map(|p| (p["element"].as_str().unwrap(), p["code"].as_str().unwrap())).collect();

@@ -3,6 +3,8 @@
 
 mod answer;
 mod caller;
+mod changes;
+mod clearing;
 mod desk;
 mod devices;
 mod drafts;

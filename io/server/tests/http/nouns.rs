@@ -11,16 +11,23 @@ struct Case {
     more: Value,
     unique: bool,
     trash: bool,
+    screens: bool,
 }
 
 fn cases() -> Vec<Case> {
     vec![
-        Case { noun: "/folders", more: json!({}), unique: true, trash: true },
-        Case { noun: "/presentations", more: json!({}), unique: false, trash: true },
-        Case { noun: "/playlists", more: json!({"shuffle": true}), unique: false, trash: true },
-        Case { noun: "/viewers", more: json!({"rotation": 90, "zone": "America/New_York"}), unique: true, trash: true },
-        Case { noun: "/groups", more: json!({}), unique: true, trash: true },
-        Case { noun: "/priorities", more: json!({"rank": 7, "colour": "#00aa00"}), unique: true, trash: false },
+        Case { noun: "/folders", more: json!({}), unique: true, trash: true, screens: false },
+        Case { noun: "/presentations", more: json!({}), unique: false, trash: true, screens: true },
+        Case { noun: "/playlists", more: json!({"shuffle": true}), unique: false, trash: true, screens: true },
+        Case {
+            noun: "/viewers",
+            more: json!({"rotation": 90, "zone": "America/New_York"}),
+            unique: true,
+            trash: true,
+            screens: true,
+        },
+        Case { noun: "/groups", more: json!({}), unique: true, trash: true, screens: true },
+        Case { noun: "/priorities", more: json!({"rank": 7, "colour": "#00aa00"}), unique: true, trash: false, screens: false },
     ]
 }
 
@@ -89,7 +96,11 @@ async fn life(ada: &Caller, case: &Case) {
     }
     assert_eq!(ada.get(&path).await.ok(), changed.json());
 
-    ada.delete(&path).await.done();
+    let deleted = ada.delete(&path).await;
+    match case.screens {
+        true => assert_eq!(deleted.cleared(), json!({"told": [], "offline": [], "hidden": 0})),
+        false => deleted.done(),
+    }
     if !case.trash {
         ada.get(&path).await.refused(404, "not_found", "");
         ada.delete(&path).await.refused(404, "not_found", "");
@@ -100,12 +111,12 @@ async fn life(ada: &Caller, case: &Case) {
     assert_eq!(ada.ids(&format!("{}?trashed=true", case.noun)).await, std::slice::from_ref(&id));
     let trashed = ada.get(&path).await.ok();
     assert!(trashed["trashed_at"].as_i64().unwrap() > 0);
-    ada.delete(&path).await.done();
+    assert_eq!(ada.delete(&path).await.status, deleted.status);
     assert_eq!(ada.get(&path).await.ok(), trashed, "{}: deleting twice is deleting once", case.noun);
     let namesake = ada.make(case.noun, named(case, "Beta", 9)).await;
     if case.unique {
         ada.act(&format!("{path}/restore")).await.refused(409, "name_taken", "name");
-        ada.delete(&format!("{}/{namesake}", case.noun)).await.done();
+        assert_eq!(ada.delete(&format!("{}/{namesake}", case.noun)).await.status, deleted.status);
     }
     assert_eq!(ada.act(&format!("{path}/restore")).await.ok()["trashed_at"], Value::Null);
     assert!(ada.ids(case.noun).await.contains(&id));
@@ -129,8 +140,8 @@ async fn a_repeated_request_gets_the_first_outcome() {
     let group = ada.make("/groups", json!({"name": "Hall"})).await;
     let member = json!({"group": group, "member": {"viewer": first.json()["id"]}});
     let path = format!("/memberships/{}", ada.make("/memberships", member).await);
-    discard.delete(&path).await.done();
-    discard.delete(&path).await.done();
+    let first = discard.delete(&path).await;
+    assert_eq!(discard.delete(&path).await.cleared(), first.cleared());
     ada.with("idempotency-key", "seven").post("/groups", &json!({"name": "x"})).await.refused(
         400,
         "malformed",

@@ -74,7 +74,7 @@ async fn the_audit_trail_pages_from_the_newest() {
     let (site, ada) = Site::set_up(&[]).await;
     let viewer = ada.make("/viewers", json!({"name": "Pier"})).await;
     ada.patch(&format!("/viewers/{viewer}"), &json!({"name": "Pier 3"})).await.ok();
-    ada.delete(&format!("/viewers/{viewer}")).await.done();
+    ada.delete(&format!("/viewers/{viewer}")).await.cleared();
     let path = format!("/audit?kind=viewer&id={viewer}&limit=2");
     let mut page = ada.get(&path).await.ok();
     for _ in 0..200 {

@@ -34,7 +34,7 @@ async fn entries_are_added_moved_and_removed() {
     ada.post(&format!("/playlist-items/{b}/move"), &json!({"after": null})).await.ok();
     ada.post(&format!("/playlist-items/{first}/move"), &json!({"after": between})).await.ok();
     order(&ada, &list, &[&b, &a, &between, &first]).await;
-    ada.delete(&format!("/playlist-items/{a}")).await.done();
+    ada.delete(&format!("/playlist-items/{a}")).await.cleared();
     order(&ada, &list, &[&b, &between, &first]).await;
     assert_eq!(ada.patch(&format!("/playlist-items/{b}"), &json!({"duration_ms": 9})).await.ok()["duration_ms"], 9);
 
@@ -62,7 +62,7 @@ async fn entries_can_be_moved_although_one_was_trashed() {
     let items = format!("/playlists/{list}/items");
     let a = ada.make(&items, json!({"content": {"presentation": gone}})).await;
     let b = ada.make(&items, json!({"content": {"presentation": stays}})).await;
-    ada.delete(&format!("/presentations/{gone}")).await.done();
+    ada.delete(&format!("/presentations/{gone}")).await.cleared();
     ada.post(&format!("/playlist-items/{a}/move"), &json!({"after": b})).await.ok();
     order(&ada, &list, &[&b, &a]).await;
 }

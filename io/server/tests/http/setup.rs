@@ -69,15 +69,19 @@ async fn two_people_with_one_link_make_one_installation() {
 }
 
 #[tokio::test]
-async fn wrong_links_are_throttled() {
-    let site = Site::empty(&[]).await;
+async fn wrong_links_are_throttled_and_a_right_one_never() {
+    let site = Site::empty(&["web.trusted-proxies=127.0.0.1"]).await;
     let link = site.link();
+    let stranger = site.stranger().with("x-forwarded-for", "192.0.2.7").with("x-forwarded-proto", "https");
     for _ in 0..5 {
-        site.stranger().post("/setup", &wish("guess")).await.refused(410, "link_used", "");
+        stranger.post("/setup", &wish("guess")).await.refused(410, "link_used", "");
     }
-    let answer = site.stranger().post("/setup", &wish(&link)).await;
+    let answer = stranger.post("/setup", &wish("guess")).await;
     answer.refused(429, "too_many", "");
     assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() <= 60);
+    let elsewhere = stranger.with("x-forwarded-for", "192.0.2.8");
+    elsewhere.post("/setup", &wish("guess")).await.refused(410, "link_used", "");
+    stranger.post("/setup", &wish(&link)).await.created();
 }
 
 #[tokio::test]

@@ -54,6 +54,30 @@ async fn changes_by_cookie_need_the_csrf_token() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_cannot_sign_anybody_in() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let wish = json!({"login": "ada", "password": PASSWORD}).to_string();
+    let post = |name: &'static str, value: String, kind: &'static str| {
+        let (caller, body) = (site.stranger(), wish.clone());
+        let request = caller.request(reqwest::Method::POST, "/session").header("content-type", kind).header(name, value);
+        async move { caller.send(request.body(body)).await }
+    };
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx"] {
+        post("x-nothing", String::new(), kind).await.refused(415, "media_type", "Content-Type");
+    }
+    post("x-nothing", String::new(), "Application/JSON; charset=utf-8").await.ok();
+    for (name, value) in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+        post(name, value.to_owned(), "application/json").await.refused(403, "cross_site", "");
+    }
+    post("origin", site.base.clone(), "application/json").await.ok();
+    post("sec-fetch-site", "same-origin".to_owned(), "application/json").await.ok();
+
+    let patch = ada.request(reqwest::Method::PATCH, "/installation").body("{}");
+    ada.send(patch).await.refused(415, "media_type", "Content-Type");
+    ada.patch("/installation", &json!({"name": "Quay"})).await.ok();
+}
+
+#[tokio::test]
 async fn signing_out_ends_this_session_only() {
     let (site, ada) = Site::set_up(&[]).await;
     let other = site.stranger().sign_in("ada", PASSWORD).await;

@@ -67,15 +67,15 @@ async fn what_is_deleted_or_unpublished_plays_no_more_and_the_fallback_stands_in
     assert_eq!((&playing().await["kind"], &playing().await["name"]), (&json!("fallback"), &json!("Spare")));
     let row = ada.make("/schedules", row(json!({"presentation": shown}), json!("all"))).await;
     assert_eq!(playing().await["row"], json!(row));
-    ada.act(&format!("/presentations/{shown}/unpublish")).await.done();
+    ada.act(&format!("/presentations/{shown}/unpublish")).await.cleared();
     assert_eq!(playing().await["kind"], "fallback");
     ada.act(&format!("/presentations/{shown}/publish")).await.ok();
     assert_eq!(playing().await["row"], json!(row));
-    ada.delete(&format!("/presentations/{shown}")).await.done();
+    ada.delete(&format!("/presentations/{shown}")).await.cleared();
     assert_eq!(playing().await["kind"], "fallback");
     ada.act(&format!("/presentations/{shown}/restore")).await.ok();
     assert_eq!(playing().await["row"], json!(row));
-    ada.delete(&format!("/schedules/{row}")).await.done();
+    ada.delete(&format!("/schedules/{row}")).await.cleared();
     assert_eq!(playing().await["kind"], "fallback");
 }
 

@@ -1,0 +1,80 @@
+//! What a device hears first: its code, or its place and its plan.
+
+use control::message::{FromServer, Hello, WelcomeViewer};
+use domain::viewer::Device;
+
+use super::{Driver, End, Step};
+use crate::now::{now_ms, random};
+use crate::session::identity::{Standing, standing};
+use crate::session::pending::{Unwelcome, Waiting};
+
+impl Driver {
+    /// Pairing for a device without place, welcome and plan for one that has it.
+    pub(super) async fn introduce(&mut self) -> Step {
+        let Some(hello) = self.hello.clone() else { return Ok(()) };
+        let state = self.app.core.state();
+        let installation = state.rows.installation();
+        let (name, language) = (installation.name, installation.language);
+        match standing(&state, &self.claim) {
+            Standing::Approved(viewer) => {
+                self.machine.viewer = Some(viewer);
+                self.app.live.connected(viewer, self.claim.device, now_ms());
+                self.app.live.greeted(viewer, &hello);
+                self.note_screen(&hello).await;
+                let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());
+                let welcome = FromServer::Welcome {
+                    viewer: WelcomeViewer { id: viewer, name: place },
+                    installation: name,
+                    language,
+                    server_time: now_ms(),
+                    fonts: self.app.fonts.list().to_vec(),
+                };
+                self.send(&welcome).await?;
+                self.send_plan(false).await?;
+                if let Some(plan) = hello.plan.filter(|plan| self.plan.as_ref() == Some(plan)) {
+                    // It has its plan already and will not say so again.
+                    self.app.deliveries.received(viewer, &plan, now_ms());
+                }
+                Ok(())
+            }
+            Standing::Revoked => Err(End::Say("revoked")),
+            Standing::Unknown | Standing::WrongSecret => {
+                self.machine.viewer = None;
+                let visitor = Waiting {
+                    secret_hash: self.claim.secret_hash.clone(),
+                    code: String::new(),
+                    user_agent: hello.user_agent.chars().take(300).collect(),
+                    screen: hello.screen,
+                    address: self.address.to_string(),
+                    since: now_ms(),
+                    seen: now_ms(),
+                };
+                match self.app.pending.greet(self.claim.device, visitor, random) {
+                    Ok(code) => {
+                        self.app.live.wake.notify_one();
+                        self.send(&FromServer::Pairing { code, installation: name, language, server_time: now_ms() }).await
+                    }
+                    Err(Unwelcome::WrongSecret) => Err(End::Say("revoked")),
+                    Err(Unwelcome::Crowded) => Err(End::Say("shutdown")),
+                }
+            }
+        }
+    }
+
+    /// Keeps the size of the screen in the device's document, where it is new.
+    pub(super) async fn note_screen(&mut self, hello: &Hello) {
+        let (id, screen) = (self.claim.device, hello.screen);
+        let known = self.app.core.state().devices.get(id).map(|device| device.screen);
+        if screen == domain::cell::Size::default() || known == Some(screen) {
+            return;
+        }
+        let noted = self.app.core.change_own(move |state| {
+            let before = domain::noun::find::<Device>(state, id.0)?;
+            let edit = domain::noun::update(state, id.0, &Device { screen, ..before.clone() })?;
+            Ok((edit.into_iter().collect(), ()))
+        });
+        if noted.await.is_err() {
+            tracing::warn!(device.id = %id, "the size of a screen could not be kept");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Driving one session: the machine of `control` between a WebSocket and the rest of the server.
+
+mod greeting;
+mod obeying;
+mod sending;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use control::message::{FromServer, Hello};
+use control::session::{CloseReason, Output, Session};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::hub::{CommandAnswer, ToSession};
+use super::identity::{Claim, Standing, standing};
+use super::plans::Edition;
+use crate::app::App;
+use crate::now::now_ms;
+
+/// One open session.
+struct Driver {
+    app: App,
+    socket: WebSocket,
+    claim: Claim,
+    session: Uuid,
+    address: IpAddr,
+    machine: Session,
+    hello: Option<Hello>,
+    /// The plan that was sent or that the viewer said it has.
+    plan: Option<String>,
+    edition: Edition,
+    commands: BTreeMap<Uuid, oneshot::Sender<CommandAnswer>>,
+    /// When the next day's plan is due, Unix milliseconds.
+    next_day: i64,
+}
+
+/// Why a session is over.
+enum End {
+    Gone,
+    Say(&'static str),
+    Refuse(CloseReason),
+}
+
+type Step = Result<(), End>;
+
+/// Runs a session until it ends.
+pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
+    let session = Uuid::new_v4();
+    let device = claim.device;
+    let viewer = match standing(&app.core.state(), &claim) {
+        Standing::Approved(viewer) => Some(viewer),
+        _ => None,
+    };
+    let mut inbox = app.hub.open(device, session, viewer);
+    let mut editions = app.plans.watch();
+    let machine = Session::new(viewer, now_ms());
+    let mut driver = Driver {
+        app: app.clone(),
+        socket,
+        claim,
+        session,
+        address,
+        machine,
+        hello: None,
+        plan: None,
+        edition: *editions.borrow_and_update(),
+        commands: BTreeMap::new(),
+        next_day: 0,
+    };
+    let end = loop {
+        let now = now_ms();
+        let due = driver.machine.next_poll().min(if driver.next_day > 0 { driver.next_day } else { i64::MAX });
+        let wait = Duration::from_millis(u64::try_from(due - now).unwrap_or(0));
+        let step = tokio::select! {
+            frame = driver.socket.recv() => driver.frame(frame).await,
+            message = inbox.recv() => driver.told(message).await,
+            changed = editions.changed() => match changed {
+                Ok(()) => { let edition = *editions.borrow_and_update(); driver.changed(edition).await }
+                Err(_) => Err(End::Say("shutdown")),
+            },
+            () = tokio::time::sleep(wait) => driver.due(now_ms()).await,
+        };
+        if let Err(end) = step {
+            break end;
+        }
+    };
+    driver.finish(end).await;
+    let current = app.hub.close(device, session);
+    if let Some(viewer) = driver.machine.viewer.filter(|_| current) {
+        app.live.disconnected(viewer, now_ms());
+    }
+}
+
+impl Driver {
+    async fn frame(&mut self, frame: Option<Result<Message, axum::Error>>) -> Step {
+        let now = now_ms();
+        match frame {
+            Some(Ok(Message::Text(text))) => {
+                let output = self.machine.handle_text(text.as_str(), now);
+                if let Some(viewer) = self.machine.viewer {
+                    self.app.live.seen(viewer, now);
+                } else {
+                    self.app.pending.seen(self.claim.device, None, now);
+                }
+                self.obey(output).await
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Binary(_))) => self.obey(Output::Refuse("malformed", "messages are text".to_owned())).await,
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+        }
+    }
+
+    async fn told(&mut self, message: Option<ToSession>) -> Step {
+        match message {
+            Some(ToSession::Reconsider) => {
+                self.plan = None;
+                let before = self.machine.viewer;
+                self.introduce().await?;
+                if let Some(before) = before.filter(|before| Some(*before) != self.machine.viewer) {
+                    self.app.live.disconnected(before, now_ms());
+                }
+                self.app.hub.place(self.claim.device, self.session, self.machine.viewer);
+                Ok(())
+            }
+            Some(ToSession::Command(id, kind, seconds, answer)) => {
+                self.commands.insert(id, answer);
+                self.send(&FromServer::Command { id, kind, seconds }).await
+            }
+            Some(ToSession::Replaced) => Err(End::Say("replaced")),
+            Some(ToSession::Shutdown) | None => Err(End::Say("shutdown")),
+        }
+    }
+
+    /// The state changed in a way that may alter the plan.
+    async fn changed(&mut self, edition: Edition) -> Step {
+        let urgent = edition.urgent > self.edition.n;
+        self.edition = edition;
+        let state = self.app.core.state();
+        if self.machine.viewer.is_some() && standing(&state, &self.claim) == Standing::Revoked {
+            return Err(End::Say("revoked"));
+        }
+        self.send_plan(urgent).await
+    }
+
+    async fn due(&mut self, now: i64) -> Step {
+        if self.next_day > 0 && now >= self.next_day {
+            return self.send_plan(false).await;
+        }
+        let output = self.machine.poll(now);
+        self.obey(output).await
+    }
+}

@@ -1,0 +1,63 @@
+//! What goes out: plans, messages, and the farewell.
+
+use std::time::Duration;
+
+use api::viewer::PlanState;
+use axum::extract::ws::{CloseFrame, Message};
+use control::message::FromServer;
+use control::session::CloseReason;
+
+use super::{Driver, End, Step};
+use crate::now::{now_ms, random};
+
+impl Driver {
+    /// Sends the plan unless the viewer has it.
+    pub(super) async fn send_plan(&mut self, urgent: bool) -> Step {
+        let (Some(viewer), Some(_)) = (self.machine.viewer, &self.hello) else { return Ok(()) };
+        let now = now_ms();
+        self.next_day =
+            (now.div_euclid(control::planner::DAY_MS) + 1) * control::planner::DAY_MS + i64::from(random::<1>()[0]) * 1_000;
+        let app = self.app.clone();
+        let make = move || {
+            let state = app.core.state();
+            app.plans.plan(&state, viewer, now, &app.bodies, &app.fonts)
+        };
+        let Ok(Some(plan)) = tokio::task::spawn_blocking(make).await else { return Ok(()) };
+        self.app.deliveries.due(viewer, &plan.id, self.edition.lpos);
+        if self.plan.as_ref() == Some(&plan.id) {
+            return Ok(());
+        }
+        let text = if urgent { control::plan::Plan { urgent, ..(*plan).clone() }.message() } else { plan.message() };
+        self.app.live.plan(viewer, &plan.id, PlanState::Sent, now);
+        self.plan = Some(plan.id.clone());
+        self.send_text(text).await
+    }
+
+    pub(super) async fn send(&mut self, message: &FromServer) -> Step {
+        let text = serde_json::to_string(message).expect("messages are plain data");
+        self.send_text(text).await
+    }
+
+    async fn send_text(&mut self, text: String) -> Step {
+        self.machine.sent(now_ms());
+        let sending = self.socket.send(Message::Text(text.into()));
+        match tokio::time::timeout(Duration::from_secs(15), sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    pub(super) async fn finish(&mut self, end: End) {
+        let (code, text) = match end {
+            End::Gone => return,
+            End::Say(reason) => {
+                let _ = self.send(&FromServer::Bye { reason }).await;
+                (axum::extract::ws::close_code::NORMAL, reason)
+            }
+            End::Refuse(CloseReason::NoHello) => (axum::extract::ws::close_code::POLICY, "say hello first"),
+            End::Refuse(CloseReason::Version) => (axum::extract::ws::close_code::POLICY, "this version is not spoken here"),
+            End::Refuse(CloseReason::Silent) => (axum::extract::ws::close_code::AWAY, "silent for too long"),
+        };
+        let _ = self.socket.send(Message::Close(Some(CloseFrame { code, reason: text.into() }))).await;
+    }
+}
