@@ -5,8 +5,9 @@ import { simple } from "acorn-walk";
 /** Methods that came after Chrome 53, by name. None of ours may be called so. */
 const METHODS = [
   "padStart", "padEnd", "flat", "flatMap", "fromEntries", "replaceAll", "matchAll", "allSettled", "any", "at", "findLast", "findLastIndex",
-  "replaceChildren", "append", "prepend", "before", "after", "replaceWith", "toggleAttribute", "getAnimations", "arrayBufferOrNull", "structuredClone",
+  "replaceChildren", "append", "prepend", "before", "after", "replaceWith", "toggleAttribute", "getAnimations", "structuredClone",
   "trimStart", "trimEnd", "toSorted", "toReversed", "hasOwn", "groupBy", "getContextAttributes",
+  "finally", "formatToParts", "getAttributeNames", "toWellFormed", "showModal", "requestSubmit",
 ];
 const STATIC = { Object: ["entries", "values", "fromEntries", "hasOwn", "getOwnPropertyDescriptors"], Promise: ["allSettled", "any", "try"] };
 const GLOBALS = ["AbortController", "ResizeObserver", "IntersectionObserver", "BroadcastChannel", "OffscreenCanvas", "WeakRef", "queueMicrotask", "structuredClone", "globalThis", "BigInt"];

@@ -49,27 +49,30 @@ describe("a screen", () => {
     assert.ok(whole.length >= 3, `only ${whole.length} whole plays`);
     const anchor = server.plan.slots[0].anchor;
     const start = { i1: 0, v1: 2000, p1: 5000 };
-    const late = whole.map((play) => ((((play.from - anchor) % 8000) + 8000) % 8000) - start[play.item]).sort((a, b) => a - b);
-    assert.ok(late[0] >= -2, `an item began ${-late[0]} ms early`);
-    // A busy machine delays one or the other; the rule is that they begin at their frame.
-    assert.ok(late[late.length >> 1] < 120, `late by ${late} ms`);
+    const late = whole.map((play) => ((((play.from - anchor) % 8000) + 8000) % 8000) - start[play.item]);
+    // How late the frame comes is the machine's affair; before its time nothing may begin.
+    assert.ok(late.every((ms) => ms >= -2), `begun ${late} ms after their time`);
+    const follower = { i1: "v1", v1: "p1", p1: "i1" };
+    for (let at = 1; at < server.plays.length; at++) assert.equal(server.plays[at].item, follower[server.plays[at - 1].item]);
     for (let at = 1; at < whole.length; at++) assert.equal(whole[at].from, whole[at - 1].until, "no gap between two plays");
     assert.deepEqual(browser.errors, []);
   });
 
   test("the film stands where the clock says", async () => {
-    const seen = await browser.page.evaluate(async () => {
-      for (let attempt = 0; attempt < 200; attempt++) {
-        const film = [...document.querySelectorAll("video")].find((one) => !one.paused && one.currentTime > 1.2);
-        if (film) return { at: film.currentTime, now: Date.now(), muted: film.muted };
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      return null;
-    });
-    assert.ok(seen, "no film plays");
-    const should = ((((seen.now - server.plan.slots[0].anchor) % 8000) + 8000) % 8000) / 1000 - 2;
-    assert.ok(Math.abs(seen.at - should) < 0.3, `the film stands at ${seen.at} and not at ${should}`);
-    assert.equal(seen.muted, false);
+    const anchor = server.plan.slots[0].anchor;
+    const stands = (after) =>
+      browser.page.waitForFunction(
+        ([anchor, after]) => {
+          const film = [...document.querySelectorAll("video")].find((one) => !one.paused && !one.seeking && one.currentTime > 0.5);
+          const should = ((((Date.now() - anchor) % 8000) + 8000) % 8000) / 1000 - 2;
+          return film && film.currentTime !== after && Math.abs(film.currentTime - should) < 0.3 && { at: film.currentTime, muted: film.muted };
+        },
+        [anchor, after], { polling: 20 },
+      ).then((found) => found.jsonValue());
+    const first = await stands(null);
+    // A film that stands still would meet the clock once in each round, but always at the same frame.
+    assert.notEqual((await stands(first.at)).at, first.at);
+    assert.equal(first.muted, false);
   });
 
   test("a changed text comes to the screen without waiting for the item to end", async () => {
@@ -89,20 +92,22 @@ describe("a screen", () => {
     assert.equal(await browser.page.locator("img").count(), 0);
   });
 
-  test("an urgent plan clears the screen within a second, whatever is missing, and fills in later", async () => {
+  test("an urgent plan clears the screen without waiting for any file, then the caches, and fills in later", async () => {
     const shown = body([{ id: "p1", duration_ms: 60_000, elements: [text("t", "To be taken down")] }]);
     const slow = body([{ id: "p9", duration_ms: 60_000, elements: [text("t", "Please leave the building")] }]);
     server.serve(shown);
     server.push(makePlan({ items: [pageItem("p1", shown, "p1", 60_000)], fonts, bodies: [shown] }));
-    await browser.page.getByText("To be taken down").waitFor();
-    await wait(400);
-    const began = Date.now();
+    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id);
+    const local = () => browser.page.evaluate((hash) => caches.match(`/media/${hash}`).then(Boolean), shown.facts.hash);
+    assert.equal(await local(), true);
+    const release = server.hold(slow);
     server.push(makePlan({ items: [pageItem("p9", slow, "p9", 60_000)], fonts, bodies: [slow], urgent: true }));
     await browser.page.waitForFunction(() => !document.body.textContent.includes("To be taken down"), null, { polling: 20 });
-    assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`);
     assert.equal(await layers(browser.page), 1, "something stands on the screen");
+    await browser.page.waitForFunction((hash) => caches.match(`/media/${hash}`).then((kept) => !kept), shown.facts.hash);
+    assert.equal(server.held.size, 1, "all of that came before the new plan had its page");
+    release();
     await server.wait((message) => message.type === "incomplete" && message.missing.some((one) => one.hash === slow.facts.hash && one.why === "not_found"));
-    assert.equal(await browser.page.evaluate((hash) => caches.match(`/media/${hash}`).then(Boolean), shown.facts.hash), false, "what was taken down is still cached");
     server.serve(slow);
     await browser.page.getByText("Please leave").waitFor({ timeout: 15_000 });
     await server.wait((message) => message.type === "received" && message.plan === server.plan.id);

@@ -23,6 +23,8 @@ export class PlayerServer {
     this.sessions = new Set();
     this.devices = new Set();
     this.waiters = [];
+    /** Hashes of files whose requests get no answer until they are taken out again. */
+    this.held = new Map();
     /** Changes the text of a file of the shell, as a newer version would. */
     this.rewrite = (_path, text) => text;
   }
@@ -97,7 +99,18 @@ export class PlayerServer {
     response.end(JSON.stringify({ state: this.approved ? "approved" : "pending" }));
   }
 
-  media(hash, request, response) {
+  /** Lets requests for a file wait; the function that is answered lets them go on. */
+  hold(one) {
+    let release;
+    this.held.set(one.facts.hash, new Promise((resolve) => (release = resolve)));
+    return () => {
+      this.held.delete(one.facts.hash);
+      release();
+    };
+  }
+
+  async media(hash, request, response) {
+    await this.held.get(hash);
     const found = this.files.get(hash);
     if (!found || !/signboard_device=/.test(request.headers.cookie || "")) return response.writeHead(found ? 401 : 404).end();
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range || "");

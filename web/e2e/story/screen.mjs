@@ -7,7 +7,7 @@ export const SIZE = { width: 1280, height: 720 };
 export class Screen {
   /** `env` decides whom the browser trusts. */
   static async open(address, env, size = SIZE) {
-    const screen = Object.assign(new Screen(), { address, options: { ...size, env }, words: [], errors: [], records: [], acknowledged: [] });
+    const screen = Object.assign(new Screen(), { address, options: { ...size, env }, words: [], errors: [], records: [], acknowledged: [], log: [] });
     await screen.start();
     return screen;
   }
@@ -33,6 +33,9 @@ export class Screen {
     const read = (frame, keep) => {
       const message = JSON.parse(String(frame.payload));
       if (message.type === "plays" || message.type === "plays_ack") keep(message);
+      // In the order in which the browser sent and got them.
+      if (message.type === "plan") this.log.push({ what: message.urgent ? "urgent plan" : "plan", plan: message.id });
+      if (message.type === "received" || message.type === "shown") this.log.push({ what: message.type, plan: message.plan });
     };
     socket.on("framesent", (frame) => read(frame, (message) => this.records.push(...message.records.map((record) => ({ stream: message.stream, ...record })))));
     socket.on("framereceived", (frame) => read(frame, (message) => this.acknowledged.push({ stream: message.stream, n: message.n })));
@@ -58,6 +61,17 @@ export class Screen {
       if (found) return { picture, found, ms: Date.now() - began };
       if (Date.now() - began > limit) throw new Error(`not on the screen within ${limit} ms: ${what}`);
     }
+  }
+
+  /** Waits until a plan that came after a place in the log was shown; answers what was said of it since, in order. */
+  async shownSince(place, limit = 60_000) {
+    for (const until = Date.now() + limit; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      const since = this.log.slice(place);
+      const came = since.filter(({ what }) => what.endsWith("plan")).at(-1);
+      const said = since.filter(({ plan }) => plan === came?.plan).map(({ what }) => what);
+      if (said.includes("shown")) return said;
+    }
+    throw new Error(`no new plan is shown within ${limit} ms: ${JSON.stringify(this.log.slice(place))}`);
   }
 
   /** Waits until so many more play records have left than had at a moment. */

@@ -228,6 +228,23 @@ test("an urgent show takes the current item off the screen even if nothing else 
   expect(log.slice(-2)).toEqual(["-standby 400..432", "+z 432"]);
 });
 
+test("what must leave at once is not seen through a fade", async () => {
+  const { player, show, at, last, visible } = bench([{ id: "a", ms: 60_000 }]);
+  player.play(show, false);
+  last("a").ready();
+  await at(0);
+  await at(16);
+  vi.advanceTimersByTime(100);
+  player.play({ moment: () => moment("z", 1_000, 90_000, 900) }, true);
+  last("z").ready();
+  await at(30);
+  await at(46);
+  expect((last("z").node as unknown as Node).parentNode?.style).toMatchObject({ opacity: "1" });
+  expect((last("z").node as unknown as Node).parentNode?.style["transition"]).toBeUndefined();
+  vi.advanceTimersByTime(50);
+  expect([visible(), last("a").stopped]).toEqual([1, true]);
+});
+
 test("an urgent show leaves alone what goes on in it", async () => {
   const { player, show, log, at, last } = bench([{ id: "a", ms: 60_000 }]);
   player.play(show, false);

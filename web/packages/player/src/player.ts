@@ -154,9 +154,10 @@ export class Player {
     const asked = moment.item && moment.item.transition && moment.item.transition.kind === "fade" ? moment.item.transition.ms : moment.kind === "standby" ? 600 : 0;
     const last = this.current;
     const starting = last === null || (last.moment.item === null && last.moment.plan === null && now - last.began < YOUNG);
-    const onTime = now - moment.from < LATE && this.clearBy === null;
+    const onTime = now - moment.from < LATE;
     this.next = null;
-    this.put(next, now, starting ? 0 : onTime ? Math.min(asked, Math.max(0, moment.until - moment.from)) : Math.min(asked, SHORT));
+    // What must leave at once does not fade either.
+    this.put(next, now, starting || this.clearBy !== null ? 0 : onTime ? Math.min(asked, Math.max(0, moment.until - moment.from)) : Math.min(asked, SHORT));
   }
 
   /** Shows at once what needs no preparation. */

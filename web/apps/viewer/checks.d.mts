@@ -1,0 +1,2 @@
+export function checkScript(name: string, text: string): void;
+export function checkCss(name: string, text: string): void;
