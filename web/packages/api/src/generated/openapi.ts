@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a change is here. */
+        /** Whether a change is here, and which viewers have and show it. */
         get: operations["change_facts"];
         put?: never;
         post?: never;
@@ -734,7 +734,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes the presentation off all screens. */
+        /** Takes the presentation off all screens. Connected ones drop it at once; the others are named. */
         post: operations["unpublish_presentations"];
         delete?: never;
         options?: never;
@@ -1331,6 +1331,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How far a change got at one viewer. */
+        Acknowledged: {
+            /** @description Which viewer. */
+            id: components["schemas"]["ViewerId"];
+            /** @description Name of the viewer. */
+            name: string;
+            /** @description Whether its device is connected. */
+            online: boolean;
+            /**
+             * Format: int64
+             * @description When a plan with the change, or a later one, was complete there, Unix milliseconds.
+             */
+            received?: number | null;
+            /**
+             * Format: int64
+             * @description When it stood on the screen, Unix milliseconds.
+             */
+            shown?: number | null;
+        };
         /** @description What an edit would alter at one viewer. */
         AlteredView: {
             /** @description Name of what would play. */
@@ -1372,6 +1391,11 @@ export interface components {
             dot: string;
             /** @description Whether this server has it. */
             here: boolean;
+            /**
+             * @description The approved viewers whose plan it altered, in the order of their names; none if the server does not remember, because it was
+             *     restarted since or made many changes since.
+             */
+            viewers?: components["schemas"]["Acknowledged"][] | null;
         };
         /** @description One change of one document. */
         AuditView: {
@@ -2030,6 +2054,13 @@ export interface components {
         /** @description Moves an entry. */
         MoveItem: {
             after?: components["schemas"]["PlaylistItemId"] | null;
+        };
+        /** @description A viewer by id and name. */
+        NamedViewer: {
+            /** @description Its id. */
+            id: components["schemas"]["ViewerId"];
+            /** @description Its name. */
+            name: string;
         };
         /** @description Adds an entry to a playlist. */
         NewItem: {
@@ -2915,9 +2946,9 @@ export interface components {
             id: string;
             version: string;
         } & components["schemas"]["Suspension"];
-        /** @description What taking down did. */
+        /** @description What taking something off the screens did. */
         TakenDown: {
-            /** @description The viewers that the row reached. */
+            /** @description The viewers whose plan it altered. */
             viewers: components["schemas"]["Told"];
         };
         /** @description An API token: acts for a user with at most the named role. */
@@ -2960,12 +2991,17 @@ export interface components {
             id: string;
             version: string;
         } & components["schemas"]["Token"];
-        /** @description Who was told, and who could not be. */
+        /** @description Who was told, and who could not be; each list in the order of the names. */
         Told: {
-            /** @description Viewers that are not connected and go on as they were. */
-            offline: components["schemas"]["ViewerId"][];
-            /** @description Connected viewers that were told. */
-            told: components["schemas"]["ViewerId"][];
+            /**
+             * Format: int64
+             * @description How many more are not connected that the caller may not look at.
+             */
+            hidden: number;
+            /** @description Viewers that are not connected: they go on as they were until they come back. */
+            offline: components["schemas"]["NamedViewer"][];
+            /** @description Connected viewers: they drop it at once. */
+            told: components["schemas"]["NamedViewer"][];
         };
         /** @description How one item gives way to the next. */
         Transition: {
@@ -3327,7 +3363,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
-        /** @description This type of file cannot be taken. */
+        /** @description This type of body or file cannot be taken. */
         Error415: {
             headers: {
                 [name: string]: unknown;
@@ -3365,6 +3401,15 @@ export interface components {
         };
         /** @description Not possible at the moment, or not set up. */
         Error503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorEnvelope"];
+            };
+        };
+        /** @description The server's disk is full. */
+        Error507: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3424,6 +3469,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     change_facts: {
@@ -3457,6 +3503,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_device: {
@@ -3502,6 +3549,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     approve_device: {
@@ -3537,6 +3585,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     pending_devices: {
@@ -3568,6 +3617,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_device: {
@@ -3603,6 +3653,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     revoke_devices: {
@@ -3634,6 +3685,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     follow_events: {
@@ -3667,6 +3719,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_folder: {
@@ -3712,6 +3765,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_folder: {
@@ -3751,6 +3805,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_folder: {
@@ -3786,6 +3841,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_folder: {
@@ -3824,6 +3880,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_folder: {
@@ -3868,6 +3925,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_folder: {
@@ -3906,6 +3964,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_grant: {
@@ -3951,6 +4010,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_grant: {
@@ -3990,6 +4050,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_grant: {
@@ -4025,6 +4086,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_grant: {
@@ -4063,6 +4125,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_grant: {
@@ -4107,6 +4170,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_group: {
@@ -4150,6 +4214,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_group: {
@@ -4189,6 +4254,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_group: {
@@ -4224,6 +4290,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_group: {
@@ -4243,12 +4310,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -4262,6 +4331,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_group: {
@@ -4306,6 +4376,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_group: {
@@ -4344,6 +4415,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_installation: {
@@ -4375,6 +4447,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_installation: {
@@ -4410,6 +4483,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_media: {
@@ -4457,6 +4531,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_media: {
@@ -4492,6 +4567,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_media: {
@@ -4511,12 +4587,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -4530,6 +4608,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_media: {
@@ -4574,6 +4653,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_media_file: {
@@ -4605,6 +4685,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_media: {
@@ -4643,6 +4724,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_media_thumbnail: {
@@ -4674,6 +4756,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_membership: {
@@ -4721,6 +4804,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_membership: {
@@ -4760,6 +4844,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_membership: {
@@ -4795,6 +4880,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_membership: {
@@ -4814,12 +4900,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -4833,6 +4921,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_membership: {
@@ -4877,6 +4966,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     description_json: {
@@ -4908,6 +4998,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_playlist_item: {
@@ -4953,6 +5044,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_playlist_item: {
@@ -4988,6 +5080,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_playlist_item: {
@@ -5007,12 +5100,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -5026,6 +5121,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_playlist_item: {
@@ -5070,6 +5166,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     move_item: {
@@ -5107,6 +5204,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_playlist: {
@@ -5152,6 +5250,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_playlist: {
@@ -5191,6 +5290,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_playlist: {
@@ -5226,6 +5326,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_playlist: {
@@ -5245,12 +5346,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -5264,6 +5367,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_playlist: {
@@ -5308,6 +5412,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     add_item: {
@@ -5345,6 +5450,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_playlist: {
@@ -5383,6 +5489,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     plays_facts: {
@@ -5427,6 +5534,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     ports_installation: {
@@ -5458,6 +5566,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_presentation: {
@@ -5503,6 +5612,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_presentation: {
@@ -5542,6 +5652,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_presentation: {
@@ -5577,6 +5688,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_presentation: {
@@ -5596,12 +5708,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -5615,6 +5729,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_presentation: {
@@ -5659,6 +5774,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_draft: {
@@ -5692,6 +5808,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     save_draft: {
@@ -5731,6 +5848,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     problems_presentations: {
@@ -5764,6 +5882,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     publish_draft: {
@@ -5797,6 +5916,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_presentation: {
@@ -5835,6 +5955,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     revert_presentations: {
@@ -5872,6 +5993,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     unpublish_presentations: {
@@ -5885,11 +6007,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -5903,6 +6027,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_priority: {
@@ -5946,6 +6071,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_priority: {
@@ -5985,6 +6111,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_priority: {
@@ -6020,6 +6147,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_priority: {
@@ -6058,6 +6186,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_priority: {
@@ -6102,6 +6231,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_revision: {
@@ -6147,6 +6277,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_revision: {
@@ -6182,6 +6313,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     body_of_revision: {
@@ -6215,6 +6347,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_schedule: {
@@ -6262,6 +6395,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_schedule: {
@@ -6301,6 +6435,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     preview_schedules: {
@@ -6336,6 +6471,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_schedule: {
@@ -6371,6 +6507,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_schedule: {
@@ -6390,12 +6527,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -6409,6 +6548,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_schedule: {
@@ -6453,6 +6593,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     lower_schedules: {
@@ -6486,6 +6627,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     raise_schedules: {
@@ -6519,6 +6661,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_schedule: {
@@ -6557,6 +6700,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     take_down_now: {
@@ -6590,6 +6734,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_session: {
@@ -6621,6 +6766,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_session: {
@@ -6656,6 +6802,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_session: {
@@ -6685,6 +6832,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_setup: {
@@ -6716,6 +6864,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_setup: {
@@ -6759,6 +6908,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_suspension: {
@@ -6802,6 +6952,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_suspension: {
@@ -6841,6 +6992,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_suspension: {
@@ -6876,6 +7028,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_suspension: {
@@ -6914,6 +7067,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_token: {
@@ -6957,6 +7111,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_token: {
@@ -6992,6 +7147,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_token: {
@@ -7027,6 +7183,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_token: {
@@ -7065,6 +7222,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_token: {
@@ -7109,6 +7267,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_upload: {
@@ -7140,6 +7299,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_upload: {
@@ -7182,6 +7342,7 @@ export interface operations {
                 };
             };
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_upload: {
@@ -7215,6 +7376,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_upload: {
@@ -7248,6 +7410,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     head_upload: {
@@ -7282,6 +7445,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     append_upload: {
@@ -7329,6 +7493,7 @@ export interface operations {
                 };
             };
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_user: {
@@ -7372,6 +7537,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_user: {
@@ -7407,6 +7573,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_user: {
@@ -7442,6 +7609,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_user: {
@@ -7480,6 +7648,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_user: {
@@ -7524,6 +7693,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     set_password: {
@@ -7559,6 +7729,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_user: {
@@ -7597,6 +7768,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     introduce_viewer: {
@@ -7632,6 +7804,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_viewer: {
@@ -7677,6 +7850,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     create_viewer: {
@@ -7716,6 +7890,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     list_viewer_status: {
@@ -7747,6 +7922,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     find_viewer: {
@@ -7782,6 +7958,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     discard_viewer: {
@@ -7801,12 +7978,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description Whose screens it leaves. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TakenDown"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -7820,6 +7999,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     patch_viewer: {
@@ -7864,6 +8044,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     command_viewers: {
@@ -7901,6 +8082,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     restore_viewer: {
@@ -7939,6 +8121,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     screenshot_viewers: {
@@ -7972,6 +8155,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     timetable_viewers: {
@@ -8010,6 +8194,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
     why_viewers: {
@@ -8046,6 +8231,7 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
         };
     };
 }
