@@ -1,9 +1,10 @@
 //! A UDP socket that knows when a datagram arrived and to which address it was sent.
 
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::AsRawFd;
 
+use lan::ntp::Raw;
 use nix::libc::{in_pktinfo, in6_pktinfo};
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, sendmsg, setsockopt, sockopt};
 use nix::sys::time::TimeSpec;
@@ -110,9 +111,17 @@ impl Datagrams {
         })
     }
 
-    /// Sends to the connected peer.
-    pub(super) fn try_send(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.try_send(bytes)
+    /// Sends to the connected peer, and gives the moment just before.
+    pub(super) async fn send(&self, bytes: &[u8]) -> io::Result<Raw> {
+        loop {
+            self.socket.writable().await?;
+            let before = Reading::now().raw;
+            match self.socket.try_send(bytes) {
+                Ok(_) => return Ok(before),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Answers an arrival from the address that was asked. What cannot be sent at once is lost, as any datagram may be.

@@ -113,9 +113,15 @@ async fn ask(server: SocketAddr, patience: Duration) -> io::Result<Option<Querie
     let mut answered = 0;
     for asked in 1..=QUESTIONS {
         let question = Packet::question(rand::random::<u64>().max(1));
-        let sent = Reading::now();
-        let _lost = socket.try_send(&question.bytes());
-        let answer = answer(&mut socket, server, &question, sent, Instant::now() + patience).await;
+        let before = Reading::now();
+        let answer = match socket.send(&question.bytes()).await {
+            Ok(raw) => {
+                let sent = Reading { raw, system: before.system.plus(raw.since(before.raw)) };
+                answer(&mut socket, server, &question, sent, Instant::now() + patience).await
+            }
+            // "Port unreachable" of the question before.
+            Err(_) => None,
+        };
         answered += u32::from(answer.is_some());
         let total = |queried: Queried| Queried { answered, asked, ..queried };
         best = match (best, answer) {

@@ -61,10 +61,10 @@ async fn exchange(index: usize, mut socket: Datagrams, shared: &Shared) -> std::
                 if silent > 8 {
                     return std::ops::ControlFlow::Continue(());
                 }
-                let before = Reading::now().raw;
                 // Where it cannot be sent (no route), it was not answered: the reach register tells.
-                let _lost = socket.try_send(&question);
-                shared.with(|follower| follower.sent(index, before));
+                if let Ok(sent) = socket.send(&question).await {
+                    shared.with(|follower| follower.sent(index, sent));
+                }
                 shared.publish();
             }
             Sending::Wait(until) => {
