@@ -71,6 +71,16 @@ impl Arguments {
                 .ok_or_else(|| Failure::usage(format!("`{key} {text}` is no port; give a number from 1 to 65535."))),
         }
     }
+
+    /// A number from 1, or the given default.
+    ///
+    /// # Errors
+    /// Where the value is none.
+    pub(crate) fn number(&self, key: &str, default: u32) -> Result<u32, Failure> {
+        let Some(text) = self.values.get(key) else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| *number != 0);
+        number.ok_or_else(|| Failure::usage(format!("`{key} {text}` is no number; give one from 1, as in `{key} {default}`.")))
+    }
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ struct Bench {
 }
 
 const BENCHES: [Bench; 7] = [
-    Bench { name: "start", about: "second start, empty", only_named: false, run: |_| start::empty() },
-    Bench { name: "start-full", about: "second start, full installation", only_named: false, run: |_| start::full() },
+    Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
+    Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },

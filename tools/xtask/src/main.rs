@@ -1,10 +1,11 @@
 //! `cargo xtask`: everything a person or CI does with this repository, in one program without dependencies.
 //!
-//! One file per subcommand (`run`, `test`, `check`, `generate`, `bench`); the other files are the nouns they share.
+//! One file per subcommand (`run`, `test`, `check`, `generate`, `bench`, `fuzz`); the other files are the nouns they share.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 mod bench;
 mod check;
+mod fuzz;
 mod generate;
 mod run;
 mod test;
@@ -44,6 +45,8 @@ cargo xtask gen   [--check] [--no-install]
       Writes the generated files (OpenAPI, sample configuration, port table, web client), or compares them.
 cargo xtask bench [NAME...] [--no-install]
       Measures the figures of docs/benchmarks.md and prints them as one table.
+cargo xtask fuzz  TARGET [--seconds N]
+      Searches for inputs that break a parser of fuzz/, guided by coverage, for a minute or N seconds.
 ";
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         "check" => check::main(rest),
         "gen" => generate::main(rest),
         "bench" => bench::main(rest),
+        "fuzz" => fuzz::main(rest),
         "--help" | "-h" | "help" => {
             say::line(HELP);
             Ok(())

@@ -1,5 +1,8 @@
-//! From a clone to the demo screen: the whole `cargo xtask run` in a fresh clone with an empty target folder.
+//! From a clone to the demo screen: the whole `cargo xtask run` in a fresh clone, with empty caches of cargo and npm.
 
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::figure::Figure;
@@ -7,23 +10,26 @@ use super::server::{Server, free_port, fresh_folder};
 use crate::failure::Failure;
 use crate::process;
 
-/// Clones, runs twice, and stops when the viewer's page answers.
+/// Clones, runs twice, and stops each time when the viewer's page answers, which it does once the demo stands.
 ///
 /// # Errors
 /// Where cloning or running fails.
 pub(super) fn run() -> Result<Vec<Figure>, Failure> {
-    let folder = fresh_folder("clone")?.join("signboard");
-    if !process::succeeds(process::command("git").args(["clone", "--quiet", "."]).arg(&folder))? {
+    let folder = fresh_folder("clone")?;
+    let clone = folder.join("signboard");
+    if !process::succeeds(process::command("git").args(["clone", "--quiet", "."]).arg(&clone))? {
         return Err(Failure::failed("`git clone` failed; its words stand above."));
     }
+    let caches = empty_caches(&folder)?;
     let mut figures = Vec::new();
     for (name, aim, patience) in [
-        ("clone to demo screen, empty target folder and node_modules", "10 min", Duration::from_secs(3600)),
+        ("clone to demo screen, caches of cargo and npm empty", "10 min", Duration::from_secs(3600)),
         ("second start of the demo", "10 s", Duration::from_secs(600)),
     ] {
         let port = free_port()?;
         let mut cargo = process::cargo();
-        cargo.current_dir(&folder).env_remove("CARGO_TARGET_DIR").args(["xtask", "run", "--port", &port.to_string()]);
+        cargo.current_dir(&clone).env_remove("CARGO_TARGET_DIR").envs(caches.clone());
+        cargo.args(["xtask", "run", "--port", &port.to_string()]);
         cargo.args(["--https-port", &free_port()?.to_string(), "--control-port", &free_port()?.to_string()]);
         let server = Server::start(cargo, port, "/viewer/", patience)?;
         figures.push(Figure {
@@ -35,5 +41,34 @@ pub(super) fn run() -> Result<Vec<Figure>, Failure> {
         });
         server.stop();
     }
+    let _ = fs::remove_dir_all(&folder);
     Ok(figures)
+}
+
+/// Variables that give cargo and npm caches without anything in them. Which registry cargo asks stays as it is.
+fn empty_caches(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+    let (cargo, npm) = (folder.join("cargo"), folder.join("npm"));
+    fs::create_dir_all(&cargo).map_err(|error| Failure::file(&cargo, &error))?;
+    let home = cargo_home(std::env::var_os("CARGO_HOME"), std::env::var_os("HOME"));
+    if let Some(config) = home.map(|home| home.join("config.toml")).filter(|file| file.is_file()) {
+        fs::copy(&config, cargo.join("config.toml")).map_err(|error| Failure::file(&config, &error))?;
+    }
+    Ok(vec![("CARGO_HOME", cargo), ("npm_config_cache", npm)])
+}
+
+/// Where cargo keeps its own configuration.
+fn cargo_home(named: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    named.map(PathBuf::from).or_else(|| Some(PathBuf::from(home?).join(".cargo")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_s_home_is_the_named_one_or_that_of_the_user() {
+        assert_eq!(cargo_home(Some("/c".into()), Some("/h".into())), Some("/c".into()));
+        assert_eq!(cargo_home(None, Some("/h".into())), Some("/h/.cargo".into()));
+        assert_eq!(cargo_home(None, None), None);
+    }
 }

@@ -14,6 +14,9 @@ use crate::{place, process};
 /// Kernel ticks of processor time in a second, fixed for programs on Linux.
 const TICKS: f64 = 100.0;
 
+/// How long a start is watched closely.
+const FINE: Duration = Duration::from_secs(5);
+
 /// A running process that answers HTTP; it is killed when dropped.
 pub(super) struct Server {
     child: Child,
@@ -48,7 +51,8 @@ impl Server {
                 let what = if ended.is_some() { "ended" } else { "did not answer in time" };
                 return Err(Failure::failed(format!("`{spelled}` {what}; its words are in {}.", place::short(&file))));
             }
-            thread::sleep(Duration::from_millis(1));
+            // Fine enough for a start of some ten milliseconds, and no load beside a build of minutes.
+            thread::sleep(if started.elapsed() < FINE { Duration::from_millis(1) } else { Duration::from_millis(50) });
         }
     }
 

@@ -7,6 +7,7 @@ use super::figure::Figure;
 use super::instance::Instance;
 use super::server::{Server, fresh_folder};
 use crate::failure::Failure;
+use crate::installer::Consent;
 use crate::server_binary::{self, Profile};
 use crate::{process, web};
 
@@ -17,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// Where the server cannot be built or does not become ready.
-pub(super) fn empty() -> Result<Vec<Figure>, Failure> {
-    web::prepare(crate::installer::Consent::Install)?;
+pub(super) fn empty(consent: Consent) -> Result<Vec<Figure>, Failure> {
+    web::prepare(consent)?;
     let binary = server_binary::build(Profile::Release)?;
     let data = fresh_folder("start-empty")?;
     Ok(vec![measure(&binary, &data, "second start, exec to ready, empty", "0.15 s")?])
@@ -28,8 +29,8 @@ pub(super) fn empty() -> Result<Vec<Figure>, Failure> {
 ///
 /// # Errors
 /// Where that example does not exist, or the server does not become ready.
-pub(super) fn full() -> Result<Vec<Figure>, Failure> {
-    web::prepare(crate::installer::Consent::Install)?;
+pub(super) fn full(consent: Consent) -> Result<Vec<Figure>, Failure> {
+    web::prepare(consent)?;
     let binary = server_binary::build(Profile::Release)?;
     let data = fresh_folder("start-full")?;
     let mut fill = process::cargo();
