@@ -1,6 +1,5 @@
 //! Devices: introduced, waiting, approved, told what to play, replaced, revoked.
 
-
 use serde_json::{Value, json};
 
 use crate::desk::{presentation, row};

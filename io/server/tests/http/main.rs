@@ -10,6 +10,7 @@ mod devices;
 mod drafts;
 mod events;
 mod films;
+mod full_disk;
 mod groups;
 mod nouns;
 mod paging;
