@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -14,8 +13,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::http_check::check;
-use super::jws::{Jwk, Jws, bytes};
+use super::jws::bytes;
 use super::problem::Problem;
+use super::signed::{SelfSigned, Signed};
 use super::state::{Authorisation, Authority, Memory, Order, Standing};
 
 type Shared = State<Arc<Authority>>;
@@ -62,12 +62,7 @@ async fn directory(State(authority): Shared) -> Response {
     answer(StatusCode::OK, &directory)
 }
 
-async fn new_account(State(authority): Shared, OriginalUri(uri): OriginalUri, body: Bytes) -> Result<Response, Problem> {
-    let jws = Jws::read(&body)?;
-    let header = jws.header()?;
-    spend(&authority, &header.nonce, &header.url, uri.path())?;
-    let key: Jwk = header.jwk.ok_or_else(|| Problem::malformed("a new account is signed with its own key"))?;
-    jws.verified(&key)?;
+async fn new_account(State(authority): Shared, SelfSigned(key): SelfSigned) -> Response {
     let mut memory = authority.memory();
     let (status, account) = match memory.account_of(&key) {
         Some(account) => (StatusCode::OK, account),
@@ -76,7 +71,7 @@ async fn new_account(State(authority): Shared, OriginalUri(uri): OriginalUri, bo
             (StatusCode::CREATED, memory.accounts.len() - 1)
         }
     };
-    Ok(located(answer(status, &json!({ "status": "valid" })), &format!("{}/account/{account}", authority.base)))
+    located(answer(status, &json!({ "status": "valid" })), &format!("{}/account/{account}", authority.base))
 }
 
 #[derive(Deserialize)]
@@ -89,9 +84,8 @@ struct Identifier {
     value: String,
 }
 
-async fn new_order(State(authority): Shared, OriginalUri(uri): OriginalUri, body: Bytes) -> Result<Response, Problem> {
-    let (account, payload) = signed(&authority, uri.path(), &body)?;
-    let wanted: NewOrder = serde_json::from_slice(&payload).map_err(|error| Problem::malformed(error.to_string()))?;
+async fn new_order(State(authority): Shared, signed: Signed) -> Result<Response, Problem> {
+    let wanted: NewOrder = signed.read()?;
     let mut memory = authority.memory();
     if memory.refusing {
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "rateLimited", "too many orders for today"));
@@ -103,31 +97,19 @@ async fn new_order(State(authority): Shared, OriginalUri(uri): OriginalUri, body
         memory.authorisations.push(new);
         authorisations.push(memory.authorisations.len() - 1);
     }
-    memory.orders.push(Order { account, authorisations, standing: Standing::Pending, chain: None });
+    memory.orders.push(Order { account: signed.account, authorisations, standing: Standing::Pending, chain: None });
     let id = memory.orders.len() - 1;
     let body = order_json(&authority, &memory, id);
     Ok(located(answer(StatusCode::CREATED, &body), &format!("{}/order/{id}", authority.base)))
 }
 
-async fn order(
-    State(authority): Shared,
-    OriginalUri(uri): OriginalUri,
-    Path(id): Path<usize>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (account, _) = signed(&authority, uri.path(), &body)?;
+async fn order(State(authority): Shared, Path(id): Path<usize>, signed: Signed) -> Result<Response, Problem> {
     let memory = authority.memory();
-    owned(&memory, id, account)?;
+    owned(&memory, id, signed.account)?;
     Ok(answer(StatusCode::OK, &order_json(&authority, &memory, id)))
 }
 
-async fn authorisation(
-    State(authority): Shared,
-    OriginalUri(uri): OriginalUri,
-    Path(id): Path<usize>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    signed(&authority, uri.path(), &body)?;
+async fn authorisation(State(authority): Shared, Path(id): Path<usize>, _: Signed) -> Result<Response, Problem> {
     let memory = authority.memory();
     let found = memory.authorisations.get(id).ok_or_else(|| Problem::unknown("authorisation"))?;
     let body = json!({
@@ -138,17 +120,11 @@ async fn authorisation(
     Ok(answer(StatusCode::OK, &body))
 }
 
-async fn challenge(
-    State(authority): Shared,
-    OriginalUri(uri): OriginalUri,
-    Path(id): Path<usize>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (account, _) = signed(&authority, uri.path(), &body)?;
+async fn challenge(State(authority): Shared, Path(id): Path<usize>, signed: Signed) -> Result<Response, Problem> {
     let (name, token, expected) = {
         let memory = authority.memory();
         let found = memory.authorisations.get(id).ok_or_else(|| Problem::unknown("challenge"))?;
-        let expected = format!("{}.{}", found.token, memory.accounts[account].thumbprint());
+        let expected = format!("{}.{}", found.token, memory.accounts[signed.account].thumbprint());
         (found.name.clone(), found.token.clone(), expected)
     };
     let checked = check(authority.http_port, &name, &token, &expected).await;
@@ -175,17 +151,11 @@ struct Finalize {
     csr: String,
 }
 
-async fn finalize(
-    State(authority): Shared,
-    OriginalUri(uri): OriginalUri,
-    Path(id): Path<usize>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (account, payload) = signed(&authority, uri.path(), &body)?;
-    let request: Finalize = serde_json::from_slice(&payload).map_err(|error| Problem::malformed(error.to_string()))?;
+async fn finalize(State(authority): Shared, Path(id): Path<usize>, signed: Signed) -> Result<Response, Problem> {
+    let request: Finalize = signed.read()?;
     let names: BTreeSet<String> = {
         let memory = authority.memory();
-        let order = owned(&memory, id, account)?;
+        let order = owned(&memory, id, signed.account)?;
         if order.standing != Standing::Ready {
             return Err(Problem::new(StatusCode::FORBIDDEN, "orderNotReady", "a challenge is still open"));
         }
@@ -198,39 +168,10 @@ async fn finalize(
     Ok(answer(StatusCode::OK, &order_json(&authority, &memory, id)))
 }
 
-async fn certificate(
-    State(authority): Shared,
-    OriginalUri(uri): OriginalUri,
-    Path(id): Path<usize>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let (account, _) = signed(&authority, uri.path(), &body)?;
+async fn certificate(State(authority): Shared, Path(id): Path<usize>, signed: Signed) -> Result<Response, Problem> {
     let memory = authority.memory();
-    let chain = owned(&memory, id, account)?.chain.clone().ok_or_else(|| Problem::unknown("certificate"))?;
+    let chain = owned(&memory, id, signed.account)?.chain.clone().ok_or_else(|| Problem::unknown("certificate"))?;
     Ok(([(header::CONTENT_TYPE, "application/pem-certificate-chain")], chain).into_response())
-}
-
-/// The account and payload of a request that a known account signed (section 6.2).
-fn signed(authority: &Authority, path: &str, body: &[u8]) -> Result<(usize, Vec<u8>), Problem> {
-    let jws = Jws::read(body)?;
-    let header = jws.header()?;
-    spend(authority, &header.nonce, &header.url, path)?;
-    let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "accountDoesNotExist", "no such account");
-    let account: usize =
-        header.kid.and_then(|kid| kid.strip_prefix(&format!("{}/account/", authority.base))?.parse().ok()).ok_or_else(unknown)?;
-    let key = authority.memory().accounts.get(account).cloned().ok_or_else(unknown)?;
-    Ok((account, jws.verified(&key)?))
-}
-
-/// A nonce is good once (section 6.5), and a signature only for its address (section 6.4).
-fn spend(authority: &Authority, nonce: &str, url: &str, path: &str) -> Result<(), Problem> {
-    if !authority.memory().nonces.remove(nonce) {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "badNonce", "the nonce is unknown or used"));
-    }
-    if url != format!("{}{path}", authority.base) {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "signed for another address"));
-    }
-    Ok(())
 }
 
 fn owned(memory: &Memory, id: usize, account: usize) -> Result<&Order, Problem> {

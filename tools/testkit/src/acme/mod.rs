@@ -8,6 +8,7 @@ mod http_check;
 mod jws;
 mod listener;
 mod problem;
+mod signed;
 mod state;
 
 use std::net::SocketAddr;

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use anyhow::ensure;
 
@@ -9,6 +11,9 @@ use super::namespace::Namespace;
 use super::relay::{Path, Relay};
 use super::segment::{BRIDGE, Switch};
 use super::{filter, ip};
+
+/// How long a host may take to notice what happens to a cable.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A network card. Dropping it unplugs it and removes it from its host.
 #[derive(Debug)]
@@ -75,7 +80,7 @@ impl Card {
         [0x02, 0x77, 0, self.switch.number, 0, self.number]
     }
 
-    /// Pulls the cable: the host sees that there is no carrier.
+    /// Pulls the cable, and waits until the host has noticed that there is no carrier.
     ///
     /// # Errors
     /// If the kernel refuses.
@@ -83,7 +88,7 @@ impl Card {
         self.cable("down")
     }
 
-    /// Puts the cable back. The host's addresses are what they were.
+    /// Puts the cable back, and waits until the host has noticed. Its addresses are what they were.
     ///
     /// # Errors
     /// If the kernel refuses.
@@ -129,9 +134,17 @@ impl Card {
 
     fn cable(&self, state: &str) -> anyhow::Result<()> {
         match &self.relay {
-            Some(relay) => relay.carrier(state == "up"),
-            None => ip::run(&self.switch.namespace, &["link", "set", &self.port, state]),
+            Some(relay) => relay.carrier(state == "up")?,
+            None => ip::run(&self.switch.namespace, &["link", "set", &self.port, state])?,
         }
+        // The kernel looks at carriers about once a second.
+        let file = format!("/sys/class/net/{}/operstate", self.name);
+        let end = Instant::now() + PATIENCE;
+        while self.host.enter(|| fs::read_to_string(&file))?.trim_end().ends_with("down") == (state == "up") {
+            ensure!(Instant::now() < end, "{} did not notice that its cable is {state}", self.name);
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 }
 

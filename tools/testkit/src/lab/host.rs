@@ -62,20 +62,20 @@ impl Host {
         thread::spawn(move || namespace.enter(work))
     }
 
-    /// Runs a program to its end.
+    /// Runs a program to its end. Programs of administrators are found as well.
     ///
     /// # Errors
     /// If it cannot be started. How it ended is in the output.
     pub fn run(&self, command: &mut Command) -> std::io::Result<Output> {
-        self.enter(|| command.output())
+        self.enter(|| command.env("PATH", super::ip::path()).output())
     }
 
-    /// Starts a program; it is ended when the returned value is dropped. Its standard output and error are kept as lines.
+    /// Starts a program, found as in [`Self::run`]; it is ended when the returned value is dropped. Its standard output and error are kept as lines.
     ///
     /// # Errors
     /// If it cannot be started.
     pub fn start(&self, command: &mut Command) -> anyhow::Result<Program> {
-        self.enter(|| Program::start(command))
+        self.enter(|| Program::start(command.env("PATH", super::ip::path())))
     }
 
     /// Loads rules in the language of nftables.

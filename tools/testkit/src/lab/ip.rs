@@ -12,9 +12,18 @@ const PLACES: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// A command that finds programs of administrators.
 pub(super) fn command(program: &str) -> Command {
     let mut command = Command::new(program);
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{path}:{PLACES}")).stdin(Stdio::null());
+    command.env("PATH", path()).stdin(Stdio::null());
     command
+}
+
+/// Whether such a command would find the program.
+pub(super) fn is_installed(program: &str) -> bool {
+    std::env::split_paths(&path()).any(|folder| folder.join(program).is_file())
+}
+
+/// Where to look for programs.
+pub(super) fn path() -> String {
+    format!("{}:{PLACES}", std::env::var("PATH").unwrap_or_default())
 }
 
 /// Runs `ip` with the given words.

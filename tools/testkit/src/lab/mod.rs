@@ -51,7 +51,15 @@ impl Lab {
     /// # Errors
     /// Says what is missing where the environment has `CI=true`, and where the list of skipped tests cannot be written.
     pub fn open() -> anyhow::Result<Option<Self>> {
-        match permission::missing() {
+        Self::open_with(&[])
+    }
+
+    /// As [`Self::open`], for a test that needs further programs: each with the Debian package that brings it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(programs: &[(&str, &str)]) -> anyhow::Result<Option<Self>> {
+        match permission::missing(programs) {
             None => Ok(Some(Self { segments: AtomicU8::new(0) })),
             Some(reason) => permission::skip(&reason).map(|()| None),
         }
