@@ -57,8 +57,9 @@ mod tests {
     fn cards_bridges_and_ports_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let make = |path: &str| std::fs::create_dir_all(folder.path().join(path)).unwrap();
-        ["eth0/device", "veth1", "br0/bridge", "br0/brif/eth1", "eth1/device", "eth1/brport", "sw0/bridge", "sw0/brif/veth2", "veth2/brport"]
-            .map(make);
+        let devices =
+            ["eth0/device", "veth1", "br0/bridge", "br0/brif/eth1", "eth1/device", "eth1/brport", "sw0/bridge", "sw0/brif/veth2", "veth2/brport"];
+        devices.into_iter().for_each(make);
         let told = |name: &str| container(name, folder.path());
         assert_eq!(told("eth0"), None);
         assert_eq!(told("veth1"), None, "inside a container it is the only card");

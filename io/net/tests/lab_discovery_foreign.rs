@@ -1,0 +1,124 @@
+//! Discovery with programs that others wrote: Debian's wsdd, the WSDiscovery package of PyPI, and Avahi.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod discovery_server;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use discovery_server::{ENDPOINT, PRESENTATION, Server, quiet, search};
+use lan::discovery::{Found, SIGNBOARD, Seek, Version, device, urn};
+use net::discovery::Request;
+use testkit::lab::Lab;
+use uuid::Uuid;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A Python that has the WSDiscovery package: `SIGNBOARD_TEST_PYTHON`, the one below `target/venv`, or the system's.
+fn python() -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv/bin/python");
+    let chosen = std::env::var_os("SIGNBOARD_TEST_PYTHON").map(PathBuf::from);
+    let has = |python: &PathBuf| Command::new(python).args(["-c", "import wsdiscovery"]).output().is_ok_and(|output| output.status.success());
+    [chosen, Some(target), Some("python3".into())].into_iter().flatten().find(has)
+}
+
+fn lab_with_python() -> anyhow::Result<Option<(Lab, PathBuf)>> {
+    match python() {
+        Some(python) => Ok(Lab::open()?.map(|lab| (lab, python))),
+        None => {
+            let missing = [("wsdiscover", "python3-venv; python3 -m venv target/venv; target/venv/bin/pip install WSDiscovery==2.1.2")];
+            Lab::open_with(&missing)?;
+            Ok(None)
+        }
+    }
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign").join(name)
+}
+
+#[test]
+fn lab_wsdiscovery_finds_the_server_by_type_and_scope() -> anyhow::Result<()> {
+    let Some((lab, python)) = lab_with_python()? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("server")?, segment.host("screen")?);
+    let _server = Server::start(&host, "Town hall", false);
+    let ask = |arguments: &[&str]| {
+        let output = screen.run(Command::new(&python).arg(script("wsdiscovery_search.py")).args(arguments)).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("done"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+        text
+    };
+    let all = ask(&[]);
+    let lines = [
+        format!("endpoint {}", urn(ENDPOINT)),
+        format!("type {} Device", Version::April2005.device_profile()),
+        format!("type {SIGNBOARD} Server"),
+        "scope signboard:/role/main".to_owned(),
+        "scope signboard:/name/Town%20hall".to_owned(),
+        "scope signboard:/https/443".to_owned(),
+        format!("address http://{}:80/wsd", host.card().ipv4()),
+    ];
+    for line in lines {
+        assert!(all.lines().any(|said| said == line), "{line}\n{all}");
+    }
+    assert!(ask(&[SIGNBOARD, "Server", "signboard:/role"]).contains(&urn(ENDPOINT)), "a scope matches by whole segments");
+    assert!(!ask(&[SIGNBOARD, "Server", "signboard:/role/backup"]).contains(&urn(ENDPOINT)));
+    assert!(!ask(&["urn:other", "Printer"]).contains(&urn(ENDPOINT)));
+    Ok(())
+}
+
+#[test]
+fn lab_our_search_finds_a_device_of_wsdiscovery() -> anyhow::Result<()> {
+    let Some((lab, python)) = lab_with_python()? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("camera")?, segment.host("screen")?);
+    let program = host.start(Command::new(&python).arg(script("wsdiscovery_publish.py")))?;
+    program.wait_for("published", PATIENCE)?;
+    let found = search(&screen, Request { seek: Seek::Devices, ..quiet() }, PATIENCE, |found: &[Found]| !found.is_empty());
+    assert!(found.iter().any(|one| one.urls.contains(&format!("http://{}:8080/device", host.card().ipv4()))), "{found:?} {:?}", program.lines());
+    assert!(found[0].scopes[0].starts_with("onvif://"), "{found:?}");
+    assert_eq!(found[0].card, None);
+    Ok(())
+}
+
+#[test]
+fn lab_wsdd_lists_the_server_with_its_metadata() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open_with(&[("wsdd", "wsdd")])? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("server")?, segment.host("screen")?);
+    let _server = Server::start(&host, "Town hall", false);
+    let program = screen.start(Command::new("wsdd").args(["--discovery", "--no-host", "--verbose", "--verbose", "--shortlog"]))?;
+    program.wait_for("discovered Town hall", PATIENCE)?;
+    let said = program.wait_for("'FriendlyName': 'Town hall'", PATIENCE)?;
+    for part in ["'Manufacturer': 'Signboard'", "'FirmwareVersion': '0.1.0'", PRESENTATION] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn lab_our_search_finds_wsdd_and_reads_its_metadata() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open_with(&[("wsdd", "wsdd")])? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("files")?, segment.host("screen")?);
+    let program = host.start(Command::new("wsdd").args(["--ipv4only", "--hostname", "files", "--verbose", "--shortlog"]))?;
+    program.wait_for("joined multicast group", PATIENCE)?;
+    // A match of wsdd has no address: it has to be resolved.
+    let resolved = |found: &[Found]| found.iter().any(|one| !one.urls.is_empty());
+    let found = search(&screen, Request { seek: Seek::Devices, ..quiet() }, PATIENCE, resolved);
+    assert!(resolved(&found), "{found:?} {:?}", program.lines());
+    let url = &found[0].urls[0];
+    assert!(url.starts_with(&format!("http://{}:5357/", host.card().ipv4())), "{url}");
+    let question = device::question(Version::April2005, &found[0].endpoint, Uuid::from_u128(1));
+    let body = tempfile::NamedTempFile::new()?;
+    std::fs::write(body.path(), question)?;
+    let code = "import sys, urllib.request as u; \
+                r = u.Request(sys.argv[1], open(sys.argv[2], 'rb').read(), {'Content-Type': sys.argv[3]}); \
+                sys.stdout.buffer.write(u.urlopen(r, timeout=9).read())";
+    let output = screen.run(Command::new("python3").args(["-c", code, url]).arg(body.path()).arg(device::CONTENT_TYPE))?;
+    let metadata = device::read(&output.stdout)?;
+    assert!(metadata.friendly_name.is_some_and(|name| name.contains("files")), "{}", String::from_utf8_lossy(&output.stdout));
+    Ok(())
+}
