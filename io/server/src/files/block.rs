@@ -4,10 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Bytes of one block: small enough that it stays in the processor's cache between reading and sending.
-pub(super) const BLOCK: usize = 256 * 1024;
+/// Bytes of one block: small enough that the blocks of some connections stay in the processor's cache between reading
+/// and sending.
+pub(super) const BLOCK: usize = 128 * 1024;
 /// Most blocks that are kept for later.
-const KEPT: usize = 64;
+const KEPT: usize = 128;
 
 static FREE: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
 

@@ -23,8 +23,8 @@ const PING: Duration = Duration::from_secs(20);
 const STREAM_WINDOW: u32 = 1 << 20;
 /// The same for all streams of a connection.
 const CONNECTION_WINDOW: u32 = 4 << 20;
-/// What is gathered before it is written, so that a block of media leaves in few calls.
-const WRITE_BUFFER: usize = 1 << 20;
+/// What is gathered before it is written: two blocks of media, which are still in the processor's cache then.
+const WRITE_BUFFER: usize = 256 << 10;
 
 /// What was agreed on during the handshake. Without TLS it is always HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod local;
 mod open_files;
 mod redirect;
 mod serve;
+mod watchdog;
 
 use std::net::SocketAddr;
 

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::{Acceptor, accept};
 use super::redirect::redirect;
+use super::watchdog::watchdog;
 use super::{Bound, Endpoint};
 use crate::config::HttpMode;
 
@@ -58,6 +59,7 @@ impl Bound {
             };
             running.tasks.spawn(accept(listener, acceptor));
         }
+        running.tasks.spawn(watchdog(running.stop.clone()));
         running.tasks.close();
         running
     }

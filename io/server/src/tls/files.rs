@@ -1,8 +1,7 @@
 //! `web.tls = "files"`: a certificate that the operator puts in place.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use rustls::sign::CertifiedKey;
 
@@ -10,38 +9,38 @@ use super::TlsError;
 use super::key_files::Pair;
 use crate::config::read_secret_file;
 
-/// The two files and when they were last read.
+/// The two files and what was in them when they were last read.
 #[derive(Debug)]
 pub(super) struct Files {
     certificate: PathBuf,
     key: PathBuf,
-    changed: Option<(SystemTime, SystemTime)>,
+    /// Digests of both; none after a reading that failed.
+    read: Option<[blake3::Hash; 2]>,
 }
 
 impl Files {
     /// Files that were not read yet.
     pub(super) const fn new(certificate: PathBuf, key: PathBuf) -> Self {
-        Self { certificate, key, changed: None }
+        Self { certificate, key, read: None }
     }
 
-    /// The pair, if one of the files has changed since the last good reading.
+    /// The pair, if it is another than at the last reading, or that reading failed. Contents are compared, not times: a
+    /// file can change twice within one tick of the file system's clock.
     ///
     /// # Errors
     /// A file is missing, unreadable, open to others, or the two do not belong together; the next call tries again.
     pub(super) fn read_if_changed(&mut self) -> Result<Option<Arc<CertifiedKey>>, TlsError> {
-        let changed = Some((modified(&self.certificate)?, modified(&self.key)?));
-        if changed == self.changed {
-            return Ok(None);
-        }
+        let before = self.read.take();
         let certificate =
             std::fs::read(&self.certificate).map_err(|source| TlsError::Files { path: self.certificate.clone(), source })?;
-        let certified = Pair::from_pem(&certificate, &read_secret_file(&self.key)?)?.certified()?;
-        self.changed = changed;
+        let key = read_secret_file(&self.key)?;
+        let read = Some([blake3::hash(&certificate), blake3::hash(&key)]);
+        if read == before {
+            self.read = read;
+            return Ok(None);
+        }
+        let certified = Pair::from_pem(&certificate, &key)?.certified()?;
+        self.read = read;
         Ok(Some(certified))
     }
-}
-
-fn modified(path: &Path) -> Result<SystemTime, TlsError> {
-    let modified = std::fs::metadata(path).and_then(|facts| facts.modified());
-    modified.map_err(|source| TlsError::Files { path: path.to_owned(), source })
 }

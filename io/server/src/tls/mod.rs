@@ -12,6 +12,7 @@ mod files;
 mod key_files;
 mod names;
 mod own;
+mod pace;
 mod renewal;
 mod resolver;
 mod serial;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use challenges::Challenges;
 pub use error::TlsError;
 pub use names::ServerNames;
+pub use pace::Pace;
 pub use resolver::Resolver;
 pub use trust::Trust;
 
@@ -53,13 +55,21 @@ pub struct Tls {
 /// # Errors
 /// A [`Failure`] when no certificate can be had now; with `acme` the own authority serves until the first one comes.
 pub async fn start(config: &Config, stop: CancellationToken) -> Result<Tls, Failure> {
+    start_at(Pace::default(), config, stop).await
+}
+
+/// The same at another pace.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_at(pace: Pace, config: &Config, stop: CancellationToken) -> Result<Tls, Failure> {
     let trust = Trust::default();
     let challenges = Challenges::default();
     let open = trust.routes().merge(challenges.routes());
     let resolver = match config.web.tls {
-        TlsMode::Own => renewal::keep_own(config.clone(), trust.clone(), stop).await?,
-        TlsMode::Files => renewal::keep_files(config, stop)?,
-        TlsMode::Acme => renewal::keep_acme(config.clone(), trust.clone(), challenges, stop).await?,
+        TlsMode::Own => renewal::keep_own(config.clone(), pace, trust.clone(), stop).await?,
+        TlsMode::Files => renewal::keep_files(config, pace, stop)?,
+        TlsMode::Acme => renewal::keep_acme(config.clone(), pace, trust.clone(), challenges, stop).await?,
     };
     Ok(Tls { server: server_config(Arc::clone(&resolver)), open, trust, resolver })
 }

@@ -9,28 +9,26 @@ use super::acme::Acme;
 use super::challenges::Challenges;
 use super::files::Files;
 use super::own::Own;
+use super::pace::Pace;
 use super::{Resolver, TlsError, Trust, own_now};
 use crate::config::Config;
 
-/// How often the names and addresses of this machine are looked at.
-const NAMES: Duration = Duration::from_secs(600);
-/// How often the operator's files are looked at.
-const FILES: Duration = Duration::from_secs(60);
-/// Wait after the first failure of an authority; it doubles with each further one.
-const RETRY: Duration = Duration::from_secs(60);
-/// Longest wait after a failure.
-const RETRY_MOST: Duration = Duration::from_secs(6 * 3600);
 /// Longest sleep, so that a clock that was set is noticed.
 const SLEEP_MOST: Duration = Duration::from_secs(3600);
 
 /// Certificates of the own authority, made anew when they age or when names and addresses change.
-pub(super) async fn keep_own(config: Config, trust: Trust, stop: CancellationToken) -> Result<Arc<Resolver>, TlsError> {
+pub(super) async fn keep_own(
+    config: Config,
+    pace: Pace,
+    trust: Trust,
+    stop: CancellationToken,
+) -> Result<Arc<Resolver>, TlsError> {
     let first = make_own(&config).await?;
     trust.set(Some(first.authority));
     let resolver = Arc::new(Resolver::new(first.certified));
     let renewed = Arc::clone(&resolver);
     tokio::spawn(async move {
-        while pause(NAMES, &renewed, &stop).await {
+        while pause(pace.names, &renewed, &stop).await {
             match make_own(&config).await {
                 Ok(own) => {
                     trust.set(Some(own.authority));
@@ -44,7 +42,7 @@ pub(super) async fn keep_own(config: Config, trust: Trust, stop: CancellationTok
 }
 
 /// The operator's files, read again when they change.
-pub(super) fn keep_files(config: &Config, stop: CancellationToken) -> Result<Arc<Resolver>, TlsError> {
+pub(super) fn keep_files(config: &Config, pace: Pace, stop: CancellationToken) -> Result<Arc<Resolver>, TlsError> {
     let (Some(certificate), Some(key)) = (&config.web.cert_file, &config.web.key_file) else {
         return Err(TlsError::NotACertificate);
     };
@@ -53,7 +51,7 @@ pub(super) fn keep_files(config: &Config, stop: CancellationToken) -> Result<Arc
     let resolver = Arc::new(Resolver::new(first));
     let renewed = Arc::clone(&resolver);
     tokio::spawn(async move {
-        while pause(FILES, &renewed, &stop).await {
+        while pause(pace.files, &renewed, &stop).await {
             match files.read_if_changed() {
                 Ok(Some(next)) => renewed.exchange(next),
                 Ok(None) => {}
@@ -67,6 +65,7 @@ pub(super) fn keep_files(config: &Config, stop: CancellationToken) -> Result<Arc
 /// Certificates of a public authority; the own one until the first comes.
 pub(super) async fn keep_acme(
     config: Config,
+    pace: Pace,
     trust: Trust,
     challenges: Challenges,
     stop: CancellationToken,
@@ -85,7 +84,7 @@ pub(super) async fn keep_acme(
     let renewed = Arc::clone(&resolver);
     let mut due = kept.map_or(SystemTime::UNIX_EPOCH, |kept| kept.renew_at);
     tokio::spawn(async move {
-        let mut retry = RETRY;
+        let mut retry = pace.retry;
         loop {
             let left = due.duration_since(SystemTime::now()).unwrap_or_default();
             if !left.is_zero() {
@@ -104,12 +103,12 @@ pub(super) async fn keep_acme(
                     trust.set(None);
                     renewed.exchange(next.certified);
                     due = next.renew_at;
-                    retry = RETRY;
+                    retry = pace.retry;
                 }
                 Err(error) => {
                     keep(&renewed, &error);
                     due = SystemTime::now() + retry;
-                    retry = (retry * 2).min(RETRY_MOST);
+                    retry = pace.longer(retry);
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use server::listen;
+use server::tls::Pace;
 use tempfile::TempDir;
 use testkit::acme::AcmeServer;
 
@@ -30,11 +31,15 @@ async fn start(data: TempDir, mode: &str, refusing: bool) -> (Site, AcmeServer) 
 }
 
 async fn restart(bound: listen::Bound, data: TempDir, authority: &AcmeServer, mode: &str) -> Site {
+    at(Pace::default(), bound, data, authority, mode).await
+}
+
+async fn at(pace: Pace, bound: listen::Bound, data: TempDir, authority: &AcmeServer, mode: &str) -> Site {
     let settings = settings(authority);
     let mut settings: Vec<&str> = settings.iter().map(String::as_str).collect();
     settings.push(mode);
     let config = config(&data, &settings);
-    Site::on(bound, peer_app(), data, &config).await
+    Site::at(pace, bound, peer_app(), data, &config).await
 }
 
 /// Waits until a certificate of the authority is in use.
@@ -74,6 +79,23 @@ async fn a_refusal_keeps_the_certificate_in_use_and_says_so() {
     let answer = site.client().get(site.https_url("/peer")).send().await.unwrap();
     assert_eq!(answer.status(), 200, "the own authority serves meanwhile");
     assert_eq!(authority.issued(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_order_is_tried_again() {
+    let data = tempfile::tempdir().unwrap();
+    let bound = listen::bind(&config(&data, &[])).unwrap();
+    let authority = AcmeServer::start(bound.http_port().unwrap()).await.unwrap();
+    authority.set_refusing(true);
+    let short = Duration::from_millis(20);
+    let pace = Pace { retry: short, retry_most: short, ..Pace::default() };
+    let site = at(pace, bound, data, &authority, "web.http-mode=serve").await;
+    let mut trouble = site.tls.resolver.trouble();
+    tokio::time::timeout(PATIENCE, trouble.wait_for(Option::is_some)).await.unwrap().unwrap();
+    authority.set_refusing(false);
+    exchanged(&site).await;
+    tokio::time::timeout(PATIENCE, trouble.wait_for(Option::is_none)).await.unwrap().unwrap();
+    assert_eq!((authority.accounts(), authority.issued()), (1, 1), "the account of the first attempt is used again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

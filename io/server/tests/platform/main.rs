@@ -13,6 +13,7 @@ mod media;
 mod metrics;
 mod range;
 mod sample;
+mod service;
 mod site;
 mod tls_files;
 mod tls_own;

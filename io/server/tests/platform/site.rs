@@ -8,7 +8,7 @@ use axum::extract::Extension;
 use axum::routing::get;
 use server::config::{Config, Sources};
 use server::listen::{self, Bound, Peer, Routes, Running};
-use server::tls::{self, Tls};
+use server::tls::{self, Pace, Tls};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -41,8 +41,13 @@ impl Site {
 
     /// Starts on ports that are bound already.
     pub(crate) async fn on(bound: Bound, app: Router, data: TempDir, config: &Config) -> Self {
+        Self::at(Pace::default(), bound, app, data, config).await
+    }
+
+    /// The same with certificates looked after at another pace.
+    pub(crate) async fn at(pace: Pace, bound: Bound, app: Router, data: TempDir, config: &Config) -> Self {
         let stop = CancellationToken::new();
-        let tls = tls::start(config, stop.clone()).await.unwrap();
+        let tls = tls::start_at(pace, config, stop.clone()).await.unwrap();
         let endpoints = bound.endpoints();
         let address = |tls| endpoints.iter().find(|it| it.tls == tls).map(|it| it.addr);
         let (http, https) = (address(false), address(true).unwrap());

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair};
 use server::cli::Exit;
+use server::tls::Pace;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -77,5 +79,25 @@ async fn a_changed_file_is_used_and_a_broken_one_is_not() {
     current.changed().await.unwrap();
     assert_ne!(current.borrow().cert, first);
     assert_eq!(*trouble.borrow_and_update(), None);
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn changed_files_are_read_again_within_a_minute_without_being_asked() {
+    assert!(Pace::default().files <= Duration::from_secs(60));
+    let folder = tempfile::tempdir().unwrap();
+    let key = KeyPair::generate().unwrap();
+    write(&folder, &key, &key);
+    let data = tempfile::tempdir().unwrap();
+    let config = config(&data, &settings(&folder).each_ref().map(String::as_str));
+    let stop = CancellationToken::new();
+    let pace = Pace { files: Duration::from_millis(5), ..Pace::default() };
+    let tls = server::tls::start_at(pace, &config, stop.clone()).await.unwrap();
+    let mut current = tls.resolver.watch();
+    let first = current.borrow_and_update().cert.clone();
+    let next = KeyPair::generate().unwrap();
+    write(&folder, &next, &next);
+    tokio::time::timeout(Duration::from_secs(60), current.changed()).await.unwrap().unwrap();
+    assert_ne!(current.borrow().cert, first);
     stop.cancel();
 }
