@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser } from "./browser.mjs";
-import { body, makeFonts, makeMedia } from "./fixtures.mjs";
+import { body, file, makeFonts, makeMedia } from "./fixtures.mjs";
 import { makePlan, mediaItem, pageItem } from "./plan.mjs";
 import { PlayerServer } from "./server.mjs";
 
@@ -111,6 +111,39 @@ describe("a screen", () => {
     server.serve(slow);
     await browser.page.getByText("Please leave").waitFor({ timeout: 15_000 });
     await server.wait((message) => message.type === "received" && message.plan === server.plan.id);
+  });
+
+  test("the old plan plays on until the last file of the new one is there", async () => {
+    const old = server.plan;
+    const page = body([{ id: "p1", duration_ms: 60_000, elements: [text("t", "Now complete"), { id: "i", kind: "image", frame: { x: 0, y: 400, w: 600, h: 400 }, media: "late" }] }]);
+    const late = file(Buffer.concat([media.dawn.bytes, Buffer.from("late")]), "image/jpeg");
+    server.serve(page, late);
+    const release = server.hold(late);
+    server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000)], media: { late }, fonts, bodies: [page] }));
+    // A report that the screen sent after it had asked for the file.
+    await server.wait((message) => message.type === "status" && server.requests.includes(`/media/${late.facts.hash}`), { past: false });
+    assert.ok(await browser.page.getByText("Please leave").isVisible());
+    assert.equal(server.messages.filter((message) => message.type === "status").at(-1).plan, old.id);
+    assert.ok(!server.messages.some((message) => message.plan === server.plan.id && message.type !== "incomplete"));
+    release();
+    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id);
+    assert.ok(await browser.page.getByText("Now complete").isVisible());
+  });
+
+  test("sound is the element's volume times the viewer's, and muted where either is", async () => {
+    const frame = { x: 0, y: 0, w: 960, h: 540 };
+    const page = body([{ id: "p1", duration_ms: 60_000, elements: [{ id: "a", kind: "video", frame, media: "film", volume: 50 }, { id: "b", kind: "video", frame: { ...frame, x: 960 }, media: "reel", muted: true }] }]);
+    server.serve(page);
+    const hears = async (viewer, wanted) => {
+      server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000)], media, bodies: [page], viewer }));
+      await browser.page.waitForFunction(
+        (wanted) => JSON.stringify([...document.querySelectorAll("video")].map((film) => [film.muted, Math.round(film.volume * 100)])) === wanted,
+        JSON.stringify(wanted),
+      );
+    };
+    await hears({ volume: 40 }, [[false, 20], [true, 40]]);
+    await hears({ volume: 80 }, [[false, 40], [true, 80]]);
+    await hears({ volume: 80, muted: true }, [[true, 40], [true, 80]]);
   });
 
   test("identifies itself, takes a picture, refuses what it does not know", async () => {

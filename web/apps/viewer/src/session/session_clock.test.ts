@@ -30,6 +30,19 @@ test("time never goes back while it is moved slowly", () => {
   expect(last).toBe(local - 200);
 });
 
+test.each([240, -240])("a wall clock shows every second once, in order, while it is set right by %i ms", (offset) => {
+  let local = 0;
+  const clock = new SessionClock(() => local, null);
+  clock.add(sample(offset, 0, 0));
+  const seconds = new Set<number>();
+  for (; local < 30_000; local += 16) {
+    const second = Math.floor(clock.now() / 1000);
+    if (!seconds.has(second)) expect(second).toBe(seconds.size);
+    seconds.add(second);
+  }
+  expect(seconds.size).toBeGreaterThanOrEqual(30);
+});
+
 test("the offset outlives the page", () => {
   const kept = new Map<string, string>();
   const notes = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: () => undefined };
