@@ -53,7 +53,7 @@ pub async fn seed(app: &App, secrets: &Secrets, address: &str) -> Result<(), Err
         let stored = app.core.store().media().put(plan::file(&media.file)).await.map_err(Error::unavailable)?;
         let folder = media.folder.as_ref().and_then(|key| keys.get(&("folder", key.clone()))).map(|id| (*id).into());
         let note = Note { filename: media.file.clone(), name: media.name.clone(), folder, user };
-        match crate::ingest::record::record(app, &stored, &note).await {
+        match crate::ingest::record::record(app, crate::now::new_id(), &stored, &note).await {
             Ok(id) => drop(keys.insert(("media", media.key.clone()), id.0)),
             Err(error) => {
                 tracing::warn!(file = %media.file, error = %error.into_body().message, "the demo goes without this file")

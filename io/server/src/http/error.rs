@@ -91,6 +91,12 @@ impl Error {
         if error.is_full() { Self::disk_full() } else { Self::unavailable(error) }
     }
 
+    /// Whether the same may succeed later, since the cause lies with the server.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// The body of the envelope, for places that keep errors.
     #[must_use]
     pub fn into_body(self) -> ErrorBody {

@@ -4,6 +4,7 @@ use domain::id::MediaId;
 use domain::media::Media;
 use domain::noun;
 use store::media::Stored;
+use uuid::Uuid;
 
 use super::note::Note;
 use super::{film, picture, sniff};
@@ -12,11 +13,12 @@ use crate::core::Change;
 use crate::http::error::{Error, Result};
 use crate::now::{new_id, now_ms};
 
-/// Looks at the file, makes its thumbnail and its record. The file stays for the collector if it is refused.
+/// Looks at the file, makes its thumbnail and its record. The file stays for the collector if it is refused. Asking again for the same
+/// upload, after a crash, makes no second record.
 ///
 /// # Errors
 /// 415 or 422 with what is wrong with the file; 503.
-pub async fn record(app: &App, stored: &Stored, note: &Note) -> Result<MediaId> {
+pub async fn record(app: &App, upload: Uuid, stored: &Stored, note: &Note) -> Result<MediaId> {
     let files = app.core.store().media().clone();
     let path = files.path(stored.hash);
     let mime = sniff::sniff(&path)?;
@@ -46,7 +48,7 @@ pub async fn record(app: &App, stored: &Stored, note: &Note) -> Result<MediaId> 
     let thumbnail = files.put(thumbnail).await.map_err(|error| Error::of_store(&error))?;
     media.thumbnail = Some(thumbnail.hash);
     let id = MediaId(new_id());
-    let change = Change { author: Some(note.user.0), request: None };
-    app.core.change(change, move |state| Ok((vec![noun::create(state, id.0, &media)?], ()))).await?;
-    Ok(id)
+    let change = Change { author: Some(note.user.0), request: Some(upload) };
+    let made = app.core.change(change, move |state| Ok((vec![noun::create(state, id.0, &media)?], id))).await?;
+    Ok(made.outcome.or_else(|| made.made("media").map(MediaId)).unwrap_or(id))
 }

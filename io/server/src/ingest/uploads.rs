@@ -190,9 +190,15 @@ impl Uploads {
         let (app, files) = (app.clone(), self.files.clone());
         tokio::spawn(async move {
             let result = match files.finish(id).await {
-                Ok(stored) => super::record::record(&app, &stored, &checking.note).await,
+                Ok(stored) => super::record::record(&app, id, &stored, &checking.note).await,
                 Err(error) => Err(store_error(error)),
             };
+            // What could not be done for want of room or a database is tried again at the next start.
+            if !result.as_ref().is_err_and(Error::may_pass)
+                && let Err(error) = files.abort(id).await
+            {
+                tracing::warn!(upload.id = %id, %error, "what is left of an upload could not be removed");
+            }
             let outcome = match result {
                 Ok(media) => Outcome { state: UploadState::Done, media: Some(media), ..checking },
                 Err(error) => Outcome { state: UploadState::Refused, error: Some(error.into_body()), ..checking },
