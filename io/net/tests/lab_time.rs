@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lan::ntp::{PollRange, Quality, VirtualClock};
 use net::time::{
-    Clock, Listen, Mode, NtpServer, QueryError, Queried, Reading, Settings, SourceName, TimeService, TimeState, Timeline, query,
+    Clock, Listen, Mode, NtpServer, Queried, QueryError, Reading, Settings, SourceName, TimeService, TimeState, Timeline, query,
 };
 use testkit::lab::{Host, Lab, Program};
 use tokio::runtime::{Builder, Runtime};

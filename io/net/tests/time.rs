@@ -125,7 +125,14 @@ async fn bad_datagrams_are_counted_and_not_answered() {
         bytes[0] = first;
         bytes.to_vec()
     };
-    for bad in [vec![0x23; 10], vec![0x16; 12], with_first(0x17), with_first(0x24), with_first(0x0b), [question.as_slice(), &[1; 9]].concat()] {
+    for bad in [
+        vec![0x23; 10],
+        vec![0x16; 12],
+        with_first(0x17),
+        with_first(0x24),
+        with_first(0x0b),
+        [question.as_slice(), &[1; 9]].concat(),
+    ] {
         socket.send(&bad).await.unwrap();
     }
     socket.send(&[question.as_slice(), &[1; 20]].concat()).await.unwrap();

@@ -72,7 +72,12 @@ fn chrony(folder: &Path) -> anyhow::Result<Child> {
     );
     fs::write(&configuration, text)?;
     // Without -x chronyd would set this machine's clock.
-    let child = Command::new("chronyd").args(["-d", "-x", "-u", "root", "-f"]).arg(&configuration).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let child = Command::new("chronyd")
+        .args(["-d", "-x", "-u", "root", "-f"])
+        .arg(&configuration)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     Ok(child)
 }
 

@@ -5,7 +5,11 @@
 //! `time_bench serve PORT`: only the server of `load`, until it is killed.
 //!
 //! The last lines of the output are `name value unit`, for a program to read.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program for figures: its output is its purpose, and it may fail loudly")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for figures: its output is its purpose, and it may fail loudly"
+)]
 
 mod load;
 mod precision;

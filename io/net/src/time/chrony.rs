@@ -49,7 +49,9 @@ impl Tracking {
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.trim().split(',').collect();
-        let &[id, _, stratum, _, correction, _, _, _, _, _, root_delay, root_dispersion, _, leap] = fields.as_slice() else { return None };
+        let &[id, _, stratum, _, correction, _, _, _, _, _, root_delay, root_dispersion, _, leap] = fields.as_slice() else {
+            return None;
+        };
         Some(Self {
             reference_id: ReferenceId::from_bytes(u32::from_str_radix(id, 16).ok()?.to_be_bytes()),
             stratum: stratum.parse().ok()?,

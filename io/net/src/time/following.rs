@@ -32,10 +32,8 @@ impl Shared {
     /// Tells the readers what the clock is now.
     pub(super) fn publish(&self) {
         let raw = Reading::now().raw;
-        let state = self.with(|follower| TimeState {
-            timeline: Timeline::Own(follower.clock().clone()),
-            quality: follower.quality(raw),
-        });
+        let state =
+            self.with(|follower| TimeState { timeline: Timeline::Own(follower.clock().clone()), quality: follower.quality(raw) });
         self.state.send_if_modified(|before| {
             let is_new = *before != state;
             *before = state;

@@ -51,7 +51,10 @@ impl Kernel {
     }
 }
 
-#[expect(unsafe_code, reason = "adjtimex has no safe wrapper in nix or rustix; with modes = 0 it only reads, into a value that we own")]
+#[expect(
+    unsafe_code,
+    reason = "adjtimex has no safe wrapper in nix or rustix; with modes = 0 it only reads, into a value that we own"
+)]
 fn read() -> Option<(libc::c_int, libc::timex)> {
     // SAFETY: `timex` is a plain C structure for which all bits zero is a valid value, and `modes` 0 is among them.
     let mut time: libc::timex = unsafe { std::mem::zeroed() };

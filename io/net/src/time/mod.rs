@@ -19,7 +19,7 @@ mod system;
 
 pub use chrony::Tracking;
 pub use kernel::Kernel;
-pub use query::{QueryError, Queried, query};
+pub use query::{Queried, QueryError, query};
 pub use reading::Reading;
 pub use server::{BindError, NtpServer};
 pub use service::{Status, TimeService};

@@ -1,7 +1,7 @@
 //! Asking one server how far off this host's clock is: `signboard time --server HOST`.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use lan::ntp::{Leap, Mode, Packet, ReferenceId};
@@ -106,9 +106,7 @@ pub async fn query(host: &str, port: u16, patience: Duration) -> Result<Queried,
 }
 
 async fn ask(server: SocketAddr, patience: Duration) -> io::Result<Option<Queried>> {
-    let unspecified: IpAddr = if server.is_ipv4() { [0, 0, 0, 0].into() } else { [0_u16; 8].into() };
-    let mut socket = Datagrams::bind(SocketAddr::new(unspecified, 0), false)?;
-    socket.connect(server).await?;
+    let mut socket = Datagrams::connected(server, 0).await?;
     let mut best: Option<Queried> = None;
     let mut answered = 0;
     for asked in 1..=QUESTIONS {

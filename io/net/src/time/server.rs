@@ -1,21 +1,20 @@
-//! Answering clients: one task per address.
+//! Answering clients: one thread per address, that waits in the kernel. A runtime between them would double the cost of an answer.
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use lan::ntp::{Answer, Server, ServerCounters};
+use socket2::Socket;
 use thiserror::Error;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
-use super::datagram::Datagrams;
+use super::datagram::{Room, answer as answer_to, open};
 use super::reading::Reading;
 use super::settings::Listen;
 use super::state::TimeState;
-
-/// Questions that are answered before other tasks of the thread have their turn.
-const BATCH: usize = 64;
 
 /// The port cannot be had.
 #[derive(Debug, Error)]
@@ -43,9 +42,16 @@ impl BindError {
 
 /// A server that answers until it is dropped.
 pub struct NtpServer {
+    parts: Vec<Part>,
     addresses: Vec<SocketAddr>,
-    servers: Vec<Arc<Mutex<Server>>>,
-    tasks: Vec<JoinHandle<()>>,
+}
+
+/// One address.
+struct Part {
+    socket: Arc<Socket>,
+    server: Arc<Mutex<Server>>,
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl NtpServer {
@@ -55,22 +61,17 @@ impl NtpServer {
     ///
     /// If one of the addresses cannot be had: then none is.
     pub fn bind(listen: &Listen, shares_port: bool, state: &watch::Receiver<TimeState>) -> Result<Self, BindError> {
-        let mut sockets = Vec::new();
+        let mut server = Self { parts: Vec::new(), addresses: Vec::new() };
         for address in &listen.addresses {
-            match Datagrams::bind(*address, false) {
-                Ok(socket) => sockets.push((*address, socket)),
+            match server.add(*address, listen, state) {
+                Ok(()) => {}
                 // A host without IPv6 has IPv4 clients only.
                 Err(error) if is_missing_family(&error) && address.is_ipv6() => {}
                 Err(source) => return Err(BindError { address: *address, source }),
             }
         }
-        let mut server = Self { addresses: Vec::new(), servers: Vec::new(), tasks: Vec::new() };
-        for (address, socket) in sockets {
-            let local = if shares_port { socket.share().and_then(|()| socket.local()) } else { socket.local() };
-            server.addresses.push(local.map_err(|source| BindError { address, source })?);
-            let answers = Arc::new(Mutex::new(Server::new(listen.limit, rand::random())));
-            server.servers.push(Arc::clone(&answers));
-            server.tasks.push(tokio::spawn(serve(socket, answers, state.clone())));
+        for (part, address) in server.parts.iter().zip(&server.addresses) {
+            part.socket.set_reuse_address(shares_port).map_err(|source| BindError { address: *address, source })?;
         }
         Ok(server)
     }
@@ -85,51 +86,58 @@ impl NtpServer {
     #[must_use]
     pub fn counters(&self) -> ServerCounters {
         let mut sum = ServerCounters::default();
-        for server in &self.servers {
-            sum.add(server.lock().unwrap_or_else(PoisonError::into_inner).counters());
+        for part in &self.parts {
+            sum.add(part.server.lock().unwrap_or_else(PoisonError::into_inner).counters());
         }
         sum
     }
+
+    fn add(&mut self, address: SocketAddr, listen: &Listen, state: &watch::Receiver<TimeState>) -> io::Result<()> {
+        let socket = Arc::new(open(address, false)?);
+        let bound = socket.local_addr()?.as_socket().unwrap_or(address);
+        let server = Arc::new(Mutex::new(Server::new(listen.limit, rand::random())));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let thread = {
+            let (socket, server, is_over, state) =
+                (Arc::clone(&socket), Arc::clone(&server), Arc::clone(&is_over), state.clone());
+            thread::Builder::new().name("ntp-server".to_owned()).spawn(move || serve(&socket, &server, &is_over, &state))?
+        };
+        self.parts.push(Part { socket, server, is_over, thread: Some(thread) });
+        self.addresses.push(bound);
+        Ok(())
+    }
 }
 
-impl Drop for NtpServer {
+impl Drop for Part {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
+        self.is_over.store(true, Ordering::Release);
+        // Wakes the thread. Linux does so although it says that the socket is not connected.
+        let _not_connected = self.socket.shutdown(Shutdown::Both);
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
         }
     }
 }
 
-async fn serve(mut socket: Datagrams, server: Arc<Mutex<Server>>, state: watch::Receiver<TimeState>) {
+fn serve(socket: &Socket, server: &Mutex<Server>, is_over: &AtomicBool, state: &watch::Receiver<TimeState>) {
+    let mut room = Room::new();
     loop {
-        if socket.readable().await.is_err() {
+        let arrival = room.receive(socket);
+        if is_over.load(Ordering::Acquire) {
             return;
         }
-        let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..BATCH {
-            match socket.try_receive() {
-                Ok(arrival) => {
-                    let state = state.borrow();
-                    let received = state.timeline.at(arrival.at);
-                    let now = Reading::now();
-                    let answer = server.answer(
-                        socket.bytes(&arrival),
-                        arrival.from.ip(),
-                        now.raw,
-                        received,
-                        state.timeline.at(now),
-                        &state.quality,
-                    );
-                    drop(state);
-                    if let Answer::Reply(bytes) | Answer::Limited(bytes) = answer {
-                        // An answer that the kernel refuses (no route, full queue) is lost like any datagram; the client asks again.
-                        let _lost = socket.answer(&arrival, &bytes);
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                // What an earlier answer met with (port unreachable) is reported here, and is over with that.
-                Err(_) => {}
-            }
+        // What an earlier answer met with (port unreachable) is reported here, and is over with that.
+        let Ok(arrival) = arrival else { continue };
+        let answer = {
+            let state = state.borrow();
+            let received = state.timeline.at(arrival.at);
+            let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Reading::now();
+            server.answer(room.bytes(&arrival), arrival.from.ip(), now.raw, received, state.timeline.at(now), &state.quality)
+        };
+        if let Answer::Reply(bytes) | Answer::Limited(bytes) = answer {
+            // An answer that the kernel refuses (no route, full queue) is lost like any datagram; the client asks again.
+            let _lost = answer_to(socket, &arrival, &bytes);
         }
     }
 }

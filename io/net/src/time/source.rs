@@ -1,6 +1,5 @@
 //! Asking one source: its name, its socket, its questions.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub(super) async fn ask(name: SourceName, client_port: Option<u16>, shared: Shar
     let mut known: Option<(usize, IpAddr)> = None;
     loop {
         if let Some(address) = resolve(&name).await
-            && let Ok(socket) = connected(address, client_port).await
+            && let Ok(socket) = Datagrams::connected(address, client_port.unwrap_or(0)).await
         {
             wait = SHORTEST_WAIT;
             let raw = Reading::now().raw;
@@ -105,11 +104,4 @@ async fn resolve(name: &SourceName) -> Option<SocketAddr> {
     let found = timeout(RESOLVER_PATIENCE, lookup_host((name.host.as_str(), name.port))).await.ok()?.ok()?;
     let mut addresses = found;
     addresses.next()
-}
-
-async fn connected(address: SocketAddr, client_port: Option<u16>) -> io::Result<Datagrams> {
-    let unspecified: IpAddr = if address.is_ipv4() { [0, 0, 0, 0].into() } else { [0_u16; 8].into() };
-    let socket = Datagrams::bind(SocketAddr::new(unspecified, client_port.unwrap_or(0)), client_port.is_some())?;
-    socket.connect(address).await?;
-    Ok(socket)
 }

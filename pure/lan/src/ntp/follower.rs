@@ -252,7 +252,9 @@ impl Follower {
         let (indices, candidates): (Vec<usize>, Vec<Candidate>) =
             (0..self.sources.len()).filter_map(|index| Some((index, self.sources[index].candidate(raw, now)?))).unzip();
         // The first to answer may be the liar: before the clock is set, most of the sources are heard, or the patience is over.
-        let is_early = self.quality.is_none() && raw.since(self.started) < PATIENCE && candidates.len() * 2 <= self.settings.expected.max(self.sources.len());
+        let is_early = self.quality.is_none()
+            && raw.since(self.started) < PATIENCE
+            && candidates.len() * 2 <= self.settings.expected.max(self.sources.len());
         if is_early {
             return;
         }
