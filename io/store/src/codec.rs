@@ -103,6 +103,16 @@ pub(crate) fn read_entry(
     Ok(Entry { dot, hlc, deps, ops, author: body.author, request, schema: body.schema, epoch: body.epoch })
 }
 
+/// What an entry depends on; none if its body is damaged.
+pub(crate) fn entry_deps(body: &str, actors: &Actors) -> Option<VersionVector> {
+    #[derive(Deserialize)]
+    struct Deps {
+        #[serde(default)]
+        deps: Vec<(u32, u64)>,
+    }
+    unpack_vector(&serde_json::from_str::<Deps>(body).ok()?.deps, actors)
+}
+
 /// A version vector as pairs of actor number and sequence number.
 pub(crate) fn pack_vector(vector: &VersionVector, actors: &Actors) -> Vec<(u32, u64)> {
     let number = |dot: Dot| actors.index(&dot.actor).expect("actors get their number before their first entry");

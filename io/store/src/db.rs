@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
-use crate::batch::{Batch, renumber};
+use crate::batch::Batch;
 use crate::error::Error;
+use crate::lite::Lite;
 use crate::value::Value;
 
 /// How long a reader waits for a lock of SQLite.
 const BUSY: Duration = Duration::from_secs(10);
 /// Connections that read.
 const READERS: u32 = 4;
-/// Statements that are sent to SQLite in one go.
-const CHUNK: usize = 8;
 
 /// Connections for reading.
 #[derive(Clone, Debug)]
@@ -42,7 +41,7 @@ pub(crate) use with_db;
 #[derive(Debug)]
 pub(crate) enum WriteConnection {
     /// SQLite.
-    Lite(Box<SqliteConnection>),
+    Lite(Box<Lite>),
     /// PostgreSQL.
     Pg(PgPool),
 }
@@ -50,8 +49,9 @@ pub(crate) enum WriteConnection {
 /// Key of the advisory lock that makes the order of numbers the order of commits on PostgreSQL.
 const COMMIT_LOCK: i64 = 0x7369_676e;
 
-fn lite_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+/// Opens connections that only read from a SQLite file.
+pub(crate) async fn open_lite_readers(path: &Path) -> Result<SqlitePool, Error> {
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY)
         .journal_mode(SqliteJournalMode::Wal)
@@ -59,17 +59,8 @@ fn lite_options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(false)
         .statement_cache_capacity(256)
         .disable_statement_logging()
-}
-
-/// Opens the connection that writes to a SQLite file, creating the file if asked.
-pub(crate) async fn open_lite_writer(path: &Path, create: bool) -> Result<SqliteConnection, Error> {
-    let options = lite_options(path).create_if_missing(create).pragma("cache_size", "-16384");
-    Ok(SqliteConnection::connect_with(&options).await?)
-}
-
-/// Opens connections that only read from a SQLite file.
-pub(crate) async fn open_lite_readers(path: &Path) -> Result<SqlitePool, Error> {
-    let options = lite_options(path).pragma("query_only", "1").row_buffer_size(512);
+        .pragma("query_only", "1")
+        .row_buffer_size(512);
     let pool = SqlitePoolOptions::new().max_connections(READERS).idle_timeout(None).max_lifetime(None);
     Ok(pool.connect_with(options).await?)
 }
@@ -80,66 +71,13 @@ pub(crate) async fn open_pg(url: &str) -> Result<PgPool, Error> {
 }
 
 impl WriteConnection {
-    /// Runs all statements in one durable transaction. Returns how many rows each changed (only their sum per sent piece on
-    /// SQLite is known to its driver, so the last element holds the whole sum there).
+    /// Runs all statements in one durable transaction; returns how many rows they changed.
     pub(crate) async fn run(&mut self, batch: &Batch) -> Result<u64, Error> {
         match self {
-            Self::Lite(connection) => run_lite(connection, batch).await,
+            Self::Lite(connection) => connection.run(batch),
             Self::Pg(pool) => run_pg(pool, batch).await,
         }
     }
-}
-
-/// Few round trips to the driver's thread matter more than anything else here: a commit of one change is a single one.
-async fn run_lite(connection: &mut SqliteConnection, batch: &Batch) -> Result<u64, Error> {
-    let result = send_lite(connection, batch).await;
-    if result.is_err() {
-        // Fails when the engine has rolled back by itself, which is as good.
-        let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-    }
-    Ok(result?)
-}
-
-async fn send_lite(connection: &mut SqliteConnection, batch: &Batch) -> Result<u64, sqlx::Error> {
-    let mut changed = 0;
-    let mut rest = batch.statements.as_slice();
-    let mut text = String::from("BEGIN IMMEDIATE;");
-    loop {
-        let (piece, next) = rest.split_at(piece_length(rest));
-        rest = next;
-        let mut arguments = Vec::new();
-        for (sql, values) in piece {
-            renumber(sql, arguments.len(), &mut text);
-            text.push(';');
-            arguments.extend(values);
-        }
-        if rest.is_empty() {
-            text.push_str("COMMIT");
-        }
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(std::mem::take(&mut text)));
-        for value in arguments {
-            query = match value {
-                Value::Int(value) => query.bind(*value),
-                Value::Text(value) => query.bind(value.clone()),
-                Value::Bytes(value) => query.bind(value.clone()),
-                Value::Id(value) => query.bind(*value),
-            };
-        }
-        changed += query.execute(&mut *connection).await?.rows_affected();
-        if rest.is_empty() {
-            return Ok(changed);
-        }
-    }
-}
-
-/// Short transactions go as a whole; long ones in runs of equal statements, whose lengths are powers of two, so that few texts exist
-/// and each is prepared once.
-fn piece_length(statements: &[(&'static str, Vec<Value>)]) -> usize {
-    if statements.len() <= CHUNK {
-        return statements.len();
-    }
-    let run = statements.iter().take(CHUNK).take_while(|(sql, _)| *sql == statements[0].0).count();
-    1 << run.ilog2()
 }
 
 async fn run_pg(pool: &PgPool, batch: &Batch) -> Result<u64, Error> {

@@ -47,7 +47,7 @@ pub enum Error {
     },
     /// The database refused.
     #[error("The database could not be used: {0}. Check the disk and the log.")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The writer has stopped.
     #[error("The store accepts no changes at the moment. Check the disk and the log, then restart the server.")]
     Unavailable,
@@ -98,6 +98,11 @@ impl Error {
         }
     }
 
+    /// The error for a database without room.
+    pub(crate) fn full_database() -> Self {
+        Self::Full(PathBuf::from("the database"))
+    }
+
     /// The error for stored data that cannot be understood.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
@@ -105,18 +110,27 @@ impl Error {
 }
 
 /// SQLite's result code for a full disk.
-const SQLITE_FULL: &str = "13";
+const SQLITE_FULL: i32 = 13;
 /// SQLite's result code for an index of its journal that cannot be made longer, which only a full disk prevents.
-const SQLITE_IOERR_SHMSIZE: &str = "4874";
+const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 /// PostgreSQL's code for a full disk.
 const POSTGRES_DISK_FULL: &str = "53100";
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
-        match code.as_deref() {
-            Some(SQLITE_FULL | SQLITE_IOERR_SHMSIZE | POSTGRES_DISK_FULL) => Self::Full(PathBuf::from("the database")),
-            _ => Self::Database(error),
-        }
+        let full = code.is_some_and(|code| code == POSTGRES_DISK_FULL || code.parse().is_ok_and(lite_is_full));
+        if full { Self::full_database() } else { Self::Database(Box::new(error)) }
     }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let full = error.sqlite_error().is_some_and(|error| lite_is_full(error.extended_code));
+        if full { Self::full_database() } else { Self::Database(Box::new(error)) }
+    }
+}
+
+fn lite_is_full(code: i32) -> bool {
+    matches!(code, SQLITE_FULL | SQLITE_IOERR_SHMSIZE)
 }

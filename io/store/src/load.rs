@@ -11,13 +11,14 @@ use crate::actors::Actors;
 use crate::codec;
 use crate::db::{Db, with_db};
 use crate::error::Error;
+use crate::fold::{self, Lag};
 use crate::secret::Sealer;
-use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, META};
+use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, LOG_TAIL, META};
 
 /// Sums of the digest by kind and bucket.
 pub(crate) type Digests = HashMap<(String, u16), u128>;
 
-/// A row of the table of heads.
+/// A row of the table of heads, or of the log with the entry's body at the end.
 type HeadRow = (i64, i64, i64, Vec<u8>, String);
 
 /// A value that describes the database.
@@ -46,6 +47,10 @@ pub(crate) async fn position(db: &Db, actor: Actor, actors: &Actors) -> Result<(
         position.vector.raise(dot);
         position.heads.insert(dot.actor, head);
     }
+    let tail: Vec<HeadRow> = with_db!(db, pool => sqlx::query_as(LOG_TAIL).bind(fold::READER).fetch_all(pool).await?);
+    for row in tail {
+        follow(&mut position, row, actors).ok_or_else(|| Error::damaged("log"))?;
+    }
     let last: Option<(i64, i64)> = with_db!(db, pool => sqlx::query_as(LAST_ENTRY).fetch_optional(pool).await?);
     let (lpos, hlc) = last.unwrap_or_default();
     position.last_hlc = Hlc(hlc);
@@ -53,22 +58,47 @@ pub(crate) async fn position(db: &Db, actor: Actor, actors: &Actors) -> Result<(
 }
 
 fn head((aidx, seq, cum_ops, chain, seen): HeadRow, actors: &Actors) -> Option<(Dot, Head)> {
-    let actor = actors.get(u32::try_from(aidx).ok()?)?;
     let seen = codec::unpack_vector(&serde_json::from_str::<Vec<_>>(&seen).ok()?, actors)?;
     let head = Head { cum_ops: u64::try_from(cum_ops).ok()?, chain: chain.try_into().ok()?, seen };
-    Some((Dot { actor, seq: u64::try_from(seq).ok()? }, head))
+    Some((dot(aidx, seq, actors)?, head))
 }
 
-/// The digest as it stands.
-pub(crate) async fn digests(db: &Db) -> Result<Digests, Error> {
-    let rows: Vec<(String, i64, Vec<u8>)> = with_db!(db, pool => sqlx::query_as(ALL_DIGESTS).fetch_all(pool).await?);
+/// Moves the position past an entry of the log, given with its body.
+fn follow(position: &mut Position, (aidx, seq, cum_ops, chain, body): HeadRow, actors: &Actors) -> Option<()> {
+    let dot = dot(aidx, seq, actors)?;
+    position.vector.raise(dot);
+    let head = position.heads.entry(dot.actor).or_default();
+    head.cum_ops = u64::try_from(cum_ops).ok()?;
+    head.chain = chain.try_into().ok()?;
+    codec::entry_deps(&body, actors)?.iter().for_each(|dot| head.seen.raise(dot));
+    Some(())
+}
+
+fn dot(aidx: i64, seq: i64, actors: &Actors) -> Option<Dot> {
+    Some(Dot { actor: actors.get(u32::try_from(aidx).ok()?)?, seq: u64::try_from(seq).ok()? })
+}
+
+/// The digest as it stands, and what of it only the log has.
+pub(crate) async fn digests(db: &Db) -> Result<(Digests, Lag), Error> {
+    let rows: Vec<(String, i64, Vec<u8>)> =
+        with_db!(db, pool => sqlx::query_as(ALL_DIGESTS).bind(fold::READER).fetch_all(pool).await?);
     let damaged = || Error::damaged("digest");
-    rows.into_iter()
-        .map(|(kind, bucket, sum)| {
+    let (mut digests, mut lag) = (Digests::new(), Lag::default());
+    let mut add = |key, sum: u128| {
+        let old: &mut u128 = digests.entry(key).or_default();
+        *old = old.wrapping_add(sum);
+    };
+    for (kind, bucket, sum) in rows {
+        if kind.is_empty() {
+            let deltas = fold::unpack(&sum).ok_or_else(damaged)?;
+            lag.note(&deltas);
+            deltas.into_iter().for_each(|delta| add((delta.kind, delta.bucket), delta.sum));
+        } else {
             let sum = u128::from_be_bytes(sum.try_into().map_err(|_| damaged())?);
-            Ok(((kind, u16::try_from(bucket).map_err(|_| damaged())?), sum))
-        })
-        .collect()
+            add((kind, u16::try_from(bucket).map_err(|_| damaged())?), sum);
+        }
+    }
+    Ok((digests, lag))
 }
 
 /// Hands each document to `each`; returns how many there are.

@@ -46,12 +46,12 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Sums of the digest of a kind by bucket, as stored.
+    /// Sums of the digest of a kind by bucket, as the database has them.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub async fn digest(&self, kind: &str) -> Result<BTreeMap<u16, u128>, Error> {
-        let sums = load::digests(&self.db).await?;
+        let (sums, _) = load::digests(&self.db).await?;
         Ok(sums.into_iter().filter(|((of, _), _)| of == kind).map(|((_, bucket), sum)| (bucket, sum)).collect())
     }
 
@@ -87,6 +87,7 @@ impl Store {
     pub async fn trim_log(&self, lpos: i64) -> Result<(), Error> {
         let mut batch = Batch::one(RAISE_FLOOR, vec![lpos.into()]);
         batch.push(TRIM_LOG, vec![lpos.into()]);
+        batch.folded = true;
         self.facts().write(batch).await
     }
 }

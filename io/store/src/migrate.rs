@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgPool, SqliteConnection};
+use sqlx::PgPool;
 
 use crate::error::Error;
 use crate::folder::{self, Folder};
+use crate::lite::Lite;
 use crate::sql::state::META;
 
 /// One version of the tables.
@@ -21,51 +21,50 @@ pub struct Migration {
 }
 
 /// All versions, oldest first.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
-    postgres: include_str!("../migrations/postgres/0001_start.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_start.sql"),
+        postgres: include_str!("../migrations/postgres/0001_start.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_log_digest.sql"),
+        postgres: include_str!("../migrations/postgres/0002_log_digest.sql"),
+    },
+];
 
 /// Refuses a SQLite file of a newer version, without touching it.
-pub(crate) async fn refuse_newer(folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
+pub(crate) fn refuse_newer(folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
     if !folder.database().exists() {
         return Ok(());
     }
-    let mut connection = SqliteConnectOptions::new().filename(folder.database()).read_only(true).connect().await?;
-    let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut connection).await?;
-    connection.close().await?;
+    let found = Lite::version_of(&folder.database())?;
     let known = migrations.last().map_or(0, |last| last.version);
     if found > known { Err(Error::Newer { dir: folder.root().to_owned(), found, known }) } else { Ok(()) }
 }
 
 /// Brings a SQLite file up to date, after a copy of it.
-pub(crate) async fn lite(connection: &mut SqliteConnection, folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
-    let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *connection).await?;
+pub(crate) fn lite(connection: &mut Lite, folder: &Folder, migrations: &[Migration]) -> Result<(), Error> {
+    let found = connection.version()?;
     let known = migrations.last().map_or(0, |last| last.version);
     if found > 0 && found < known {
-        copy(connection, folder, known).await?;
+        copy(connection, folder, known)?;
     }
     for migration in migrations.iter().filter(|migration| migration.version > found) {
-        let mut transaction = connection.begin().await?;
-        sqlx::raw_sql(migration.sqlite).execute(&mut *transaction).await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", migration.version)))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+        connection.migrate(migration.sqlite, migration.version)?;
     }
     Ok(())
 }
 
 /// Copies the whole database to `backup/before-<version>.db`. A copy that is there already belongs to an attempt that did not finish;
 /// nothing was changed then, so it is replaced.
-async fn copy(connection: &mut SqliteConnection, folder: &Folder, version: i64) -> Result<(), Error> {
+fn copy(connection: &Lite, folder: &Folder, version: i64) -> Result<(), Error> {
     let backup = folder.backup();
     folder::make(&backup)?;
     let (part, whole) = (backup.join("before.part"), backup.join(format!("before-{version:04}.db")));
     let _ = fs::remove_file(&part);
-    let target = part.to_str().ok_or_else(|| Error::damaged("name of the data folder"))?;
-    sqlx::query("VACUUM INTO $1").bind(target).execute(&mut *connection).await?;
+    connection.copy_to(part.to_str().ok_or_else(|| Error::damaged("name of the data folder"))?)?;
     let sync = |path| fs::File::open(path).and_then(|file| file.sync_all());
     sync(&part).and_then(|()| fs::rename(&part, &whole)).map_err(|error| Error::file(&whole, error))?;
     folder::sync(&backup)

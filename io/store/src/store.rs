@@ -14,7 +14,9 @@ use crate::batch::Batch;
 use crate::db::{self, Db, WriteConnection};
 use crate::error::Error;
 use crate::facts::{Facts, FactsJob};
+use crate::fold::Lag;
 use crate::folder::Folder;
+use crate::lite::Lite;
 use crate::load::{self, Digests};
 use crate::media::Media;
 use crate::migrate;
@@ -52,6 +54,7 @@ pub(crate) struct Found {
     pub(crate) position: Position,
     pub(crate) lpos: i64,
     pub(crate) digests: Digests,
+    pub(crate) lag: Lag,
     pub(crate) known: Known,
 }
 
@@ -102,7 +105,7 @@ impl Store {
         let incarnation = incarnation.ok_or_else(|| Error::damaged("incarnation"))?;
         let actors = load::actors(&db).await?;
         let (position, lpos) = load::position(&db, Actor { server, incarnation }, &actors).await?;
-        let digests = load::digests(&db).await?;
+        let (digests, lag) = load::digests(&db).await?;
         let mut known = Known::default();
         let mut note = |kind: &str, id, row| {
             known.add(kind, id);
@@ -111,7 +114,7 @@ impl Store {
         let documents = load::documents(&db, &actors, &sealer, &mut note).await?;
         let loaded = Loaded { installation, position: position.clone(), boot_nonce, lpos, documents, fresh };
         let (sender, receiver) = mpsc::channel(WAITING_FACTS);
-        let start = Start { found: Found { connection, position, lpos, digests, known }, facts: receiver };
+        let start = Start { found: Found { connection, position, lpos, digests, lag, known }, facts: receiver };
         let store = Self {
             facts: Facts::new(db.clone(), sender),
             media: Media::open(folder.root())?,
@@ -152,9 +155,9 @@ async fn connect(options: &Options, folder: &Folder) -> Result<(Db, WriteConnect
     match &options.engine {
         Engine::Sqlite => {
             let path = folder.database();
-            migrate::refuse_newer(folder, options.migrations).await?;
-            let mut connection = db::open_lite_writer(&path, true).await?;
-            migrate::lite(&mut connection, folder, options.migrations).await?;
+            migrate::refuse_newer(folder, options.migrations)?;
+            let mut connection = Lite::open(&path)?;
+            migrate::lite(&mut connection, folder, options.migrations)?;
             let readers = db::open_lite_readers(&path).await?;
             Ok((Db::Lite(readers), WriteConnection::Lite(Box::new(connection))))
         }

@@ -19,17 +19,18 @@ statements! {
     ADD_ACTOR = "INSERT INTO repl_actor (aidx, server_id, inc, closed) VALUES ($1, $2, $3, 0)";
     /// What the database contains.
     ALL_HEADS = "SELECT aidx, seq, cum_ops, chain, seen FROM repl_vv";
-    /// How much of an actor the database contains.
-    ONE_HEAD = "SELECT seq FROM repl_vv WHERE aidx = $1";
     /// Moves an actor's head.
     PUT_HEAD = "INSERT INTO repl_vv (aidx, seq, cum_ops, chain, seen) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (aidx) DO UPDATE SET seq = excluded.seq, cum_ops = excluded.cum_ops, chain = excluded.chain, seen = excluded.seen";
 
     /// Appends to the log.
-    ADD_ENTRY = "INSERT INTO repl_log (lpos, aidx, seq, hlc, n_ops, cum_ops, chain, request, body) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    ADD_ENTRY = "INSERT INTO repl_log (lpos, aidx, seq, hlc, n_ops, cum_ops, chain, request, body, digest) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     /// The end of the log.
     LAST_ENTRY = "SELECT lpos, hlc FROM repl_log ORDER BY lpos DESC LIMIT 1";
+    /// The entries that the table of heads does not have yet.
+    LOG_TAIL = "SELECT aidx, seq, cum_ops, chain, body FROM repl_log \
+        WHERE lpos > (SELECT COALESCE(MAX(lpos), 0) FROM log_reader WHERE name = $1) ORDER BY lpos";
     /// A part of the log.
     READ_LOG = "SELECT lpos, aidx, seq, hlc, request, body FROM repl_log WHERE lpos > $1 ORDER BY lpos LIMIT $2";
     /// The entry of a request.
@@ -49,8 +50,10 @@ statements! {
     /// Forgets a reader.
     DROP_READER = "DELETE FROM log_reader WHERE name = $1";
 
-    /// All sums of the digest.
-    ALL_DIGESTS = "SELECT kind, bucket, sum FROM repl_digest";
+    /// All sums of the digest, and under an empty kind what each entry adds that the table does not have yet. In one statement, because
+    /// the table may follow the log at any time.
+    ALL_DIGESTS = "SELECT kind, bucket, sum FROM repl_digest UNION ALL SELECT '', 0, digest FROM repl_log \
+        WHERE lpos > (SELECT COALESCE(MAX(lpos), 0) FROM log_reader WHERE name = $1) AND digest IS NOT NULL";
     /// Writes a sum of the digest.
     PUT_DIGEST = "INSERT INTO repl_digest (kind, bucket, sum) VALUES ($1, $2, $3) \
         ON CONFLICT (kind, bucket) DO UPDATE SET sum = excluded.sum";

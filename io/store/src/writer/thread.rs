@@ -29,7 +29,9 @@ pub(crate) struct Output<S> {
 
 /// Starts the thread. Decisions may be long computations, and the disk is waited for: neither shall hold up the server's other work.
 pub(crate) fn spawn<S: State>(input: Input<S>, group: Group, output: Output<S>) -> io::Result<JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Without sockets, waking the thread costs less.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = if group.has_sockets() { runtime.enable_all() } else { runtime.enable_time() }.build()?;
     Builder::new().name("writer".into()).spawn(move || runtime.block_on(run(input, group, output)))
 }
 

@@ -19,6 +19,7 @@ use crate::batch::Batch;
 use crate::db::{Db, WriteConnection, with_db};
 use crate::error::Error;
 use crate::facts::FactsJob;
+use crate::fold::{self, Lag};
 use crate::load::Digests;
 use crate::secret::Sealer;
 use crate::store::{Found, Store};
@@ -36,6 +37,7 @@ pub(crate) struct Group {
     position: Position,
     lpos: i64,
     digests: Digests,
+    lag: Lag,
     known: Known,
     rows: Rows,
     /// A transaction failed, so that what the database holds must be compared before the next one.
@@ -50,9 +52,18 @@ struct Working<S> {
     rows: BTreeMap<Key, Option<Row>>,
     digests: BTreeMap<(String, u16), u128>,
     requests: HashMap<Uuid, (Dot, i64)>,
-    entries: Vec<Arc<Published>>,
-    heads: Vec<Head>,
+    lag: Lag,
+    entries: Vec<New>,
     answers: Vec<Answer<S>>,
+}
+
+/// An entry on its way into the log.
+struct New {
+    published: Arc<Published>,
+    /// The end of the server's history with it.
+    head: Head,
+    /// What it adds to the digest, packed.
+    digest: Vec<u8>,
 }
 
 /// What is told after the transaction.
@@ -64,10 +75,15 @@ enum Answer<S> {
 impl Group {
     /// Goes on from what was loaded.
     pub(crate) fn new(store: &Store, found: Found, setup: Setup) -> Self {
-        let Found { connection, position, lpos, digests, known } = found;
+        let Found { connection, position, lpos, digests, lag, known } = found;
         let (actors, sealer, readers) = (store.actors.clone(), store.sealer.clone(), store.db.clone());
         let rows = Rows::default();
-        Self { connection, readers, actors, sealer, setup, position, lpos, digests, known, rows, suspect: false }
+        Self { connection, readers, actors, sealer, setup, position, lpos, digests, lag, known, rows, suspect: false }
+    }
+
+    /// Whether the database is reached over a socket.
+    pub(crate) fn has_sockets(&self) -> bool {
+        matches!(self.connection, WriteConnection::Pg(_))
     }
 
     /// Makes changes and facts durable in one transaction, publishes and answers.
@@ -84,20 +100,29 @@ impl Group {
             rows: BTreeMap::new(),
             digests: BTreeMap::new(),
             requests: HashMap::new(),
+            lag: Lag::default(),
             entries: Vec::new(),
-            heads: Vec::new(),
             answers: Vec::new(),
         };
         for job in jobs {
             self.decide(job, &mut working).await;
         }
         let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working) };
+        let folds = self.lag.is_long_with(&working.lag) || facts.iter().any(|job| job.batch.folded);
+        if folds {
+            self.fold(&mut batch, (&working.position, working.lpos), &working.digests);
+        }
         for job in &facts {
             batch.statements.extend(job.batch.statements.iter().cloned());
         }
         let result = if batch.statements.is_empty() { Ok(()) } else { self.connection.run(&batch).await.map(|_| ()) };
         match result {
             Ok(()) => {
+                if folds {
+                    self.lag = Lag::default();
+                } else {
+                    self.lag.join(std::mem::take(&mut working.lag));
+                }
                 self.publish(working, output);
                 facts.into_iter().for_each(|job| job.answer(Ok(())));
             }
@@ -110,19 +135,24 @@ impl Group {
                     }
                 }
                 let full = error.is_full();
-                let folder = || Error::Full(std::path::PathBuf::from("the database"));
-                facts.into_iter().for_each(|job| job.answer(Err(if full { folder() } else { Error::Unavailable })));
+                let failed = || if full { Error::full_database() } else { Error::Unavailable };
+                facts.into_iter().for_each(|job| job.answer(Err(failed())));
             }
         }
     }
 
-    /// Closes all connections, the writer's last, which then moves the tail of SQLite's journal into its file.
-    pub(crate) async fn close(self) {
-        with_db!(&self.readers, pool => pool.close().await);
-        if let WriteConnection::Lite(connection) = self.connection {
-            // A journal that stays is read at the next start.
-            let _ = sqlx::Connection::close(*connection).await;
+    /// Lets heads and digest follow the log, then closes all connections, the writer's last, which then moves the tail of SQLite's
+    /// journal into its file.
+    pub(crate) async fn close(mut self) {
+        if !self.lag.is_empty() && (!self.suspect || self.trusts_itself().await) {
+            let mut batch = Batch::default();
+            self.fold(&mut batch, (&self.position, self.lpos), &BTreeMap::new());
+            if let Err(error) = self.connection.run(&batch).await {
+                // The next start counts in what the log has more.
+                tracing::warn!(%error, "heads and digest could not follow the log");
+            }
         }
+        with_db!(&self.readers, pool => pool.close().await);
     }
 
     async fn decide<S: State>(&mut self, mut job: BoxedJob<S>, working: &mut Working<S>) {
@@ -187,7 +217,7 @@ impl Group {
         }
         for entry in working.entries {
             // Nobody may be listening.
-            let _ = output.published.send(entry);
+            let _ = output.published.send(entry.published);
         }
         for answer in working.answers {
             match answer {
@@ -219,7 +249,8 @@ fn accept<S: State>(job: BoxedJob<S>, committed: Committed, working: &mut Workin
         return;
     };
     working.lpos += 1;
-    working.heads.push(committed.head);
+    working.lag.note(&committed.digest);
+    let digest = fold::pack(&committed.digest);
     for delta in committed.digest {
         let key = (delta.kind, delta.bucket);
         let before = digests.get(&key).copied().unwrap_or_default();
@@ -234,6 +265,7 @@ fn accept<S: State>(job: BoxedJob<S>, committed: Committed, working: &mut Workin
     if let Some(request) = entry.request {
         working.requests.insert(request, (dot, lpos));
     }
-    working.entries.push(Arc::new(Published { lpos, entry, changes: committed.changes }));
+    let published = Arc::new(Published { lpos, entry, changes: committed.changes });
+    working.entries.push(New { published, head: committed.head, digest });
     working.answers.push(Answer::Done(job, Some(dot), lpos));
 }
