@@ -39,7 +39,8 @@ pub fn encode(entry: &Entry) -> Vec<u8> {
 /// Reads the canonical bytes of an entry.
 ///
 /// # Errors
-/// [`Malformed`] with the offset, if the bytes are not exactly one entry.
+/// [`Malformed`] with the offset, if the bytes are not exactly one entry in its only spelling: the same entry in other bytes, such as with
+/// unsorted cells, would have the same chain hash.
 pub fn decode(bytes: &[u8]) -> Result<Entry, Malformed> {
     let mut reader = Reader::new(bytes);
     if reader.byte()? != VERSION {
@@ -52,7 +53,8 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, Malformed> {
     let (author, request) = (read_optional_id(&mut reader)?, read_optional_id(&mut reader)?);
     let (schema, epoch) = (reader.number32()?, reader.number32()?);
     reader.end()?;
-    Ok(Entry { dot, hlc, deps, ops, author, request, schema, epoch })
+    let entry = Entry { dot, hlc, deps, ops, author, request, schema, epoch };
+    if encode(&entry) == bytes { Ok(entry) } else { Err(reader.malformed("the only spelling of this entry")) }
 }
 
 /// The canonical bytes of a row, for the digest.

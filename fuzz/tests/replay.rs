@@ -1,0 +1,53 @@
+//! Every target over its stored corpus, then over changed inputs, the same ones in every run.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::panic;
+
+use fuzz::{corpus, mutation::Mutator};
+
+/// Names the input that breaks a law, so that it can be stored.
+fn check(target: fuzz::Target, name: &str, input: &[u8]) {
+    let outcome = panic::catch_unwind(|| (target.run)(input));
+    assert!(outcome.is_ok(), "target {}, {name}: the input was {:?}", target.name, String::from_utf8_lossy(input));
+}
+
+fn replay(name: &str) {
+    let target = fuzz::find(name).unwrap();
+    let stored = corpus::inputs(name).unwrap();
+    assert!(stored.len() >= 3, "{name} has {} stored inputs", stored.len());
+    for (file, input) in &stored {
+        check(target, file, input);
+    }
+    let inputs: Vec<Vec<u8>> = stored.into_iter().map(|(_, input)| input).collect();
+    let mut mutator = Mutator::new(20_261_122);
+    for number in 0..target.tries {
+        check(target, &format!("change {number}"), &mutator.next(&inputs));
+    }
+}
+
+macro_rules! replays {
+    ($list:ident: $($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            replay(stringify!($name));
+        })*
+
+        #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only the whole build compares the lists"))]
+        const $list: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+replays!(PURE: body cells commit discovery entry id mac order pairing recurrence session time wake);
+
+#[cfg(feature = "server")]
+mod server {
+    use super::replay;
+
+    replays!(SERVER: conditions configuration cookie jpeg list_query picture sniff upload);
+
+    #[test]
+    fn no_target_is_left_out() {
+        let names: Vec<&str> = fuzz::targets().iter().map(|target| target.name).collect();
+        assert_eq!(names, [super::PURE, SERVER].concat());
+    }
+}
