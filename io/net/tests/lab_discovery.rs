@@ -38,7 +38,9 @@ fn lab_a_search_finds_the_server_by_both_families() -> anyhow::Result<()> {
     let segment = lab.segment()?;
     let (host, screen) = (segment.host("server")?, segment.host("screen")?);
     let server = Server::start(&host, "Town hall", false);
-    let both = |found: &[Found]| found.iter().any(|one| one.addresses().any(|ip| ip.is_ipv4()) && one.addresses().any(|ip| ip.is_ipv6()));
+    let both = |found: &[Found]| {
+        found.iter().any(|one| one.addresses().any(|ip| ip.is_ipv4()) && one.addresses().any(|ip| ip.is_ipv6()))
+    };
     let found = search(&screen, quiet(), PATIENCE, both);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].endpoint.clone(), found[0].card.clone()), (urn(ENDPOINT), Some(card("Town hall"))));
@@ -100,7 +102,9 @@ fn lab_start_change_and_stop_are_told() -> anyhow::Result<()> {
     assert!(overhear(&capture, changed).is_some());
     host.card().add_address("192.0.2.7/24")?;
     let stats = || server.stats();
-    let served = |stats: net::discovery::Stats| stats.interfaces.iter().flat_map(|one| one.link.addresses.clone()).any(|(ip, _)| ip.to_string() == "192.0.2.7");
+    let served = |stats: net::discovery::Stats| {
+        stats.interfaces.iter().flat_map(|one| one.link.addresses.clone()).any(|(ip, _)| ip.to_string() == "192.0.2.7")
+    };
     let raised = |body: &Body| matches!(body, Body::Hello(target) if target.metadata_version > 1_001);
     assert!(overhear(&capture, raised).is_some());
     assert!(served(stats()), "{:?}", stats());
@@ -119,7 +123,10 @@ fn lab_an_interface_that_comes_is_served_with_its_own_address() -> anyhow::Resul
     let card = host.plug(&second, "eth1")?;
     let found = search(&screen, quiet(), PATIENCE, any);
     let own = format!("http://{}:80/wsd", card.ipv4());
-    assert!(found[0].urls.iter().all(|url| *url == own || url.contains("[fe80:")), "the address of the interface asked: {found:?}");
+    assert!(
+        found[0].urls.iter().all(|url| *url == own || url.contains("[fe80:")),
+        "the address of the interface asked: {found:?}"
+    );
     assert_eq!(server.stats().interfaces.len(), 2);
     drop(card);
     assert_eq!(search(&screen, quiet(), SILENCE, any), []);

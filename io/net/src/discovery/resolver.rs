@@ -41,7 +41,8 @@ impl Resolver {
                     resolver.servers.extend(server.map(|server| SocketAddr::from((server, DNS_PORT))));
                 }
                 Some("search" | "domain") => {
-                    resolver.domains = words.map(|word| word.trim_matches('.').to_owned()).filter(|word| !word.is_empty()).collect();
+                    resolver.domains =
+                        words.map(|word| word.trim_matches('.').to_owned()).filter(|word| !word.is_empty()).collect();
                 }
                 _ => {}
             }
@@ -106,7 +107,10 @@ mod tests {
     #[tokio::test]
     async fn a_server_is_asked_and_believed() {
         let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let resolver = Resolver { servers: vec![server.local_addr().unwrap()], domains: vec!["none.example".to_owned(), "example".to_owned()] };
+        let resolver = Resolver {
+            servers: vec![server.local_addr().unwrap()],
+            domains: vec!["none.example".to_owned(), "example".to_owned()],
+        };
         let answering = async {
             let mut bytes = [0; 512];
             for exists in [false, true] {

@@ -8,7 +8,9 @@ use lan::discovery::{Arrival, Destination, Family, Link};
 use nix::cmsg_space;
 use nix::libc::{in_addr, in_pktinfo, in6_addr, in6_pktinfo};
 use nix::sys::socket::sockopt::{Ipv4PacketInfo, Ipv6RecvPacketInfo};
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrIn, SockaddrIn6, SockaddrStorage, recvmsg, sendmsg, setsockopt};
+use nix::sys::socket::{
+    ControlMessage, ControlMessageOwned, MsgFlags, SockaddrIn, SockaddrIn6, SockaddrStorage, recvmsg, sendmsg, setsockopt,
+};
 use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockRef, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
@@ -114,13 +116,25 @@ impl Datagrams {
                     ipi_spec_dst: in_addr { s_addr: u32::from_ne_bytes(from.octets()) },
                     ipi_addr: in_addr { s_addr: 0 },
                 };
-                sendmsg(fd, &slices, &[ControlMessage::Ipv4PacketInfo(&info)], MsgFlags::MSG_DONTWAIT, Some(&SockaddrIn::from(to)))?;
+                sendmsg(
+                    fd,
+                    &slices,
+                    &[ControlMessage::Ipv4PacketInfo(&info)],
+                    MsgFlags::MSG_DONTWAIT,
+                    Some(&SockaddrIn::from(to)),
+                )?;
             }
             SocketAddr::V6(to) => {
                 let from = if let Some(IpAddr::V6(from)) = from { from } else { Ipv6Addr::UNSPECIFIED };
                 let index = if from.is_unicast_link_local() { to.scope_id() } else { index };
                 let info = in6_pktinfo { ipi6_addr: in6_addr { s6_addr: from.octets() }, ipi6_ifindex: index };
-                sendmsg(fd, &slices, &[ControlMessage::Ipv6PacketInfo(&info)], MsgFlags::MSG_DONTWAIT, Some(&SockaddrIn6::from(to)))?;
+                sendmsg(
+                    fd,
+                    &slices,
+                    &[ControlMessage::Ipv6PacketInfo(&info)],
+                    MsgFlags::MSG_DONTWAIT,
+                    Some(&SockaddrIn6::from(to)),
+                )?;
             }
         }
         Ok(())
@@ -136,7 +150,8 @@ fn receive(fd: RawFd, bytes: &mut [u8]) -> io::Result<(usize, Arrival)> {
         v4.or_else(|| address.as_sockaddr_in6().map(|address| SocketAddr::from(*address)))
     });
     let from = from.ok_or(io::ErrorKind::InvalidData)?;
-    let mut arrival = Arrival { from, link: 0, to: if from.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() } };
+    let mut arrival =
+        Arrival { from, link: 0, to: if from.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() } };
     for part in message.cmsgs()? {
         match part {
             ControlMessageOwned::Ipv4PacketInfo(info) => {

@@ -7,7 +7,8 @@ use thiserror::Error;
 /// Names that container and virtual-machine software gives to its bridges and their ports. By name too, since what is behind
 /// an interface is not visible on every system and from inside every namespace.
 const NAMES: [&str; 15] = [
-    "docker", "virbr", "vnet", "cni", "cbr", "flannel", "cali", "cilium", "lxcbr", "lxdbr", "podman", "kube-", "vmnet", "vboxnet", "lxc_",
+    "docker", "virbr", "vnet", "cni", "cbr", "flannel", "cali", "cilium", "lxcbr", "lxdbr", "podman", "kube-", "vmnet",
+    "vboxnet", "lxc_",
 ];
 
 /// Why discovery does not serve an interface.
@@ -33,7 +34,8 @@ pub enum Unserved {
 
 /// Whether an interface belongs to containers or virtual machines. `devices` is Linux's `/sys/class/net`; what is missing there is taken for an ordinary card.
 pub(super) fn container(name: &str, devices: &Path) -> Option<Unserved> {
-    let docker_network = name.strip_prefix("br-").is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let docker_network =
+        name.strip_prefix("br-").is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if docker_network || NAMES.iter().any(|prefix| name.starts_with(prefix)) {
         return Some(Unserved::Container);
     }
@@ -57,8 +59,17 @@ mod tests {
     fn cards_bridges_and_ports_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let make = |path: &str| std::fs::create_dir_all(folder.path().join(path)).unwrap();
-        let devices =
-            ["eth0/device", "veth1", "br0/bridge", "br0/brif/eth1", "eth1/device", "eth1/brport", "sw0/bridge", "sw0/brif/veth2", "veth2/brport"];
+        let devices = [
+            "eth0/device",
+            "veth1",
+            "br0/bridge",
+            "br0/brif/eth1",
+            "eth1/device",
+            "eth1/brport",
+            "sw0/bridge",
+            "sw0/brif/veth2",
+            "veth2/brport",
+        ];
         devices.into_iter().for_each(make);
         let told = |name: &str| container(name, folder.path());
         assert_eq!(told("eth0"), None);

@@ -100,6 +100,8 @@ mod tests {
     fn loopback_is_listed_and_not_served() {
         let all = all().unwrap();
         assert!(all.iter().any(|interface| interface.unserved == Some(Unserved::Loopback)), "{all:?}");
-        assert!(served().unwrap().iter().all(|interface| interface.link.addresses.iter().all(|(address, _)| !address.is_loopback())));
+        assert!(
+            served().unwrap().iter().all(|interface| interface.link.addresses.iter().all(|(address, _)| !address.is_loopback()))
+        );
     }
 }

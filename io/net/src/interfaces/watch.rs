@@ -75,7 +75,10 @@ mod notices {
             let fd = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute)?;
             let groups = libc::RTMGRP_LINK | libc::RTMGRP_IPV4_IFADDR | libc::RTMGRP_IPV6_IFADDR;
             bind(fd.as_raw_fd(), &NetlinkAddr::new(0, groups.cast_unsigned()))?;
-            #[expect(deprecated, reason = "an OwnedFd stays open as long as the AsyncFd has it, which is all that the unsafe successor asks for")]
+            #[expect(
+                deprecated,
+                reason = "an OwnedFd stays open as long as the AsyncFd has it, which is all that the unsafe successor asks for"
+            )]
             Ok(Self(AsyncFd::new(fd)?))
         }
 

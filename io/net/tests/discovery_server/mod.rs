@@ -45,7 +45,8 @@ impl Server {
     /// Starts it, and the HTTP port that answers for its metadata.
     pub(crate) fn start(host: &Host, name: &str, multicast_dns: bool) -> Self {
         let runtime = runtime(host);
-        let settings = Settings { endpoint: ENDPOINT, card: card(name), port: lan::discovery::PORT, started: 1_000, multicast_dns };
+        let settings =
+            Settings { endpoint: ENDPOINT, card: card(name), port: lan::discovery::PORT, started: 1_000, multicast_dns };
         let service = host.enter(|| runtime.block_on(async { Service::start(settings) })).unwrap();
         let listeners = ["0.0.0.0:80", "[::]:80"].map(|address| host.enter(|| TcpListener::bind(address)));
         for listener in listeners.into_iter().flatten() {
@@ -77,20 +78,31 @@ fn answer(mut stream: TcpStream) -> std::io::Result<()> {
         bytes.extend(&part[..length]);
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok());
         if body.len() < length.unwrap_or(0) {
             continue;
         }
-        let body = device::answer(body.as_bytes(), ENDPOINT, &card("Town hall"), PRESENTATION, Uuid::from_u128(9)).unwrap_or_default();
+        let body =
+            device::answer(body.as_bytes(), ENDPOINT, &card("Town hall"), PRESENTATION, Uuid::from_u128(9)).unwrap_or_default();
         let (status, kind) = (if body.is_empty() { "400 Bad Request" } else { "200 OK" }, device::CONTENT_TYPE);
-        write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        )?;
         return stream.write_all(&body);
     }
     Ok(())
 }
 
 /// Searches inside a host until `enough` says so of all that was found, or patience ends.
-pub(crate) fn search(host: &Host, request: Request, patience: Duration, enough: impl Fn(&[Found]) -> bool + Send + Sync) -> Vec<Found> {
+pub(crate) fn search(
+    host: &Host,
+    request: Request,
+    patience: Duration,
+    enough: impl Fn(&[Found]) -> bool + Send + Sync,
+) -> Vec<Found> {
     let runtime = runtime(host);
     host.enter(|| {
         runtime.block_on(async {

@@ -1,5 +1,6 @@
-"""Publishes a device with the WSDiscovery package until it is ended."""
+"""Publishes a device at the given address with the WSDiscovery package until it is ended."""
 
+import sys
 import time
 
 from wsdiscovery import QName, Scope
@@ -8,7 +9,7 @@ from wsdiscovery.publishing import ThreadedWSPublishing
 publishing = ThreadedWSPublishing()
 publishing.start()
 device = QName("http://schemas.xmlsoap.org/ws/2006/02/devprof", "Device")
-publishing.publishService(types=[device], scopes=[Scope("onvif://www.onvif.org/name/Lobby%20camera")], xAddrs=["http://{ip}:8080/device"])
+publishing.publishService(types=[device], scopes=[Scope("onvif://www.onvif.org/name/Lobby%20camera")], xAddrs=[f"http://{sys.argv[1]}:8080/device"])
 print("published", flush=True)
 while True:
     time.sleep(1)
