@@ -6,6 +6,7 @@ import { makeMedia } from "./fixtures.mjs";
 import { makePlan, mediaItem } from "./plan.mjs";
 import { PlayerServer } from "./server.mjs";
 
+const RELOADS = 3;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("records survive reloads and a server that does not acknowledge", async () => {
@@ -18,8 +19,7 @@ test("records survive reloads and a server that does not acknowledge", async () 
   try {
     await browser.page.goto(`${server.origin}/viewer/`);
     await server.wait((message) => message.type === "shown");
-    const began = Date.now();
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < RELOADS; round++) {
       await wait(4_300);
       await browser.page.reload();
     }
@@ -31,14 +31,13 @@ test("records survive reloads and a server that does not acknowledge", async () 
     await server.start();
     await server.wait((message) => message.type === "plays", { past: false, limit: 40_000 });
     await server.wait((message) => message.type === "plays", { past: false, limit: 25_000 });
-    const elapsed = Date.now() - began;
     const numbers = server.plays.map((play) => play.n);
     assert.equal(new Set(server.plays.map((play) => play.stream)).size, 1);
     assert.deepEqual(numbers, numbers.map((_, at) => at + 1), "numbered from 1 without gaps or repeats");
-    const seen = server.plays.reduce((sum, play) => sum + play.until - play.from, 0);
-    for (let at = 1; at < server.plays.length; at++) assert.ok(server.plays[at].from >= server.plays[at - 1].until, "no moment counts twice");
-    // Reloads take their time, and so does what plays while this is read; nothing else is missing.
-    assert.ok(seen > elapsed - 3 * 2_500 - 12_000, `${seen} of ${elapsed} ms are recorded`);
+    const holes = server.plays.slice(1).map((play, at) => play.from - server.plays[at].until);
+    assert.ok(holes.every((hole) => hole >= 0), "no moment counts twice");
+    // Each reload takes its time; neither the server's silence nor its absence leaves a hole.
+    assert.ok(holes.filter((hole) => hole > 0).length <= RELOADS, `holes of ${holes} ms`);
     assert.ok(server.plays.filter((play) => play.complete).length >= 12);
   } finally {
     await browser.close();

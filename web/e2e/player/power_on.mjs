@@ -3,6 +3,7 @@
 import { openBrowser } from "./browser.mjs";
 import { lanAddress } from "./address.mjs";
 import { body, makeFonts, makeMedia } from "./fixtures.mjs";
+import { keepDrawing } from "./keep_drawing.mjs";
 import { makePlan, pageItem } from "./plan.mjs";
 import { PlayerServer } from "./server.mjs";
 import { makeTrust } from "./trust.mjs";
@@ -19,17 +20,6 @@ const shows = (picture) => {
   const [red, green, blue] = picture.crop(SPOT).mean();
   return red > 220 && green > 150 && blue < 110;
 };
-
-/** Runs in the page: a pixel that never rests. A screencast drops frames that come while one is on its way, and the last one would be missed. */
-function keepDrawing() {
-  const pixel = document.createElement("div");
-  let turn = 0;
-  requestAnimationFrame(function draw() {
-    if (!pixel.parentNode && document.body) document.body.appendChild(pixel);
-    pixel.style.cssText = `position:fixed;right:0;bottom:0;width:1px;height:1px;z-index:2147483647;background:rgb(${(turn += 1) % 2 ? "9,9,9" : "8,8,8"})`;
-    requestAnimationFrame(draw);
-  });
-}
 
 const address = lanAddress();
 const trust = makeTrust(address);
@@ -60,7 +50,6 @@ try {
     const began = Date.now();
     await browser.page.goto(`${server.origin}/viewer/`, { waitUntil: "commit" });
     const shown = await cast.first(shows);
-
     // The first round fills the caches of code that the browser keeps.
     if (round > 0) times.push(shown - began);
   }
