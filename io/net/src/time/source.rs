@@ -1,6 +1,7 @@
 //! Asking one source: its name, its socket, its questions.
 
 use std::net::{IpAddr, SocketAddr};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use lan::ntp::{Raw, Sending};
@@ -49,16 +50,16 @@ pub(super) async fn ask(name: SourceName, client_port: Option<u16>, shared: Shar
 }
 
 /// Asks until the source was silent for eight questions: its name may mean another address by then. Ends for good if the source refuses us.
-async fn exchange(index: usize, mut socket: Datagrams, shared: &Shared) -> std::ops::ControlFlow<()> {
+async fn exchange(index: usize, mut socket: Datagrams, shared: &Shared) -> ControlFlow<()> {
     let mut silent = 0;
     loop {
         let now = Reading::now();
         match shared.with(|follower| follower.poll(index, now.raw, rand::random())) {
-            Sending::Ended => return std::ops::ControlFlow::Break(()),
+            Sending::Ended => return ControlFlow::Break(()),
             Sending::Send(question) => {
                 silent += 1;
                 if silent > 8 {
-                    return std::ops::ControlFlow::Continue(());
+                    return ControlFlow::Continue(());
                 }
                 // Where it cannot be sent (no route), it was not answered: the reach register tells.
                 if let Ok(sent) = socket.send(&question).await {
@@ -83,25 +84,21 @@ async fn receive(index: usize, socket: &mut Datagrams, shared: &Shared, until: R
         if patience.is_zero() || !matches!(timeout(patience, socket.readable()).await, Ok(Ok(()))) {
             return is_heard;
         }
-        match socket.try_receive() {
-            Ok(arrival) => {
-                let heard = shared.with(|follower| follower.receive(index, socket.bytes(&arrival), arrival.at.raw));
-                is_heard |= heard.is_ok();
-                shared.publish();
-                // A kiss may have moved the next question, so ask for it anew.
-                if heard.is_err() {
-                    return is_heard;
-                }
+        // An error is "port unreachable" for an earlier question; the wait goes on.
+        if let Ok(arrival) = socket.try_receive() {
+            let heard = shared.with(|follower| follower.receive(index, socket.bytes(&arrival), arrival.at.raw));
+            is_heard |= heard.is_ok();
+            shared.publish();
+            // A kiss may have moved the next question, so ask for it anew.
+            if heard.is_err() {
+                return is_heard;
             }
-            // "Port unreachable" of an earlier question; the wait goes on.
-            Err(_) => {}
         }
     }
 }
 
 /// The first address of a name. The order is the resolver's.
 async fn resolve(name: &SourceName) -> Option<SocketAddr> {
-    let found = timeout(RESOLVER_PATIENCE, lookup_host((name.host.as_str(), name.port))).await.ok()?.ok()?;
-    let mut addresses = found;
-    addresses.next()
+    let mut found = timeout(RESOLVER_PATIENCE, lookup_host((name.host.as_str(), name.port))).await.ok()?.ok()?;
+    found.next()
 }
