@@ -172,3 +172,30 @@ fn read_optional_id(reader: &mut Reader<'_>) -> Result<Option<Uuid>, Malformed> 
         _ => Err(reader.malformed("0 or 1")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of one operation on a document of the kind `v`, whose cells are given as bytes.
+    fn entry(count: u8, cells: &[u8]) -> Vec<u8> {
+        let head = [&[VERSION][..], &[0; 16], &[1, 1], &[0; 8], &[0, 1, 1, b'v'], &[7; 16], &[0, count]].concat();
+        [&head[..], cells, &[0, 0, 1, 0]].concat()
+    }
+
+    #[test]
+    fn the_same_entry_in_other_bytes_is_refused() {
+        let (a, b) = (b"\x01a\x00\x011", b"\x01b\x00\x012");
+        let one_spelling = entry(2, &[&a[..], b].concat());
+        assert_eq!(encode(&decode(&one_spelling).unwrap()), one_spelling);
+        for (what, other) in [
+            ("unsorted cells", entry(2, &[&b[..], a].concat())),
+            ("a cell twice", entry(2, &[&a[..], a].concat())),
+            ("blanks in a value", entry(1, b"\x01a\x00\x02 1")),
+            ("another spelling of a number", entry(1, b"\x01a\x00\x031e0")),
+        ] {
+            let refused = decode(&other).unwrap_err();
+            assert_eq!(refused.expected, "the only spelling of this entry", "{what}");
+        }
+    }
+}

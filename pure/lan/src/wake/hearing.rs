@@ -63,14 +63,15 @@ impl Hearing {
 
     /// Takes a datagram that came to `port` at `now`, in milliseconds of any clock that does not go back.
     pub fn take(&mut self, now: i64, port: u16, from: IpAddr, datagram: &[u8]) -> Outcome {
-        let Some(packet) = MagicPacket::find(datagram) else {
-            self.counters.no_packet += 1;
-            return Outcome::NoPacket;
+        let Some(packet) = MagicPacket::find_for(datagram, |target| self.own.contains(target)) else {
+            let foreign = MagicPacket::find(datagram).is_some();
+            let (count, outcome) = match foreign {
+                true => (&mut self.counters.foreign, Outcome::Foreign),
+                false => (&mut self.counters.no_packet, Outcome::NoPacket),
+            };
+            *count += 1;
+            return outcome;
         };
-        if !self.own.contains(&packet.target) {
-            self.counters.foreign += 1;
-            return Outcome::Foreign;
-        }
         let key = (packet.target, port, from);
         if self.heard.get(&key).is_some_and(|last| now.saturating_sub(*last) < ONCE_MS) {
             self.counters.repeated += 1;

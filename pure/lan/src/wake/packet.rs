@@ -50,10 +50,17 @@ impl MagicPacket {
         bytes
     }
 
-    /// The first packet that stands anywhere in a payload, as a card looks for it. Bytes behind it are its password if there are exactly
-    /// four or six of them. The sequence for a card with the address `ff:ff:ff:ff:ff:ff` is passed over, since no card has that.
+    /// The first packet that stands anywhere in a payload. Bytes behind it are its password if there are exactly four or six of them. The
+    /// sequence for a card with the address `ff:ff:ff:ff:ff:ff` is passed over, since no card has that.
     #[must_use]
     pub fn find(payload: &[u8]) -> Option<Self> {
+        Self::find_for(payload, |_| true)
+    }
+
+    /// As [`Self::find`], but as a card looks: packets for others are passed over. One payload can be read as packets for several
+    /// addresses, where bytes of `ff` stand before it or in the address.
+    #[must_use]
+    pub fn find_for(payload: &[u8], is_wanted: impl Fn(&Mac) -> bool) -> Option<Self> {
         let last = payload.len().checked_sub(LENGTH)?;
         let mut start = 0;
         while start <= last {
@@ -63,7 +70,7 @@ impl MagicPacket {
                 Some(other) => start += other + 1,
                 None => {
                     let (target, rest) = candidate[SYNC.len()..].split_first_chunk().expect("sixteen addresses follow");
-                    if *target != SYNC && rest.chunks_exact(6).all(|again| again == target) {
+                    if *target != SYNC && is_wanted(target) && rest.chunks_exact(6).all(|again| again == target) {
                         let password = Password::from_bytes(&payload[start + LENGTH..]).ok();
                         return Some(Self { target: *target, password });
                     }
@@ -145,7 +152,9 @@ mod tests {
     fn addresses_that_begin_or_end_with_ff_are_found() {
         for target in [[0xff, 0xff, 0xff, 0xff, 0xff, 0xfe], [0, 0xff, 0xff, 0xff, 0xff, 0xff], [0xfe, 0xff, 0, 0xff, 0, 0xff]] {
             let packet = MagicPacket { target, password: None };
-            assert_eq!(MagicPacket::find(&[&[0xff; 3][..], &packet.to_bytes()].concat()), Some(packet));
+            assert_eq!(MagicPacket::find(&packet.to_bytes()), Some(packet));
+            let behind_ff = [&[0xff; 3][..], &packet.to_bytes()].concat();
+            assert_eq!(MagicPacket::find_for(&behind_ff, |other| *other == target), Some(packet));
         }
         assert_eq!(MagicPacket::find(&[0xff; 400]), None);
     }
