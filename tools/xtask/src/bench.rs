@@ -35,13 +35,20 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 9] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
-    Bench { name: "screen", about: "edit to pixel, page open to first frame", only_named: false, run: screen::run },
+    Bench { name: "edit", about: "edit to pixel", only_named: false, run: |consent| screen::run(consent, "edit") },
+    Bench { name: "take-down", about: "take-down to pixel", only_named: false, run: |consent| screen::run(consent, "take-down") },
+    Bench {
+        name: "first-frame",
+        about: "page open to pixel",
+        only_named: false,
+        run: |consent| screen::run(consent, "first-frame"),
+    },
     Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
 
