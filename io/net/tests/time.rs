@@ -92,6 +92,21 @@ async fn an_orphan_is_accepted_and_stratum_0_is_honest() {
 }
 
 #[tokio::test]
+async fn the_system_clock_is_served_with_what_is_known_of_it() {
+    for mode in [Mode::System, Mode::Auto] {
+        let service = TimeService::start(Settings { mode, listen: Some(listen()), ..Settings::default() });
+        wait_until(&mut service.clock(), |state| state.quality.is_synchronised()).await;
+        let status = service.status();
+        assert_eq!(status.state.timeline, Timeline::System);
+        let known = status.system.unwrap();
+        let stratum = known.quality().map_or(10, |quality| quality.stratum);
+        let queried = query("127.0.0.1", address(&service).port(), PATIENCE).await.unwrap();
+        assert_eq!(queried.stratum, stratum, "{known:?}");
+        assert!(queried.offset.abs() < 0.5, "the same clock on both ends: {queried:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_taken_port_stops_nothing_else() {
     let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let source = Known::start(1.0, 0.0);

@@ -101,7 +101,8 @@ async fn choose(settings: Settings, sender: watch::Sender<TimeState>, parts: Arc
         let quality = system.as_ref().and_then(Knowledge::quality).cloned();
         let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
         parts.system = system;
-        if quality.is_some() || settings.mode == Mode::System {
+        // With nothing to follow the system's clock is served as it is: the rest of this host goes by it too.
+        if quality.is_some() || settings.mode == Mode::System || settings.sources.is_empty() {
             parts.following = None;
             let quality = quality.unwrap_or_else(|| Quality::orphan(settings.orphan_stratum, precision()));
             sender.send_replace(TimeState { timeline: Timeline::System, quality });

@@ -55,7 +55,7 @@ pub fn fuzz(datagram: &[u8]) {
         assert!(bytes.len() <= datagram.len(), "an answer is longer than its question");
     }
     let mut association = Association::new(PollRange::default(), raw);
-    // The first eight bytes stand in for the random number, so that a fuzzer can find the way past the check of the origin.
+    // The question carries the number that the datagram repeats, so that the fuzzer gets past the check of the origin.
     let nonce = datagram.get(24..32).and_then(|bytes| bytes.try_into().ok()).map_or(1, u64::from_be_bytes);
     let _sent = association.poll(raw, nonce);
     let _sample = association.receive(datagram, raw.plus(0.01), now, &[]);
