@@ -1,11 +1,10 @@
-//! A discoverable server without anything else, for trying other programs against it: `discoverable NAME [HTTP-PORT]`. Ends with the end of its input.
+//! A discoverable server without anything else, for trying other programs against it: `discoverable NAME [HTTP-PORT]`. Interrupt it to end it.
 #![expect(clippy::print_stdout, reason = "it talks to the one who started it")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lan::discovery::{Card, PORT, Role};
 use net::discovery::{Service, Settings};
-use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = u32::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let service = Service::start(Settings { endpoint, card, port: PORT, started, multicast_dns: true })?;
     println!("discoverable as {}", endpoint.urn());
-    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    tokio::signal::ctrl_c().await?;
     let stats = service.stats();
     service.stop().await;
     println!("heard {}, answered {}", stats.counters.heard, stats.counters.answered);

@@ -3,11 +3,13 @@
 
 mod discovery_server;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use discovery_server::{ENDPOINT, Server, card, quiet, search};
-use lan::discovery::{Body, Found, MAX_BYTES, read, urn};
+use lan::discovery::{Body, Found, MAX_BYTES, Refusal, read, urn};
 use net::discovery::Request;
 use testkit::lab::{Capture, Lab};
 
@@ -95,6 +97,17 @@ fn lab_start_change_and_stop_are_told() -> anyhow::Result<()> {
     let (host, screen) = (segment.host("server")?, segment.host("screen")?);
     let capture = screen.capture("eth0")?;
     let server = Server::start(&host, "Town hall", false);
+    // A flood, so that it is seen that nothing else is kept from its turn.
+    let to = (host.card().ipv4(), lan::discovery::PORT);
+    let noise = Arc::new(AtomicBool::new(true));
+    let noisy = Arc::clone(&noise);
+    let flood = segment.host("loud")?.spawn(move || {
+        let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+        while noisy.load(Ordering::Relaxed) {
+            (0..20).for_each(|_| drop(socket.send_to(b"<s:Envelope", to)));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    });
     let hello = overhear(&capture, |body| matches!(body, Body::Hello(_)));
     assert!(matches!(hello, Some(Body::Hello(target)) if target.endpoint == urn(ENDPOINT)));
     server.set_card(card("Renamed"));
@@ -108,6 +121,9 @@ fn lab_start_change_and_stop_are_told() -> anyhow::Result<()> {
     let raised = |body: &Body| matches!(body, Body::Hello(target) if target.metadata_version > 1_001);
     assert!(overhear(&capture, raised).is_some());
     assert!(served(stats()), "{:?}", stats());
+    assert!(stats().counters.dropped(Refusal::SourceTooBusy) > 0, "{:?}", stats());
+    noise.store(false, Ordering::Relaxed);
+    flood.join().unwrap();
     server.stop();
     assert_eq!(overhear(&capture, |body| matches!(body, Body::Bye(_))), Some(Body::Bye(urn(ENDPOINT))));
     Ok(())

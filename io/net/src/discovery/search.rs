@@ -96,13 +96,13 @@ impl Search {
                 biased;
                 () = self.clock.sleep_until(Some(self.machine.next_time())) => {}
                 Some(place) = self.places.recv() => self.machine.ask(place, self.clock.now(), &mut draw),
+                _ = self.interfaces.changed() => self.machine.set_links(links(&self.interfaces), self.clock.now()),
                 () = self.sockets.ready() => {
                     let now = self.clock.now();
                     self.sockets.receive(&mut bytes, |bytes, arrival| {
                         self.news.extend(self.machine.hear(bytes, arrival.from, now, &mut draw));
                     });
                 }
-                _ = self.interfaces.changed() => self.machine.set_links(links(&self.interfaces), self.clock.now()),
             }
         }
     }

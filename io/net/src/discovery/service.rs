@@ -138,10 +138,6 @@ impl Driver {
                 biased;
                 _ = &mut stopped => break,
                 () = self.clock.sleep_until(self.machine.next_time()) => {}
-                () = self.sockets.ready() => {
-                    let now = self.clock.now();
-                    self.sockets.receive(&mut bytes, |bytes, arrival| self.machine.hear(bytes, arrival, now, &mut draw));
-                }
                 changed = interfaces.changed() => self.serve(changed),
                 Ok(()) = cards.changed() => {
                     let card = cards.borrow_and_update().clone();
@@ -149,6 +145,11 @@ impl Driver {
                         announcement.set(&card);
                     }
                     self.machine.set_card(card, self.clock.now(), &mut draw);
+                }
+                // Last, so that a flood keeps nothing else from its turn.
+                () = self.sockets.ready() => {
+                    let now = self.clock.now();
+                    self.sockets.receive(&mut bytes, |bytes, arrival| self.machine.hear(bytes, arrival, now, &mut draw));
                 }
             }
         }

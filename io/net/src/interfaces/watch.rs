@@ -3,6 +3,8 @@
 use core::time::Duration;
 use std::io;
 
+use tokio::time::Instant;
+
 use super::Interface;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -14,6 +16,8 @@ const SETTLE: Duration = Duration::from_millis(100);
 pub struct Interfaces {
     current: Vec<Interface>,
     notices: Option<notices::Notices>,
+    /// Kept here and not in the waiting future, which a busy caller drops again and again.
+    next_look: Instant,
 }
 
 impl Interfaces {
@@ -22,7 +26,8 @@ impl Interfaces {
     /// # Errors
     /// What the system says when it cannot list the interfaces.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { notices: notices::Notices::open().ok(), current: super::served()? })
+        let notices = notices::Notices::open().ok();
+        Ok(Self { notices, current: super::served()?, next_look: Instant::now() + LOOK_EVERY })
     }
 
     /// The served interfaces of the last look.
@@ -34,14 +39,24 @@ impl Interfaces {
     /// Waits until the served interfaces differ from [`Interfaces::current`]. May be dropped and called again at any time.
     pub async fn changed(&mut self) -> &[Interface] {
         loop {
-            match &self.notices {
-                Some(notices) => {
-                    if let Ok(Err(_)) = tokio::time::timeout(LOOK_EVERY, notices.wait()).await {
-                        self.notices = None;
-                    }
-                    tokio::time::sleep(SETTLE).await;
+            let noticed = match &self.notices {
+                Some(notices) => tokio::select! {
+                    biased;
+                    () = tokio::time::sleep_until(self.next_look) => None,
+                    noticed = notices.wait() => Some(noticed),
+                },
+                None => {
+                    tokio::time::sleep_until(self.next_look).await;
+                    None
                 }
-                None => tokio::time::sleep(LOOK_EVERY).await,
+            };
+            match noticed {
+                Some(Ok(())) => {
+                    self.next_look = self.next_look.min(Instant::now() + SETTLE);
+                    continue;
+                }
+                Some(Err(_)) => self.notices = None,
+                None => self.next_look = Instant::now() + LOOK_EVERY,
             }
             // A failing look is tried again: the last good one stays in force.
             if let Ok(next) = super::served()

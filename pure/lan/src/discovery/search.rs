@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use super::card::Card;
 use super::choice::Draw;
+use super::found::Found;
 use super::link::Link;
 use super::message::{self, Body, Message, Probe, Target};
 use super::outbox::{Destination, Family, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
@@ -25,7 +25,6 @@ const PAUSES: [Duration; 5] = [
 const PADDED: usize = 1_400;
 const MAX_FOUND: usize = 256;
 const MAX_ASKED: usize = 4_096;
-const MAX_PLACES: usize = 16;
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,29 +33,6 @@ pub enum Seek {
     Servers,
     /// Every device of the profile (`wsdp:Device`): computers, printers, cameras, and Signboard servers.
     Devices,
-}
-
-/// A target that answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Its endpoint address: `urn:uuid:...`, the same at every start.
-    pub endpoint: String,
-    /// Its card, if it is a Signboard server that could say everything.
-    pub card: Option<Card>,
-    /// Its types.
-    pub types: Vec<QName>,
-    /// Its scopes.
-    pub scopes: Vec<String>,
-    /// The URLs that it named.
-    pub urls: Vec<String>,
-    /// Where answers came from, in the order of time, each with the port of discovery. A link-local IPv6 address has its zone.
-    pub places: Vec<SocketAddr>,
-    /// Rises when it changes.
-    pub metadata_version: u32,
-    /// Whether an answer to a multicast came through.
-    pub by_multicast: bool,
-    /// Whether an answer to a unicast came through.
-    pub by_unicast: bool,
 }
 
 /// A search as a machine. It goes on until it is dropped.
@@ -129,16 +105,13 @@ impl Search {
         self.outbox.next_time().map_or(self.next_round, |at| at.min(self.next_round))
     }
 
-    /// Hears a datagram from `from`. Hands back the target if something new was learned about it.
-    pub fn hear(&mut self, bytes: &[u8], from: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Option<Found> {
+    /// Hears a datagram from `from`. Hands back the targets about which something new was learned: mostly one or none.
+    pub fn hear(&mut self, bytes: &[u8], from: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Vec<Found> {
         self.counters.heard += 1;
-        match self.learn(bytes, from, now, draw) {
-            Ok(found) => found,
-            Err(reason) => {
-                self.counters.drop_for(reason);
-                None
-            }
-        }
+        self.learn(bytes, from, now, draw).unwrap_or_else(|reason| {
+            self.counters.drop_for(reason);
+            Vec::new()
+        })
     }
 
     /// All that was found, in the order of the endpoint addresses.
@@ -158,25 +131,33 @@ impl Search {
         from: SocketAddr,
         now: Duration,
         draw: &mut dyn FnMut() -> Draw,
-    ) -> Result<Option<Found>, Refusal> {
+    ) -> Result<Vec<Found>, Refusal> {
         let answer = message::read(bytes)?;
         let by_multicast = *answer.relates_to.as_ref().and_then(|id| self.asked.get(id)).ok_or(Refusal::NotForUs)?;
-        let (Body::ProbeMatches(targets) | Body::ResolveMatches(targets)) = answer.body else { return Err(Refusal::NotForUs) };
-        let resolved = targets.into_iter().find(|target| self.is_sought(answer.version, target)).ok_or(Refusal::NoMatch)?;
-        if resolved.addresses.is_empty() {
-            self.resolve(answer.version, &resolved.endpoint, from, now, draw);
+        let (Body::ProbeMatches(mut targets) | Body::ResolveMatches(mut targets)) = answer.body else {
+            return Err(Refusal::NotForUs);
+        };
+        targets.retain(|target| self.is_sought(answer.version, target));
+        if targets.is_empty() {
+            return Err(Refusal::NoMatch);
         }
-        let known = self.found.get(&resolved.endpoint);
-        if known.is_none() && self.found.len() >= MAX_FOUND {
-            return Err(Refusal::TooBusy);
+        let mut news = Vec::new();
+        for target in targets {
+            if target.addresses.is_empty() {
+                self.resolve(answer.version, &target.endpoint, from, now, draw);
+            }
+            let known = self.found.get(&target.endpoint);
+            if known.is_none() && self.found.len() >= MAX_FOUND {
+                return Err(Refusal::TooBusy);
+            }
+            let mut next = known.cloned().unwrap_or_else(|| Found::new(&target.endpoint));
+            next.take(target, from, by_multicast);
+            if known != Some(&next) {
+                self.found.insert(next.endpoint.clone(), next.clone());
+                news.push(next);
+            }
         }
-        let mut next = known.cloned().unwrap_or_else(|| Found::new(&resolved.endpoint));
-        next.take(resolved, from, by_multicast);
-        if known == Some(&next) {
-            return Err(Refusal::Duplicate);
-        }
-        self.found.insert(next.endpoint.clone(), next.clone());
-        Ok(Some(next))
+        if news.is_empty() { Err(Refusal::Duplicate) } else { Ok(news) }
     }
 
     fn is_sought(&self, version: Version, target: &Target) -> bool {
@@ -238,55 +219,6 @@ impl Search {
         bytes.resize(bytes.len().max(PADDED), b' ');
         let repeats = if multicast { MULTICAST_UDP_REPEAT } else { UNICAST_UDP_REPEAT };
         self.outbox.put(now, repeats, Transmit { to, bytes }, draw);
-    }
-}
-
-impl Found {
-    fn new(endpoint: &str) -> Self {
-        Self {
-            endpoint: endpoint.to_owned(),
-            card: None,
-            types: Vec::new(),
-            scopes: Vec::new(),
-            urls: Vec::new(),
-            places: Vec::new(),
-            metadata_version: 0,
-            by_multicast: false,
-            by_unicast: false,
-        }
-    }
-
-    /// Adds what one answer says. A newer metadata version replaces what was said before; an older one only adds a place.
-    fn take(&mut self, target: Target, from: SocketAddr, by_multicast: bool) {
-        if target.metadata_version > self.metadata_version {
-            self.urls.clear();
-        }
-        if target.metadata_version >= self.metadata_version {
-            self.metadata_version = target.metadata_version;
-            // Each profile has its own name for a device; a server found in both versions is listed with both.
-            self.types.extend(target.types);
-            self.types.sort();
-            self.types.dedup();
-            if !target.scopes.is_empty() {
-                self.card = Card::from_scopes(&target.scopes);
-                self.scopes = target.scopes;
-            }
-            for url in target.addresses {
-                if !self.urls.contains(&url) && self.urls.len() < MAX_PLACES {
-                    self.urls.push(url);
-                }
-            }
-        }
-        if !self.places.contains(&from) && self.places.len() < MAX_PLACES {
-            self.places.push(from);
-        }
-        self.by_multicast |= by_multicast;
-        self.by_unicast |= !by_multicast;
-    }
-
-    /// The addresses to try, each once: where answers came from.
-    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
-        self.places.iter().map(SocketAddr::ip)
     }
 }
 

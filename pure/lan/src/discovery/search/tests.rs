@@ -20,6 +20,10 @@ fn sent(search: &mut Search, now: Duration, draw: &mut dyn FnMut() -> Draw) -> V
     std::iter::from_fn(|| search.poll(now, draw)).collect()
 }
 
+fn hear(search: &mut Search, bytes: &[u8], from: SocketAddr, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Option<Found> {
+    search.hear(bytes, from, now, draw).pop()
+}
+
 fn answer_to(question: &Transmit, target: Target) -> Vec<u8> {
     let question = message::read(&question.bytes).unwrap();
     let (id, relates_to) = ("urn:uuid:a".to_owned(), Some(question.id));
@@ -75,14 +79,14 @@ fn only_answers_to_our_questions_count() {
         sequence: None,
         body: Body::ProbeMatches(vec![target(Version::V11)]),
     });
-    assert_eq!(search.hear(&stranger, server(), Duration::ZERO, &mut draw), None);
+    assert_eq!(hear(&mut search, &stranger, server(), Duration::ZERO, &mut draw), None);
     assert_eq!(search.counters().dropped(Refusal::NotForUs), 1);
     let printer = Target { types: vec![QName::device(Version::V11)], ..target(Version::V11) };
-    assert_eq!(search.hear(&answer_to(&questions[0], printer), server(), Duration::ZERO, &mut draw), None);
-    let found = search.hear(&answer_to(&questions[0], target(Version::V11)), server(), Duration::ZERO, &mut draw).unwrap();
+    assert_eq!(hear(&mut search, &answer_to(&questions[0], printer), server(), Duration::ZERO, &mut draw), None);
+    let found = hear(&mut search, &answer_to(&questions[0], target(Version::V11)), server(), Duration::ZERO, &mut draw).unwrap();
     assert_eq!((found.card, found.by_multicast, found.by_unicast), (Some(sample()), true, false));
     assert_eq!(
-        search.hear(&answer_to(&questions[0], target(Version::V11)), server(), Duration::ZERO, &mut draw),
+        hear(&mut search, &answer_to(&questions[0], target(Version::V11)), server(), Duration::ZERO, &mut draw),
         None,
         "a repeat says nothing new"
     );
@@ -98,12 +102,11 @@ fn one_server_has_all_its_places_and_the_newest_facts() {
     assert_eq!(questions.len(), 4, "both versions to the group and to the known address");
     let to_one = questions.iter().find(|question| matches!(question.to, Destination::One { .. })).unwrap();
     let to_group = questions.iter().find(|question| matches!(question.to, Destination::Group(..))).unwrap();
-    search
-        .hear(&answer_to(to_one, target(Version::V11)), "198.51.100.7:3702".parse().unwrap(), Duration::ZERO, &mut draw)
-        .unwrap();
+    let first = answer_to(to_one, target(Version::V11));
+    hear(&mut search, &first, "198.51.100.7:3702".parse().unwrap(), Duration::ZERO, &mut draw).unwrap();
     let newer = Target { metadata_version: 2, addresses: vec!["http://192.0.2.8:80/wsd".to_owned()], ..target(Version::V11) };
-    search.hear(&answer_to(to_group, newer), server(), Duration::ZERO, &mut draw).unwrap();
-    search.hear(&answer_to(to_group, target(Version::V11)), server(), Duration::ZERO, &mut draw);
+    hear(&mut search, &answer_to(to_group, newer), server(), Duration::ZERO, &mut draw).unwrap();
+    hear(&mut search, &answer_to(to_group, target(Version::V11)), server(), Duration::ZERO, &mut draw);
     let found: Vec<_> = search.found().collect();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].urls.join(" ").as_str(), found[0].metadata_version), ("http://192.0.2.8:80/wsd", 2));
@@ -123,15 +126,15 @@ fn a_match_without_address_is_asked_for_it_once() {
         ..target(Version::April2005)
     };
     let old = questions.iter().find(|question| message::read(&question.bytes).unwrap().version == Version::April2005).unwrap();
-    assert!(search.hear(&answer_to(old, bare.clone()), server(), Duration::ZERO, &mut draw).unwrap().urls.is_empty());
+    assert!(hear(&mut search, &answer_to(old, bare.clone()), server(), Duration::ZERO, &mut draw).unwrap().urls.is_empty());
     let resolves = sent(&mut search, Duration::ZERO, &mut draw);
     assert_eq!(resolves.len(), 2, "to the group, and to who answered");
     let full = Target { addresses: vec!["http://192.0.2.7:5357/x".to_owned()], ..bare.clone() };
     assert_eq!(
-        search.hear(&answer_to(&resolves[0], full), server(), Duration::ZERO, &mut draw).unwrap().urls,
+        hear(&mut search, &answer_to(&resolves[0], full), server(), Duration::ZERO, &mut draw).unwrap().urls,
         ["http://192.0.2.7:5357/x"]
     );
-    search.hear(&answer_to(old, bare), server(), Duration::ZERO, &mut draw);
+    hear(&mut search, &answer_to(old, bare), server(), Duration::ZERO, &mut draw);
     assert!(sent(&mut search, Duration::ZERO, &mut draw).is_empty());
 }
 
@@ -147,7 +150,22 @@ fn search_and_responder_find_each_other() {
         responder.hear(&question.bytes, arrival, Duration::ZERO, &mut draw);
     }
     let answers: Vec<_> = std::iter::from_fn(|| responder.poll(Duration::ZERO)).collect();
-    answers.iter().for_each(|answer| drop(search.hear(&answer.bytes, server(), Duration::ZERO, &mut draw)));
+    answers.iter().for_each(|answer| drop(hear(&mut search, &answer.bytes, server(), Duration::ZERO, &mut draw)));
     let found: Vec<_> = search.found().collect();
     assert_eq!((found.len(), found[0].card.clone(), found[0].metadata_version), (1, Some(sample()), 1_000));
+}
+
+#[test]
+fn an_answer_may_name_several_targets() {
+    let mut draw = draws();
+    let mut search = Search::new(Seek::Servers, vec![link("192.0.2.9")], Duration::ZERO);
+    let questions = sent(&mut search, Duration::ZERO, &mut draw);
+    let question = message::read(&questions[0].bytes).unwrap();
+    let other = Target { endpoint: "urn:uuid:c".to_owned(), ..target(question.version) };
+    let printer = Target { endpoint: "urn:uuid:d".to_owned(), types: Vec::new(), ..other.clone() };
+    let body = Body::ProbeMatches(vec![target(question.version), printer, other]);
+    let (id, relates_to) = ("urn:uuid:a".to_owned(), Some(question.id));
+    let answer = writer::write(&Message { version: question.version, id, relates_to, to: None, sequence: None, body });
+    let news = search.hear(&answer, server(), Duration::ZERO, &mut draw);
+    assert_eq!(news.iter().map(|found| found.endpoint.as_str()).collect::<Vec<_>>(), ["urn:uuid:b", "urn:uuid:c"]);
 }
