@@ -75,8 +75,18 @@ async fn an_upload_goes_on_after_interruptions_and_restarts() {
     assert_eq!((stored.hash, stored.size), (Hash::of(&whole), 300_000));
     assert_eq!(std::fs::read(second.path(stored.hash)).unwrap(), whole);
     assert_eq!(stored, second.put(whole).await.unwrap(), "both hashes, also after the restart");
-    assert_eq!(second.partial(id).await.unwrap(), None);
-    assert!(second.finish(id).await.unwrap_err().is_not_found());
+    // Until it is released, a crash loses nothing of it.
+    drop(second);
+    let third = media(&folder).await;
+    let partial = third.partials().await.unwrap().remove(0);
+    assert_eq!((partial.id, partial.offset, partial.note), (id, 300_000, json!({"name": "harbour.jpg"})));
+    assert_eq!(third.finish(id).await.unwrap(), stored);
+    assert!(third.append(id, 300_000).await.unwrap_err().is_not_found(), "it takes no bytes any more");
+    third.abort(id).await.unwrap();
+    assert_eq!(third.partial(id).await.unwrap(), None);
+    assert_eq!(third.size(stored.hash), Some(300_000));
+    assert!(third.finish(id).await.unwrap_err().is_not_found());
+    assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
 }
 
 #[tokio::test]
@@ -122,6 +132,7 @@ async fn uploads_under_way_are_listed_after_a_crash() {
     assert_eq!(second.partial(finished).await.unwrap(), None, "its bytes are part of the store");
     for partial in listed.iter().filter(|partial| partial.offset == partial.length) {
         assert_eq!(second.finish(partial.id).await.unwrap().hash, Hash::of(&bytes(10)));
+        second.abort(partial.id).await.unwrap();
     }
     assert_eq!(second.partials().await.unwrap().len(), 2);
 }

@@ -5,6 +5,7 @@ mod answer;
 mod caller;
 mod changes;
 mod clearing;
+mod crash;
 mod desk;
 mod devices;
 mod drafts;

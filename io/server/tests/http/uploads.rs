@@ -20,13 +20,13 @@ async fn create(caller: &Caller, length: usize, pairs: &[(&str, &str)]) -> Answe
     caller.with("upload-metadata", &metadata(pairs)).act("/uploads").await
 }
 
-async fn begin(caller: &Caller, length: usize) -> String {
+pub(crate) async fn begin(caller: &Caller, length: usize) -> String {
     let answer = create(caller, length, &[("filename", "a.png")]).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned()
 }
 
-async fn append(caller: &Caller, path: &str, offset: usize, bytes: &[u8]) -> Answer {
+pub(crate) async fn append(caller: &Caller, path: &str, offset: usize, bytes: &[u8]) -> Answer {
     let caller = caller.with("tus-resumable", "1.0.0").with("upload-offset", &offset.to_string());
     let request = caller.request(Method::PATCH, path).header("content-type", "application/offset+octet-stream");
     caller.send(request.body(bytes.to_vec())).await
@@ -40,7 +40,7 @@ async fn offset(caller: &Caller, path: &str) -> usize {
 }
 
 /// Waits until an upload was checked.
-async fn outcome(caller: &Caller, path: &str) -> Value {
+pub(crate) async fn outcome(caller: &Caller, path: &str) -> Value {
     loop {
         let state = caller.get(path).await.ok();
         if state["state"] != "checking" && state["state"] != "receiving" {

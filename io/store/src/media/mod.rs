@@ -4,6 +4,7 @@
 //! to a hash never leads to a missing or short file.
 
 mod hasher;
+mod note;
 mod partial;
 mod upload;
 

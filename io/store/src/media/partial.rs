@@ -1,17 +1,18 @@
 //! Uploads that come in pieces and may go on after a restart of either side.
 //!
-//! An upload is two files: `<id>.json` says what is expected, `<id>.part` is what has come; its length is the offset.
+//! An upload is two files: `<id>.json` says what is expected, `<id>.part` is what has come; its length is the offset. When the part
+//! becomes a file of the store, the note stays and says which, until the caller has taken note of it: a crash between loses nothing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::hasher::Hasher;
+use super::note::Expected;
 use super::upload::modified;
-use super::{Media, Stored, entries};
+use super::{Media, entries};
 use crate::error::Error;
 use crate::folder;
 
@@ -28,12 +29,6 @@ pub struct Partial {
     pub note: serde_json::Value,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Expected {
-    length: u64,
-    note: serde_json::Value,
-}
-
 /// Appends to an upload. Dropping it gives the upload back with what has come.
 #[derive(Debug)]
 pub struct PartialWriter {
@@ -41,8 +36,8 @@ pub struct PartialWriter {
     id: Uuid,
     length: u64,
     path: PathBuf,
-    file: Option<File>,
-    hasher: Option<Box<Hasher>>,
+    pub(super) file: Option<File>,
+    pub(super) hasher: Option<Box<Hasher>>,
 }
 
 impl Media {
@@ -53,7 +48,7 @@ impl Media {
     pub async fn begin(&self, id: Uuid, length: u64, note: serde_json::Value) -> Result<(), Error> {
         self.blocking(move |media| {
             let (about, part) = (media.about(id), media.part(id));
-            let text = serde_json::to_vec(&Expected { length, note }).expect("a note is plain data");
+            let text = serde_json::to_vec(&Expected { length, note, whole: None }).expect("a note is plain data");
             let write = |path: &PathBuf, bytes: &[u8]| {
                 let mut file = File::create_new(path)?;
                 file.write_all(bytes)?;
@@ -97,15 +92,6 @@ impl Media {
         .await
     }
 
-    /// Reads how an upload stands. A note without a part is left over from an upload that had just become part of the store.
-    fn look(&self, id: Uuid) -> Result<Option<Partial>, Error> {
-        let (about, part) = (self.about(id), self.part(id));
-        let Some(text) = there(&about, fs::read(&about))? else { return Ok(None) };
-        let expected: Expected = serde_json::from_slice(&text).map_err(|_| Error::damaged(format!("upload {id}")))?;
-        let Some(facts) = there(&part, fs::metadata(&part))? else { return Ok(None) };
-        Ok(Some(Partial { id, offset: facts.len(), length: expected.length, note: expected.note }))
-    }
-
     /// Opens an upload for appending at `offset`.
     ///
     /// # Errors
@@ -117,7 +103,10 @@ impl Media {
         let path = self.part(id);
         let mut writer = PartialWriter { media: self.clone(), id, length: known.length, path, file: None, hasher: None };
         self.blocking(move |media| {
-            let fail = |error| Error::file(&media.part(id), error);
+            let fail = |error: io::Error| match error.kind() {
+                io::ErrorKind::NotFound => Error::NotFound { what: format!("upload {id} that is still open") },
+                _ => Error::file(&media.part(id), error),
+            };
             let mut file = OpenOptions::new().read(true).write(true).open(media.part(id)).map_err(fail)?;
             let end = file.metadata().map_err(fail)?.len();
             if end != offset {
@@ -137,25 +126,6 @@ impl Media {
         .await
     }
 
-    /// Ends a complete upload: the file becomes part of the store.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] if bytes are missing; [`Error::Full`] or [`Error::File`].
-    pub async fn finish(&self, id: Uuid) -> Result<Stored, Error> {
-        let known = self.partial(id).await?.ok_or_else(|| Error::NotFound { what: format!("upload {id}") })?;
-        if known.offset != known.length {
-            let what = format!("Upload {id} stands at byte {} of {}", known.offset, known.length);
-            return Err(Error::Conflict { what });
-        }
-        let mut writer = self.append(id, known.offset).await?;
-        let (file, hasher) = (writer.file.take(), writer.hasher.take());
-        drop(writer);
-        let (file, hasher) = (file.expect("open until taken"), hasher.expect("open until taken"));
-        let stored = self.blocking(move |media| media.keep(&file, &media.part(id), hasher.finish())).await?;
-        self.abort(id).await?;
-        Ok(stored)
-    }
-
     /// Forgets an upload; one that is not there is no error.
     ///
     /// # Errors
@@ -163,7 +133,7 @@ impl Media {
     pub async fn abort(&self, id: Uuid) -> Result<(), Error> {
         self.blocking(move |media| {
             media.0.uploads.forget(id);
-            for path in [media.about(id), media.part(id)] {
+            for path in [media.about(id), media.part(id), media.fresh(id)] {
                 match fs::remove_file(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::file(&path, error)),
                     _ => {}
@@ -195,11 +165,18 @@ impl Media {
         .await
     }
 
-    fn about(&self, id: Uuid) -> PathBuf {
+    /// The note of an upload.
+    pub(super) fn about(&self, id: Uuid) -> PathBuf {
         self.0.parts.join(format!("{id}.json"))
     }
 
-    fn part(&self, id: Uuid) -> PathBuf {
+    /// A new note of an upload before it takes the old one's place.
+    pub(super) fn fresh(&self, id: Uuid) -> PathBuf {
+        self.0.parts.join(format!("{id}.note"))
+    }
+
+    /// What has come of an upload.
+    pub(super) fn part(&self, id: Uuid) -> PathBuf {
         self.0.parts.join(format!("{id}.part"))
     }
 }
@@ -254,14 +231,6 @@ impl Drop for PartialWriter {
             Some(hasher) => self.media.0.uploads.give(self.id, hasher),
             None => self.media.0.uploads.forget(self.id),
         }
-    }
-}
-
-/// What was found at `path`; none if nothing is there.
-fn there<T>(path: &Path, result: io::Result<T>) -> Result<Option<T>, Error> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => other.map(Some).map_err(|error| Error::file(path, error)),
     }
 }
 
