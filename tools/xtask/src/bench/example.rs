@@ -33,11 +33,27 @@ fn command(package: &str, example: &str) -> Command {
 pub(super) fn commits() -> Result<Vec<Figure>, Failure> {
     let mut cargo = command("signboard-store", "commits");
     let (success, output) = process::shown(&mut cargo)?;
-    let figures: Vec<Figure> = output.lines().filter_map(|line| commit(line).or_else(|| Figure::row(line))).collect();
+    let figures = commit_rows(&output);
     if success && !figures.is_empty() {
         return Ok(figures);
     }
     Err(Failure::failed(format!("`{}` printed no row of figures.", process::spelled(&cargo))))
+}
+
+/// Each row, with the second peer that the line below it may name: a client that drives SQLite without awaiting.
+fn commit_rows(output: &str) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = Vec::new();
+    for line in output.lines() {
+        let blocking = line.trim().strip_prefix("(blocking: ").and_then(|rest| rest.strip_suffix(')')?.split_once(", "));
+        match (blocking, figures.last_mut()) {
+            (Some((rate, ratio)), Some(figure)) => {
+                figure.peer.push_str(&format!("; {rate}/s blocking"));
+                figure.ratio.push_str(&format!("; {ratio} x blocking"));
+            }
+            _ => figures.extend(commit(line)),
+        }
+    }
+    figures
 }
 
 fn commit(line: &str) -> Option<Figure> {
@@ -48,7 +64,7 @@ fn commit(line: &str) -> Option<Figure> {
         name: format!("durable commits, {what}"),
         aim: aim.to_owned(),
         measured: format!("{ours}/s"),
-        peer: format!("{bare}/s (bare client, one INSERT per transaction)"),
+        peer: format!("{bare}/s bare client, awaited"),
         ratio: format!("{ratio} x"),
     })
 }
@@ -95,6 +111,10 @@ mod tests {
         let figure = commit("| 16 clients, inserts | 5309 | 11174 | 2.10 |").unwrap();
         assert_eq!((figure.aim.as_str(), figure.measured.as_str(), figure.ratio.as_str()), ("4 x", "11174/s", "2.10 x"));
         assert_eq!(commit("| 1 client, updates | 5309 | 2736 | 0.52 |").unwrap().aim, "0.8 x");
+        let rows = commit_rows("| 1 client, inserts | 5000 | 2500 | 0.50 |\n  (blocking: 6250, 0.40)\n\nOpening took 1 s.\n");
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].peer, "5000/s bare client, awaited; 6250/s blocking");
+        assert_eq!(rows[0].ratio, "0.50 x; 0.40 x blocking");
         for line in ["| commits/s | bare insert | signboard | ratio |", "|---|---|---|---|", "| a | 1 | 2 |"] {
             assert_eq!(commit(line), None, "{line}");
         }
