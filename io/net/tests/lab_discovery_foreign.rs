@@ -232,3 +232,17 @@ fn lab_the_name_system_leads_to_the_server() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn lab_wsdd_runs_beside_the_server() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open_with(&[("wsdd", "wsdd")])? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("server")?, segment.host("screen")?);
+    let program = host.start(Command::new("wsdd").args(["--ipv4only", "--hostname", "files", "--verbose", "--shortlog"]))?;
+    program.wait_for("joined multicast group", PATIENCE)?;
+    let _server = Server::start(&host, "Town hall", false);
+    let found = search(&screen, Request { seek: Seek::Devices, ..quiet() }, PATIENCE, |found: &[Found]| found.len() == 2);
+    let ours = found.iter().filter(|one| one.endpoint == urn(ENDPOINT)).count();
+    assert_eq!((found.len(), ours), (2, 1), "{found:?} {:?}", program.lines());
+    Ok(())
+}
