@@ -1,6 +1,6 @@
 //! Following several sources: the whole client, driven by datagrams and moments.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::association::{Association, Report, Sending};
 use super::clock::VirtualClock;

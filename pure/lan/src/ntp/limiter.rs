@@ -1,6 +1,6 @@
 //! How often one source is answered, in a table that never grows.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::instant::Raw;
 
@@ -109,7 +109,7 @@ fn place(key: u128, seed: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+    use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
     use super::{Limit, Limiter, SETS, Verdict, WAYS};
     use crate::ntp::Raw;

@@ -49,7 +49,7 @@ pub use track::{Sample, Track};
 pub fn fuzz(datagram: &[u8]) {
     let (raw, now) = (Raw::from_nanos(1_000_000_000), Utc::from_nanos(1_800_000_000_000_000_000));
     let mut server = Server::new(None, 0);
-    let source = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    let source = core::net::IpAddr::V4(core::net::Ipv4Addr::LOCALHOST);
     let quality = Quality::orphan(10, -20);
     if let Answer::Reply(bytes) | Answer::Limited(bytes) = server.answer(datagram, source, raw, now, now, &quality) {
         assert!(bytes.len() <= datagram.len(), "an answer is longer than its question");

@@ -1,7 +1,7 @@
 //! Reference ids: where a clock has its time from.
 
+use core::net::{IpAddr, Ipv4Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
 
 use md5::{Digest, Md5};
 

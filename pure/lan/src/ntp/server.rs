@@ -1,6 +1,6 @@
 //! Answering questions (RFC 5905, sections 9 and 14), as a function of the question, the time and the clock's quality.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::counters::ServerCounters;
 use super::instant::{Raw, Utc};
@@ -156,7 +156,7 @@ fn kiss(reply: Packet) -> Packet {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
+    use core::net::{IpAddr, Ipv4Addr};
 
     use super::{Answer, DropReason, Server};
     use crate::ntp::{Leap, Limit, Mode, Packet, Quality, Raw, ReferenceId, Timestamp, Utc};

@@ -1,6 +1,6 @@
 //! A network on paper: servers with known clocks, links with seeded delays, and a follower among them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::{
     Answer, Follower, FollowerSettings, LENGTH, Leap, PollRange, Quality, Raw, ReferenceId, Sending, Server, Utc,
