@@ -2,7 +2,7 @@
 
 use domain::id::UserId;
 use server::http::uploads::{checksum, metadata};
-use server::ingest::uploads::Note;
+use server::ingest::note::Note;
 
 /// Names that are accepted are short and hold neither control characters nor separators of paths.
 pub(super) fn run(data: &[u8]) {
