@@ -9,6 +9,7 @@ use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::core::Core;
 use crate::ingest::uploads::Uploads;
+use crate::lan::Lan;
 use crate::session::bodies::Bodies;
 use crate::session::changes::Changes;
 use crate::session::deliveries::Deliveries;
@@ -54,6 +55,8 @@ pub struct Services {
     pub uploads: Uploads,
     /// What browsers hear besides the log.
     pub feed: crate::http::events::LiveFeed,
+    /// The services of the local network.
+    pub lan: Lan,
     /// Address that people and links use, such as `http://localhost:8080`.
     pub address: String,
     /// A token that approves any device, in the demo only.

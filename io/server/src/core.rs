@@ -70,7 +70,7 @@ impl<T> Made<T> {
 pub struct Core {
     store: Store,
     writer: Writer<Memory>,
-    incarnation: u32,
+    actor: domain::stamp::Actor,
     /// What this database contains, and the end of its log.
     reached: Arc<Mutex<(VersionVector, i64)>>,
 }
@@ -84,7 +84,7 @@ impl Core {
         let setup = Setup { merge: replica::commit, clock: Arc::new(crate::now::now_ms), schema: SCHEMA };
         let writer = Writer::start(&store, memory, setup)?;
         let reached = Arc::new(Mutex::new((loaded.position.vector.clone(), loaded.lpos)));
-        Ok(Self { store, writer, incarnation: loaded.position.actor.incarnation, reached })
+        Ok(Self { store, writer, actor: loaded.position.actor, reached })
     }
 
     /// The state as it is now; it does not change under the reader.
@@ -111,10 +111,16 @@ impl Core {
         &self.store
     }
 
+    /// The server's id, the same at every start and known to nobody else's store.
+    #[must_use]
+    pub fn server_id(&self) -> uuid::Uuid {
+        self.actor.server
+    }
+
     /// The server's incarnation, part of the ids of live events.
     #[must_use]
     pub fn incarnation(&self) -> u32 {
-        self.incarnation
+        self.actor.incarnation
     }
 
     /// Decides on the newest state, in turn with all other changes, and makes it durable.

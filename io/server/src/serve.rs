@@ -17,6 +17,7 @@ use crate::core::{Core, Memory};
 use crate::demo::{self, Secrets};
 use crate::http::events::LiveFeed;
 use crate::ingest::uploads::Uploads;
+use crate::lan;
 use crate::listen::{self, Endpoint, LocalSocket, Routes, Running};
 use crate::metrics::Metrics;
 use crate::now::now_ms;
@@ -116,6 +117,7 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     }
     let routes = Routes { app: crate::http::router(app.clone(), metrics), open: tls.open };
     let running = bound.serve(routes, tls.server);
+    app.lan.start(&app, lan::Bound { http, https, certificate: tls.resolver.watch() }, stop.clone()).await;
     Ok(Server { app, secrets, running, readers, local, stop })
 }
 
@@ -129,6 +131,7 @@ impl Server {
     /// Stops in reverse. Returns how many connections did not finish within the deadline and were cut.
     pub async fn stop(mut self, deadline: Duration) -> usize {
         self.stop.cancel();
+        self.app.lan.stop().await;
         self.app.hub.shut_down();
         let cut = self.running.stop(deadline).await;
         self.readers.abort_all();
@@ -174,6 +177,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         fonts: Fonts::load(),
         uploads: Uploads::new(media),
         feed: LiveFeed::new(stop),
+        lan: Default::default(),
         address,
         demo_token,
         core,

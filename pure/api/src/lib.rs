@@ -4,6 +4,7 @@ pub mod device;
 pub mod envelope;
 pub mod event;
 pub mod fact;
+pub mod network;
 pub mod people;
 pub mod presentation;
 pub mod schedule;

@@ -12,6 +12,8 @@ pub const INSTALLATION: Uuid = Uuid::from_u128(0x5167_6e62_6f61_7264_0000_0000_0
 document! {
     /// What holds for the whole installation.
     Installation(Uuid) = "installation" {
+        /// Its id, the same on all of its servers, by which searches tell installations apart; none where it was set up before there was one.
+        uid: Option<Uuid> = Public,
         /// Name, shown to people.
         name: String = Public,
         /// Language of the viewers' own screens, a BCP 47 tag such as `en` or `de`.

@@ -22,6 +22,49 @@ pub(super) enum Command {
         #[command(flatten)]
         sources: SourceArguments,
     },
+    /// Searches the network for servers.
+    Discover {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+        /// How many seconds to listen.
+        #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=600))]
+        timeout: u32,
+        /// UDP port on which the servers answer.
+        #[arg(long, value_name = "PORT", default_value_t = domain::ports::DISCOVERY)]
+        port: u16,
+        /// Shows every device that answers, not only Signboard servers.
+        #[arg(long)]
+        all: bool,
+        /// Names or addresses to ask directly too.
+        #[arg(value_name = "HOST")]
+        names: Vec<String>,
+    },
+    /// Tries everything that the server needs of this machine and its network, and says what to do.
+    Doctor {
+        #[command(flatten)]
+        sources: SourceArguments,
+        /// Tries a server from here instead, as a screen would.
+        #[arg(long, value_name = "HOST")]
+        server: Option<String>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints firewall rules for the configured ports.
+    Firewall {
+        #[command(flatten)]
+        sources: SourceArguments,
+        /// What this machine is.
+        #[arg(long, default_value = "server", value_parser = super::firewall::roles())]
+        role: String,
+        /// Which firewall reads the rules.
+        #[arg(long, default_value = "nftables", value_parser = super::firewall::formats())]
+        format: String,
+        /// Narrows outgoing traffic too.
+        #[arg(long)]
+        outgoing: bool,
+    },
     /// Prints the OpenAPI document of the HTTP API.
     Openapi,
     /// Lists the network ports with their purpose, setting and state on this machine.
@@ -50,10 +93,33 @@ pub(super) enum Command {
         #[command(flatten)]
         sources: SourceArguments,
     },
+    /// Shows how far this machine's clock is from a server's, by NTP.
+    Time {
+        /// Name or address of the server.
+        #[arg(long, value_name = "HOST", default_value = "localhost")]
+        server: String,
+        /// UDP port of NTP.
+        #[arg(long, value_name = "PORT", default_value_t = domain::ports::TIME)]
+        port: u16,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Manages the people who may sign in.
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Wakes machines by magic packets (Wake-on-LAN).
+    Wake {
+        /// Hardware addresses, which need no server; or names of screens, which the running server knows.
+        #[arg(value_name = "MAC|NAME", required = true)]
+        targets: Vec<String>,
+        /// The password that the network cards demand (SecureOn), as 00:11:22:aa:bb:cc or 192.0.2.1.
+        #[arg(long, value_name = "PASSWORD")]
+        secure_on: Option<String>,
+        #[command(flatten)]
+        sources: SourceArguments,
     },
     /// Prints the version.
     Version,

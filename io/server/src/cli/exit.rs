@@ -9,6 +9,8 @@ use crate::config::Problem;
 /// Exit codes of `sysexits.h` (4.3BSD), which service managers and scripts can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
+    /// 0: all is well.
+    Fine = 0,
     /// 64: the command was used wrongly.
     Usage = 64,
     /// 65: data is wrong, such as data of a newer version.

@@ -20,23 +20,27 @@ pub(super) fn setup_link(data: &Path) -> Result<String, Failure> {
 
 /// `signboard user reset NAME`: asks for a new one-time password.
 pub(super) fn reset_user(data: &Path, name: &str) -> Result<String, Failure> {
-    let name: String = name
-        .bytes()
+    post(data, &format!("/local/users/{}/reset", encoded(name)))
+}
+
+/// `signboard wake NAME`: asks to wake a screen.
+pub(super) fn wake(data: &Path, name: &str) -> Result<String, Failure> {
+    post(data, &format!("/local/viewers/{}/wake", encoded(name)))
+}
+
+/// A name as one segment of a path (RFC 3986, section 2.1).
+fn encoded(name: &str) -> String {
+    name.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
             other => format!("%{other:02X}"),
         })
-        .collect();
-    post(data, &format!("/local/users/{name}/reset"))
+        .collect()
 }
 
 /// Posts without a body; the answer is text for people, or a sentence when it is refused.
 fn post(data: &Path, path: &str) -> Result<String, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::of_files("the asynchronous runtime cannot start", &error))?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let socket = socket_path(data);
         let stream = UnixStream::connect(&socket).await.map_err(|error| unreachable(&socket, &error))?;
         let (status, body) = exchange(stream, path).await.map_err(|error| {

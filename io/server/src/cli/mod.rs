@@ -5,12 +5,16 @@
 
 mod arguments;
 mod check_config;
+mod discover;
+mod doctor;
 mod exit;
+mod firewall;
 mod local;
 mod log;
-mod port_state;
 mod ports;
+mod time;
 mod version;
+mod wake;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -23,6 +27,7 @@ pub use exit::{Exit, Failure};
 pub use version::version;
 
 use crate::config::{Config, sample};
+use crate::network::port_state;
 
 /// The table of ports with their states on this machine, as JSON text: an array with one object per row.
 #[must_use]
@@ -59,9 +64,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, program: Program) -> E
         }
     };
     match command(arguments.command, program) {
-        Ok(text) => {
+        Ok((text, exit)) => {
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            ExitCode::SUCCESS
+            exit.into()
         }
         Err(failure) => {
             let _ = writeln!(std::io::stderr().lock(), "signboard: {failure}");
@@ -71,26 +76,38 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, program: Program) -> E
 }
 
 /// Runs a command to its end; the text is for standard output.
-fn command(command: Command, program: Program) -> Result<String, Failure> {
-    match command {
-        Command::CheckConfig { sources } => check_config::run(&sources.load()?),
-        Command::Openapi => Ok((program.openapi)()),
-        Command::Ports { sources, json, markdown } => {
-            if markdown {
-                return Ok(ports::markdown());
-            }
-            let rows = port_state::of(&sources.load()?);
-            Ok(if json { ports::json(&rows) } else { ports::table(&rows) })
+fn command(command: Command, program: Program) -> Result<(String, Exit), Failure> {
+    let text = match command {
+        Command::CheckConfig { sources } => check_config::run(&sources.load()?)?,
+        Command::Discover { json, timeout, port, all, names } => {
+            discover::run(discover::Wish { seconds: timeout, port, names, all, json })?
         }
-        Command::SampleConfig => Ok(sample()),
+        Command::Doctor { sources, server, json } => return doctor::run(&sources.load()?, server.as_deref(), json),
+        Command::Firewall { sources, role, format, outgoing } => firewall::run(&sources.load()?, &role, &format, outgoing),
+        Command::Openapi => (program.openapi)(),
+        Command::Ports { markdown: true, .. } => ports::markdown(),
+        Command::Ports { sources, json, .. } => {
+            let rows = port_state::of(&sources.load()?);
+            if json { ports::json(&rows) } else { ports::table(&rows) }
+        }
+        Command::SampleConfig => sample(),
         Command::Server { sources, demo } => {
             let config = sources.load()?;
             log::start(&config.log);
             (program.serve)(config, ServeOptions { demo })?;
-            Ok(String::new())
+            String::new()
         }
-        Command::SetupLink { sources } => local::setup_link(&sources.load()?.data.dir),
-        Command::User { command: UserCommand::Reset { name, sources } } => local::reset_user(&sources.load()?.data.dir, &name),
-        Command::Version => Ok(format!("signboard {}\n", version())),
-    }
+        Command::SetupLink { sources } => local::setup_link(&sources.load()?.data.dir)?,
+        Command::Time { server, port, json } => time::run(&server, port, json)?,
+        Command::User { command: UserCommand::Reset { name, sources } } => local::reset_user(&sources.load()?.data.dir, &name)?,
+        Command::Wake { targets, secure_on, sources } => wake::run(&sources.load()?, &targets, secure_on)?,
+        Command::Version => format!("signboard {}\n", version()),
+    };
+    Ok((text, Exit::Fine))
+}
+
+/// A runtime for a command that waits for the network.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::of_files("the asynchronous runtime cannot start", &error))
 }

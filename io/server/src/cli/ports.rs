@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::network::port_state::{Row, State};
 use domain::ports::TABLE;
-use serde_json::json;
-
-use super::port_state::{Row, State};
 
 const WRITES: &str = "writing to a string cannot fail";
 
@@ -38,31 +36,7 @@ pub(super) fn table(rows: &[Row]) -> String {
 
 /// The table for programs: an array with one object per row.
 pub(super) fn json(rows: &[Row]) -> String {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            json!({
-                "number": row.number,
-                "default": row.port.number,
-                "protocol": row.port.protocol.name(),
-                "direction": row.port.direction.name(),
-                "who": row.port.party.name(),
-                "purpose": row.port.purpose,
-                "setting": row.port.setting,
-                "note": row.port.note,
-                "state": match row.state {
-                    State::Free => "free",
-                    State::Listening => "listening",
-                    State::NotUsed => "not-used",
-                    State::Taken(_) => "taken",
-                },
-                "holder": match &row.state {
-                    State::Taken(holder) => Some(holder.to_string()),
-                    _ => None,
-                },
-            })
-        })
-        .collect();
+    let rows: Vec<_> = rows.iter().map(Row::view).collect();
     let mut text = serde_json::to_string_pretty(&rows).expect("text and numbers are always JSON");
     text.push('\n');
     text

@@ -35,13 +35,13 @@ impl Config {
     }
 
     fn check_services(&self) -> Result<(), Problem> {
-        let services = [("discovery.enabled", self.discovery.enabled), ("time.enabled", self.time.enabled)];
-        match services.into_iter().find(|(_, enabled)| *enabled) {
-            None => Ok(()),
-            Some((key, _)) => {
-                Err(self.conflict(key, "true", "but this version has no such service yet", "leave it out or set it to false"))
-            }
+        let udp =
+            [("discovery.port", self.discovery.port, self.discovery.enabled), ("time.port", self.time.port, self.time.is_on())];
+        let [(_, discovery, true), (key, time, true)] = udp else { return Ok(()) };
+        if discovery == time && time != 0 {
+            return Err(self.conflict(key, &time.to_string(), "and so is discovery.port", "give each its own port"));
         }
+        Ok(())
     }
 
     fn check_certificate(&self) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 //! Sources in order, the later ones win: defaults, the file, the environment (`SIGNBOARD_` and the key in capitals
 //! with `_` for `.` and `-`), then `--set key=value`. Reading it changes nothing on the machine.
 
+mod activation;
 mod bind;
 mod check;
 mod choice;
@@ -18,16 +19,19 @@ mod load;
 mod logging;
 mod nearest;
 mod problem;
+mod remote;
 mod sample;
 mod secret_file;
 mod section;
 mod setting;
 mod time;
 mod value;
+mod wake;
 mod web;
 
 use std::collections::BTreeMap;
 
+pub use activation::Activation;
 pub use bind::Bind;
 pub use control::Control;
 pub use data::Data;
@@ -39,13 +43,15 @@ pub use limits::Limits;
 pub use load::{DEFAULT_FILE, Sources};
 pub use logging::{LogFilter, LogFormat, Logging};
 pub use problem::{Place, Problem};
+pub use remote::Remote;
 pub use sample::sample;
 pub use secret_file::{SecretFileError, read_secret_file};
 pub use section::Field;
 use section::{Illegal, Section};
 pub use setting::Setting;
-pub use time::Time;
+pub use time::{Time, TimeMode};
 pub use value::Value;
+pub use wake::Wake;
 pub use web::{HttpMode, TlsMode, Web};
 
 /// Writes the configuration's struct and what goes over all of its sections.
@@ -87,6 +93,10 @@ configuration! {
     discovery: Discovery,
     /// Time for viewers.
     time: Time,
+    /// Waking viewers.
+    wake: Wake,
+    /// Online activation.
+    activation: Activation,
     /// Data folder and horizon.
     data: Data,
     /// How much is accepted.

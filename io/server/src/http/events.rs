@@ -192,6 +192,7 @@ fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
     by_kind! {
         domain::folder::Folder domain::media::Media domain::presentation::Presentation domain::presentation::Revision
         domain::playlist::Playlist domain::playlist::PlaylistItem domain::viewer::Viewer domain::viewer::Device
+        domain::card::Card
         domain::group::Group domain::group::Membership domain::schedule::Schedule domain::priority::Priority
         domain::user::User domain::user::Grant domain::user::Suspension domain::user::Token
     }

@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use super::error::{Error, Result};
 use crate::app::App;
+use crate::lan::wake::Wanted;
 use crate::now::{new_secret, now_ms};
 
 /// Calls of the local socket.
@@ -14,6 +15,7 @@ pub fn routes(app: App) -> Router {
     Router::new()
         .route("/local/setup-link", post(setup_link))
         .route("/local/users/{name}/reset", post(reset_user))
+        .route("/local/viewers/{name}/wake", post(wake))
         .fallback(|| async { Error::not_found("the running server does not know this command: it may be of another version") })
         .with_state(app)
 }
@@ -37,4 +39,22 @@ async fn reset_user(Extract(app): Extract<App>, Path(name): Path<String>) -> Res
     super::users::replace(&app, None, user, password.clone()).await?;
     app.sessions.close_all(user, None).await.map_err(Error::unavailable)?;
     Ok(format!("{name} signs in with this password now: {password}\nChange it after signing in; other sessions have ended."))
+}
+
+async fn wake(Extract(app): Extract<App>, Path(name): Path<String>) -> Result<String> {
+    let state = app.core.state();
+    let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
+    let found = live.filter(|(_, held)| held.value.name.to_lowercase() == name.to_lowercase()).map(|(id, _)| id).next();
+    let viewer =
+        found.ok_or_else(|| Error::not_found(format!("there is no screen {name:?}: give the name that the admin shows")))?;
+    let wanted = Wanted::viewers(&state, &[viewer]);
+    let cards = wanted.cards();
+    if cards == 0 {
+        let text =
+            format!("no network card is known of {name:?}: add its hardware address in the admin, or give the address itself");
+        return Err(Error::new(StatusCode::CONFLICT, "in_use", text));
+    }
+    wanted.send(&app.config.wake).await.map_err(Error::unavailable)?;
+    let plural = if cards == 1 { "its network card was" } else { "its network cards were" };
+    Ok(format!("{name}: {plural} called on UDP 9 and 7; a machine that wakes needs up to a minute."))
 }

@@ -13,6 +13,7 @@ pub mod files;
 pub mod installation;
 pub mod list;
 pub mod local;
+pub mod network;
 pub mod noun;
 pub mod origin;
 pub mod playlists;
@@ -25,6 +26,7 @@ pub mod trash;
 pub mod uploads;
 pub mod users;
 pub mod viewers;
+pub mod wake;
 pub mod why;
 
 use axum::Json;
@@ -50,6 +52,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
 
 /// The API with its description.
 fn api() -> OpenApiRouter<App> {
+    use domain::card::Card;
     use domain::folder::Folder;
     use domain::group::{Group, Membership};
     use domain::media::Media;
@@ -73,6 +76,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(describe::routes::<PlaylistItem>())
         .merge(describe::routes::<Viewer>())
         .merge(describe::routes::<Device>())
+        .merge(describe::routes::<Card>())
         .merge(describe::routes::<Group>())
         .merge(describe::routes::<Membership>())
         .merge(describe::routes::<Schedule>())
@@ -89,6 +93,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(viewers::routes())
         .merge(devices::routes())
         .merge(schedules::routes())
+        .merge(network::routes())
+        .merge(wake::routes())
         .merge(why::routes())
         .merge(users::routes())
         .merge(tokens::routes())
@@ -137,6 +143,7 @@ pub fn router(app: App, metrics: Router) -> Router {
         .route("/healthz", axum::routing::get(|| async { "ok\n" }))
         .route("/readyz", axum::routing::get(ready))
         .route("/media/{hash}", axum::routing::get(files::by_hash))
+        .route(::lan::discovery::device::PATH, axum::routing::post(network::device))
         .with_state(app)
         .merge(metrics)
         .merge(crate::files::web_routes())

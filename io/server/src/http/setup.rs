@@ -57,6 +57,7 @@ pub(crate) async fn perform(app: &App, request: SetUpRequest) -> Result<UserId> 
     let user = UserId(new_id());
     let wish = SetUp {
         installation: Installation {
+            uid: Some(new_id()),
             name: request.name,
             language: request.language,
             zone: request.zone,

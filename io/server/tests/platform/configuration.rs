@@ -114,12 +114,7 @@ fn refusals_name_place_key_value_and_remedy() {
             "--set web.http-port has no value; write --set key=value, such as --set web.http-port=8080.",
         ),
         (None, &[], &["web.http-port=443"], "--set: web.http-port is 443, and so is web.https-port; give each its own port."),
-        (
-            None,
-            &[],
-            &["time.enabled=true"],
-            "--set: time.enabled is true, but this version has no such service yet; leave it out or set it to false.",
-        ),
+        (None, &[], &["time.port=3702"], "--set: time.port is 3702, and so is discovery.port; give each its own port."),
         (
             None,
             &[],

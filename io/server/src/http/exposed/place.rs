@@ -1,5 +1,6 @@
 //! Screens, their machines and groups, and the rows of the schedule with their priorities.
 
+use domain::card::Card;
 use domain::content::Destination;
 use domain::group::{Group, Member, Membership};
 use domain::permission::{Action, Object};
@@ -41,6 +42,18 @@ impl Exposed for Device {
         about: "at this screen",
         passes: |_, _, device, value| same_id(device.viewer.map(|id| id.0), value),
     }];
+}
+
+impl Exposed for Card {
+    const PATH: &'static str = "network-cards";
+    const ONE: &'static str = "a network card by which a screen is woken";
+    const CHANGE: Action = Action::Administer;
+    const FILTERS: &'static [Filter<Self>] = &[Filter {
+        name: "viewer",
+        about: "in the machine at this screen",
+        passes: |_, _, card, value| same_id(card.viewer.map(|id| id.0), value),
+    }];
+    made!();
 }
 
 impl Exposed for Group {

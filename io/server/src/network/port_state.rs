@@ -1,5 +1,6 @@
 //! What each port of the table is used for on this machine right now.
 
+use api::network::{PortState, PortView};
 use domain::ports::{Party, Port, TABLE};
 
 use crate::config::{Config, HttpMode};
@@ -7,7 +8,7 @@ use crate::listen::Holder;
 
 /// Who has a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub enum State {
     /// Nobody; the server could take it.
     Free,
     /// A running Signboard.
@@ -20,25 +21,57 @@ pub(super) enum State {
 
 /// One row with the number in effect and its state.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) port: &'static Port,
+pub struct Row {
+    /// The row.
+    pub port: &'static Port,
     /// The number that the configuration gives.
-    pub(super) number: u16,
-    pub(super) state: State,
+    pub number: u16,
+    /// Who has it.
+    pub state: State,
+}
+
+impl Row {
+    /// The row as the API and the command line show it.
+    #[must_use]
+    pub fn view(&self) -> PortView {
+        PortView {
+            number: self.number,
+            default: self.port.number,
+            protocol: self.port.protocol.name(),
+            direction: self.port.direction.name(),
+            who: self.port.party.name(),
+            purpose: self.port.purpose,
+            setting: self.port.setting,
+            note: self.port.note,
+            state: match self.state {
+                State::Free => PortState::Free,
+                State::Listening => PortState::Listening,
+                State::NotUsed => PortState::NotUsed,
+                State::Taken(_) => PortState::Taken,
+            },
+            holder: match &self.state {
+                State::Taken(holder) => Some(holder.to_string()),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Every row of the table under this configuration.
-pub(super) fn of(config: &Config) -> Vec<Row> {
-    TABLE
-        .iter()
-        .map(|port| {
-            let number = number(config, port);
-            Row { port, number, state: state(config, port, number) }
-        })
-        .collect()
+#[must_use]
+pub fn of(config: &Config) -> Vec<Row> {
+    TABLE.iter().map(|port| row(config, port)).collect()
 }
 
-fn number(config: &Config, port: &Port) -> u16 {
+/// One row.
+#[must_use]
+pub fn row(config: &Config, port: &'static Port) -> Row {
+    let number = number(config, port);
+    Row { port, number, state: state(config, port, number) }
+}
+
+/// The number in effect.
+pub fn number(config: &Config, port: &Port) -> u16 {
     match port.setting {
         Some("control.port") => config.control.port,
         Some("discovery.port") => config.discovery.port,
@@ -62,10 +95,11 @@ fn state(config: &Config, port: &Port, number: u16) -> State {
     }
 }
 
-fn is_enabled(config: &Config, port: &Port) -> bool {
+/// Whether the settings use the port at all.
+pub fn is_enabled(config: &Config, port: &Port) -> bool {
     match port.setting {
         Some("discovery.port") => config.discovery.enabled,
-        Some("time.port") => config.time.enabled,
+        Some("time.port") => config.time.is_on(),
         Some("web.http-port") => config.web.http_mode != HttpMode::Off,
         _ => true,
     }

@@ -1,0 +1,94 @@
+//! The network as the server sees it, and what Windows asks a device.
+
+use api::network::{DiscoveryView, Finding, InterfaceView, NetworkView, TimeSourceView, TimeView};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State as Extract;
+use axum::response::{IntoResponse, Response};
+use domain::permission::{Action, Object};
+use http::{StatusCode, header};
+use net::time::{Status, Timeline};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::SignedIn;
+use super::error::Result;
+use super::noun::allow;
+use crate::app::App;
+use crate::network::{doctor, port_state};
+use crate::now::new_id;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(network)).routes(routes!(findings))
+}
+
+/// Ports, interfaces, discovery and time, as they are now.
+#[utoipa::path(get, path = "/network", tag = "network", responses((status = 200, body = NetworkView)))]
+async fn network(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<NetworkView>> {
+    allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
+    let rows = port_state::of(&app.config);
+    Ok(Json(NetworkView {
+        ports: rows.iter().map(port_state::Row::view).collect(),
+        interfaces: interfaces(),
+        discovery: app.lan.discovery().map(|stats| DiscoveryView {
+            heard: stats.counters.heard,
+            answered: stats.counters.answered,
+            dropped: stats.counters.each_dropped().map(|(_, count)| count).sum(),
+            failures: stats.join_failures.iter().map(|(name, error)| format!("{name}: {error}")).collect(),
+        }),
+        time: app.lan.time().as_ref().map(time),
+        aside: app.lan.aside(),
+    }))
+}
+
+/// What the doctor finds on the server's machine. Takes a few seconds.
+#[utoipa::path(get, path = "/network/findings", tag = "network", responses((status = 200, body = Vec<Finding>)))]
+async fn findings(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<Vec<Finding>>> {
+    allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
+    Ok(Json(doctor::here(&app.config).await))
+}
+
+fn interfaces() -> Vec<InterfaceView> {
+    let all = net::interfaces::all().unwrap_or_default();
+    let view = |one: net::interfaces::Interface| InterfaceView {
+        addresses: one.link.addresses.iter().map(|(address, prefix)| format!("{address}/{prefix}")).collect(),
+        unserved: one.unserved.map(|why| why.to_string()),
+        name: one.name,
+    };
+    all.into_iter().map(view).collect()
+}
+
+fn time(status: &Status) -> TimeView {
+    let quality = &status.state.quality;
+    let source = |source: &::lan::ntp::SourceStatus| TimeSourceView {
+        address: source.address.to_string(),
+        stratum: source.stratum,
+        offset: source.offset,
+        delay: source.delay,
+        reached: source.reach.count_ones(),
+        selected: source.is_selected,
+    };
+    TimeView {
+        clock: match status.state.timeline {
+            Timeline::System => "system",
+            Timeline::Own(_) => "own",
+        },
+        stratum: quality.stratum,
+        reference: quality.reference_id.to_string(),
+        error_bound: status.state.error_bound(net::time::Reading::now()),
+        answered: status.counters.answered,
+        refused: status.counters.limited + status.counters.all_dropped().map(|(_, count)| count).sum::<u64>(),
+        sources: status.sources.iter().map(source).collect(),
+    }
+}
+
+/// `POST /wsd`: a WS-Transfer `Get` of the device's metadata (DPWS 1.1, section 5).
+pub(super) async fn device(Extract(app): Extract<App>, body: Bytes) -> Response {
+    let Some((endpoint, card)) = app.lan.card().filter(|_| app.config.discovery.enabled) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match ::lan::discovery::device::answer(&body, endpoint, &card, &format!("{}/", app.address), new_id()) {
+        Ok(answer) => ([(header::CONTENT_TYPE, ::lan::discovery::device::CONTENT_TYPE)], answer).into_response(),
+        Err(refusal) => (StatusCode::BAD_REQUEST, format!("{refusal}\n")).into_response(),
+    }
+}
