@@ -122,7 +122,7 @@ impl TryFrom<String> for SecureOn {
     type Error = MacError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let four = || text.trim().parse::<std::net::Ipv4Addr>().ok().map(|address| address.octets().to_vec());
+        let four = || text.trim().parse::<core::net::Ipv4Addr>().ok().map(|address| address.octets().to_vec());
         six_bytes(&text).map(Vec::from).or_else(four).map(Self).ok_or(MacError::Password)
     }
 }
@@ -130,7 +130,7 @@ impl TryFrom<String> for SecureOn {
 impl From<SecureOn> for String {
     fn from(password: SecureOn) -> Self {
         match <[u8; 4]>::try_from(password.0.as_slice()) {
-            Ok(four) => std::net::Ipv4Addr::from(four).to_string(),
+            Ok(four) => core::net::Ipv4Addr::from(four).to_string(),
             Err(_) => password.0.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":"),
         }
     }

@@ -1,6 +1,6 @@
 //! A target that answered a search, put together from all that it said.
 
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
 use super::card::Card;
 use super::message::Target;

@@ -1,6 +1,6 @@
 //! An interface of this host, as far as discovery needs to know it.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// A network interface with its addresses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::refusal::Refusal;
 
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn source(number: u32) -> IpAddr {
-        IpAddr::V4(std::net::Ipv4Addr::from_bits(number))
+        IpAddr::V4(core::net::Ipv4Addr::from_bits(number))
     }
 
     #[test]

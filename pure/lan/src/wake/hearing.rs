@@ -1,7 +1,7 @@
 //! What a screen makes of datagrams on the ports of magic packets.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::{Mac, MagicPacket};
 
@@ -94,7 +94,7 @@ impl Hearing {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use core::net::Ipv4Addr;
 
     use super::*;
 
