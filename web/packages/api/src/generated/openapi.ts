@@ -285,6 +285,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends magic packets to the machines of all screens in a group and in the groups inside it, a few each second. */
+        post: operations["wake_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/installation": {
         parameters: {
             query?: never;
@@ -425,6 +442,94 @@ export interface paths {
         head?: never;
         /** Changes a screen or group inside a group. */
         patch: operations["patch_membership"];
+        trace?: never;
+    };
+    "/api/v1/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ports, interfaces, discovery and time, as they are now. */
+        get: operations["network_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a network card by which a screen is woken. */
+        get: operations["list_network_card"];
+        put?: never;
+        /** Makes a network card by which a screen is woken. */
+        post: operations["create_network_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cards/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a list of network cards, such as an inventory has it. Either all lines are taken or none. */
+        post: operations["take_network_cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a network card by which a screen is woken. */
+        get: operations["find_network_card"];
+        put?: never;
+        post?: never;
+        /** Deletes a network card by which a screen is woken; what has a trash goes there. */
+        delete: operations["discard_network_card"];
+        options?: never;
+        head?: never;
+        /** Changes a network card by which a screen is woken. */
+        patch: operations["patch_network_card"];
+        trace?: never;
+    };
+    "/api/v1/network/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the doctor finds on the server's machine. Takes a few seconds. */
+        get: operations["findings_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/openapi.json": {
@@ -1310,6 +1415,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/viewers/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends magic packets to a screen's machine. Whether it woke is known when it connects. */
+        post: operations["wake_viewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/viewers/{id}/why": {
         parameters: {
             query?: never;
@@ -1483,6 +1605,50 @@ export interface components {
              */
             width: number;
         };
+        /** @description A network card of the machine that stands at a viewer. A machine with two cards has two of these. */
+        Card: {
+            /**
+             * @description Its hardware address.
+             * @default 00:00:00:00:00:00
+             */
+            mac: components["schemas"]["Mac"];
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /** @default null */
+            viewer: components["schemas"]["ViewerId"] | null;
+        };
+        /** @description One line of a list of network cards. */
+        CardLine: {
+            /** @description The card's hardware address, such as `00:11:22:aa:bb:cc`. */
+            mac: string;
+            /** @description The password that the card demands (SecureOn), in the form of a hardware address or of an IPv4 address. */
+            secure_on?: string | null;
+            /** @description Name or id of the screen. */
+            viewer: string;
+        };
+        CardList: {
+            items: components["schemas"]["CardResource"][];
+            next: string | null;
+            total: number;
+        };
+        CardResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["Card"];
+        /** @description What became of a list of network cards. */
+        CardsTaken: {
+            /** @description How many were known already at the same screen. */
+            known: number;
+            /** @description How many were new. */
+            made: number;
+        };
         /**
          * @description What a viewer can be told to do.
          * @enum {string}
@@ -1584,6 +1750,26 @@ export interface components {
             /** @description Its state. */
             state: components["schemas"]["Approval"];
         };
+        /** @description How being found is doing. */
+        DiscoveryView: {
+            /**
+             * Format: int64
+             * @description Questions answered since the start.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Datagrams dropped since the start, for whatever reason.
+             */
+            dropped: number;
+            /** @description Interfaces where multicast could not be joined, with what the system says. */
+            failures: string[];
+            /**
+             * Format: int64
+             * @description Questions heard since the start.
+             */
+            heard: number;
+        };
         /** @description Something of a draft that will not play as drawn. */
         DraftProblem: {
             /** @description Stable code: `media.missing`, `media.trashed`, `media.none`, `kind.unknown`. */
@@ -1622,6 +1808,17 @@ export interface components {
         ErrorEnvelope: {
             /** @description What went wrong. */
             error: components["schemas"]["ErrorBody"];
+        };
+        /** @description One thing that the doctor looked at. */
+        Finding: {
+            /** @description What to do, as a sentence; none where nothing need be done. */
+            remedy?: string | null;
+            /** @description What was looked at, such as `3702/udp`, `disk` or `multicast eth0`. */
+            subject: string;
+            /** @description What was found, as a sentence. */
+            text: string;
+            /** @description How bad it is. */
+            verdict: components["schemas"]["Verdict"];
         };
         /**
          * @description How content is fitted into a screen of another shape.
@@ -1789,10 +1986,25 @@ export interface components {
              */
             set_up_at: number | null;
             /**
+             * Format: uuid
+             * @description Its id, the same on all of its servers, by which searches tell installations apart; none where it was set up before there was one.
+             * @default null
+             */
+            uid: string | null;
+            /**
              * @description Zone of viewers that have none of their own.
              * @default UTC
              */
             zone: components["schemas"]["ZoneName"];
+        };
+        /** @description A network interface of the server. */
+        InterfaceView: {
+            /** @description Its addresses with prefix, such as `192.0.2.7/24`. */
+            addresses: string[];
+            /** @description Its name, such as `eth0`. */
+            name: string;
+            /** @description Why searches are not answered there; none where they are. */
+            unserved?: string | null;
         };
         /** @description A browser introduces itself. */
         Introduction: {
@@ -1900,6 +2112,8 @@ export interface components {
              */
             total: number;
         };
+        /** @description The hardware address of one network card (IEEE 802, MAC-48), written as `00:11:22:aa:bb:cc`. */
+        Mac: string;
         /** @description A new token; its secret is shown this once. */
         MadeToken: {
             /**
@@ -2061,6 +2275,17 @@ export interface components {
             id: components["schemas"]["ViewerId"];
             /** @description Its name. */
             name: string;
+        };
+        /** @description The network as the server sees it now. */
+        NetworkView: {
+            /** @description Services that could not start, and why. */
+            aside: components["schemas"]["Finding"][];
+            discovery?: components["schemas"]["DiscoveryView"] | null;
+            /** @description The server's network interfaces. */
+            interfaces: components["schemas"]["InterfaceView"][];
+            /** @description Every row of the table of ports. */
+            ports: components["schemas"]["PortView"][];
+            time?: components["schemas"]["TimeView"] | null;
         };
         /** @description Adds an entry to a playlist. */
         NewItem: {
@@ -2311,6 +2536,40 @@ export interface components {
             id: string;
             version: string;
         } & components["schemas"]["Playlist"];
+        /**
+         * @description What a port is used for now.
+         * @enum {string}
+         */
+        PortState: "free" | "listening" | "not-used" | "taken";
+        /** @description One port of the table with its number in effect and its state on the server's machine. */
+        PortView: {
+            /**
+             * Format: int32
+             * @description The default number.
+             */
+            default: number;
+            /** @description `in`, `out` or `both`, seen from `who`. */
+            direction: string;
+            /** @description Who has it, where it is taken by another program. */
+            holder?: string | null;
+            /** @description What to know beside it. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description The number in effect.
+             */
+            number: number;
+            /** @description `tcp` or `udp`. */
+            protocol: string;
+            /** @description What travels there. */
+            purpose: string;
+            /** @description The setting that moves it. */
+            setting?: string | null;
+            /** @description What it is used for now. */
+            state: components["schemas"]["PortState"];
+            /** @description `server`, `local`, `viewer` or `html5-viewer`. */
+            who: string;
+        };
         /** @description A presentation: what people edit (the draft) and what screens show (the head). */
         Presentation: {
             /** @default null */
@@ -2423,6 +2682,12 @@ export interface components {
              * @default null
              */
             set_up_at: number | null;
+            /**
+             * Format: uuid
+             * @description Its id, the same on all of its servers, by which searches tell installations apart; none where it was set up before there was one.
+             * @default null
+             */
+            uid: string | null;
             /**
              * @description Zone of viewers that have none of their own.
              * @default UTC
@@ -2951,6 +3216,62 @@ export interface components {
             /** @description The viewers whose plan it altered. */
             viewers: components["schemas"]["Told"];
         };
+        /** @description An upstream source of time. */
+        TimeSourceView: {
+            /** @description Its address. */
+            address: string;
+            /**
+             * Format: double
+             * @description Round trip in seconds.
+             */
+            delay?: number | null;
+            /**
+             * Format: double
+             * @description By how many seconds it is ahead of our clock.
+             */
+            offset?: number | null;
+            /**
+             * Format: int32
+             * @description How many of the last eight questions were answered.
+             */
+            reached: number;
+            /** @description Whether our clock follows it. */
+            selected: boolean;
+            /**
+             * Format: int32
+             * @description Its stratum, once it answered.
+             */
+            stratum?: number | null;
+        };
+        /** @description What time is given out. */
+        TimeView: {
+            /**
+             * Format: int64
+             * @description Questions answered since the start.
+             */
+            answered: number;
+            /** @description `system` or `own`. */
+            clock: string;
+            /**
+             * Format: double
+             * @description The greatest possible error in seconds; none while it follows nothing.
+             */
+            error_bound?: number | null;
+            /** @description Where the time comes from, such as an address or `GPS`. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description Questions dropped or told to ask less often since the start.
+             */
+            refused: number;
+            /** @description The upstream sources, where the clock follows some. */
+            sources: components["schemas"]["TimeSourceView"][];
+            /**
+             * Format: int32
+             * @description Stratum, 1 to 15; 16 is not synchronised.
+             */
+            stratum: number;
+        };
         /** @description An API token: acts for a user with at most the named role. */
         Token: {
             /**
@@ -3109,6 +3430,11 @@ export interface components {
             /** @default null */
             zone: components["schemas"]["ZoneName"] | null;
         };
+        /**
+         * @description How bad a finding is.
+         * @enum {string}
+         */
+        Verdict: "fine" | "note" | "trouble";
         /** @description A place where content is shown. It outlives the devices that stand there. */
         Viewer: {
             /** @default null */
@@ -3242,6 +3568,17 @@ export interface components {
          * @description Loudness in per cent, 0 to 100.
          */
         Volume: number;
+        /** @description Magic packets are on their way. */
+        Waking: {
+            /** @description Screens that are called. Each one woke when it connects. */
+            called: components["schemas"]["NamedViewer"][];
+            /** @description How many network cards are called. */
+            cards: number;
+            /** @description Over how many seconds, since not all are called at once. */
+            seconds: number;
+            /** @description Screens of which no network card is known, so that nothing can wake them. */
+            without_card: components["schemas"]["NamedViewer"][];
+        };
         Weekdays: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
         /** @description Repeats on days of the week (RFC 5545 section 3.3.10, FREQ=WEEKLY with INTERVAL and BYDAY, weeks from Monday). */
         Weekly: {
@@ -4418,6 +4755,40 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    wake_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waking"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     find_installation: {
         parameters: {
             query?: never;
@@ -4952,6 +5323,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MembershipResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    network_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_network_card: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "viewer" | "-viewer" | "mac" | "-mac" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description in the machine at this screen */
+                viewer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_network_card: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    take_network_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardLine"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardsTaken"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_network_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_network_card: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_network_card: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    findings_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
                 };
             };
             400: components["responses"]["Error400"];
@@ -8180,6 +8857,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SlotView"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    wake_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waking"];
                 };
             };
             400: components["responses"]["Error400"];
