@@ -115,7 +115,10 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
         seeded
             .map_err(|error| Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message)))?;
     }
-    let routes = Routes { app: crate::http::router(app.clone(), metrics), open: tls.open };
+    let routes = Routes {
+        app: crate::http::router(app.clone(), metrics),
+        open: tls.open.merge(crate::http::network::open_routes(app.clone())),
+    };
     let running = bound.serve(routes, tls.server);
     app.lan.start(&app, lan::Bound { http, https, certificate: tls.resolver.watch() }, stop.clone()).await;
     Ok(Server { app, secrets, running, readers, local, stop })

@@ -143,7 +143,6 @@ pub fn router(app: App, metrics: Router) -> Router {
         .route("/healthz", axum::routing::get(|| async { "ok\n" }))
         .route("/readyz", axum::routing::get(ready))
         .route("/media/{hash}", axum::routing::get(files::by_hash))
-        .route(::lan::discovery::device::PATH, axum::routing::post(network::device))
         .with_state(app)
         .merge(metrics)
         .merge(crate::files::web_routes())

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::SignedIn;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::noun::allow;
 use crate::app::App;
 use crate::network::{doctor, port_state};
@@ -26,10 +26,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/network", tag = "network", responses((status = 200, body = NetworkView)))]
 async fn network(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<NetworkView>> {
     allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
-    let rows = port_state::of(&app.config);
+    let config = app.config.clone();
+    // Both read many small files of the system.
+    let looked = tokio::task::spawn_blocking(move || (port_state::of(&config), interfaces())).await;
+    let (rows, interfaces) = looked.map_err(Error::unavailable)?;
     Ok(Json(NetworkView {
         ports: rows.iter().map(port_state::Row::view).collect(),
-        interfaces: interfaces(),
+        interfaces,
         discovery: app.lan.discovery().map(|stats| DiscoveryView {
             heard: stats.counters.heard,
             answered: stats.counters.answered,
@@ -82,8 +85,14 @@ fn time(status: &Status) -> TimeView {
     }
 }
 
+/// What answers without encryption too, whatever `web.http-mode` says: those who ask follow no redirect.
+pub(crate) fn open_routes(app: App) -> axum::Router {
+    let limit = axum::extract::DefaultBodyLimit::max(::lan::discovery::MAX_BYTES);
+    axum::Router::new().route(::lan::discovery::device::PATH, axum::routing::post(device)).layer(limit).with_state(app)
+}
+
 /// `POST /wsd`: a WS-Transfer `Get` of the device's metadata (DPWS 1.1, section 5).
-pub(super) async fn device(Extract(app): Extract<App>, body: Bytes) -> Response {
+async fn device(Extract(app): Extract<App>, body: Bytes) -> Response {
     let Some((endpoint, card)) = app.lan.card().filter(|_| app.config.discovery.enabled) else {
         return StatusCode::NOT_FOUND.into_response();
     };
