@@ -5,6 +5,7 @@
 
 mod client;
 mod clone;
+mod discovery;
 mod example;
 mod figure;
 mod film;
@@ -13,9 +14,12 @@ mod instance;
 mod load;
 mod machine;
 mod media;
+mod ntp_load;
+mod ntp_precision;
 mod screen;
 mod server;
 mod start;
+mod values;
 
 use std::fs;
 
@@ -35,12 +39,15 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 12] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
+    Bench { name: "discovery", about: "finding servers, and floods of probes", only_named: false, run: discovery::run },
+    Bench { name: "ntp-load", about: "questions for the time beside chrony", only_named: false, run: ntp_load::run },
+    Bench { name: "ntp-precision", about: "clock error beside chrony, 11 minutes", only_named: true, run: ntp_precision::run },
     Bench { name: "edit", about: "edit to pixel", only_named: false, run: |consent| screen::run(consent, "edit") },
     Bench { name: "take-down", about: "take-down to pixel", only_named: false, run: |consent| screen::run(consent, "take-down") },
     Bench {

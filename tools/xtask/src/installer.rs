@@ -53,8 +53,7 @@ pub(crate) fn bring(tools: &[&'static Tool], consent: Consent) -> Result<(), Fai
         )));
     }
     say::line(format_args!("Installing: {}", packages.join(" ")));
-    let services: Vec<Service> = missing.iter().filter_map(|tool| tool.service).collect();
-    install(&packages, &services)?;
+    install(&missing)?;
     match missing.iter().find(|tool| (tool.find)().is_none()) {
         None => Ok(()),
         Some(tool) => Err(Failure::unavailable(format!(
@@ -76,25 +75,41 @@ pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|facts| facts.uid() == 0)
 }
 
-fn install(packages: &[&str], services: &[Service]) -> Result<(), Failure> {
-    let before = running(services);
+fn install(tools: &[&Tool]) -> Result<(), Failure> {
+    let services: Vec<Service> = tools.iter().filter_map(|tool| tool.service).collect();
+    let before = running(&services);
     let policy = Policy::forbid()?;
-    let outcome = apt(&["update"]).and_then(|()| {
-        let mut words = vec!["install", "-y", "--no-install-recommends"];
-        words.extend(packages);
-        apt(&words)
-    });
+    let outcome = apt(&["update"]).and_then(|()| together_or_alone(tools, get));
     drop(policy);
-    for service in services {
+    for service in &services {
         disable(service);
     }
     outcome?;
-    match running(services).difference(&before).next() {
+    match running(&services).difference(&before).next() {
         None => Ok(()),
         Some((process, pid)) => Err(Failure::failed(format!(
             "The installation has started {process}[{pid}], which nobody asked for; stop it with `kill {pid}`."
         ))),
     }
+}
+
+/// All in one go; if that is refused, each by itself, so that one obstacle does not keep the others away. The first refusal counts.
+fn together_or_alone(tools: &[&Tool], get: impl Fn(&[&str]) -> Result<(), Failure>) -> Result<(), Failure> {
+    let packages: Vec<&str> = tools.iter().flat_map(|tool| tool.packages).copied().collect();
+    match get(&packages) {
+        Err(_) if tools.len() > 1 => {
+            let outcomes: Vec<_> = tools.iter().map(|tool| get(tool.packages)).collect();
+            outcomes.into_iter().collect()
+        }
+        outcome => outcome,
+    }
+}
+
+/// Installs packages, and never at the price of another: chrony would push out the daemon that keeps this machine's clock.
+fn get(packages: &[&str]) -> Result<(), Failure> {
+    let mut words = vec!["install", "-y", "--no-install-recommends", "--no-remove"];
+    words.extend(packages);
+    apt(&words)
 }
 
 fn apt(words: &[&str]) -> Result<(), Failure> {
@@ -124,10 +139,16 @@ fn running(services: &[Service]) -> BTreeSet<(String, u32)> {
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     pids.filter_map(|pid| {
         let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-        let name = name.trim().to_owned();
-        services.iter().any(|service| service.process == name).then_some((name, pid))
+        let words = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let is = |service: &&Service| name.trim() == service.process || script(&words) == Some(service.process);
+        services.iter().find(is).map(|service| (service.process.to_owned(), pid))
     })
     .collect()
+}
+
+/// The script that an interpreter runs, from the words of its command line (proc(5)): `wsdd` of `python3 /usr/sbin/wsdd`.
+fn script(words: &str) -> Option<&str> {
+    Path::new(words.split('\0').nth(1)?).file_name()?.to_str()
 }
 
 /// The forbidding script, in place as long as this lives; an earlier script is put back afterwards.
@@ -180,6 +201,27 @@ mod tests {
         let failure = bring(&[&NOWHERE], Consent::Refuse).unwrap_err();
         assert!(failure.sentence.contains("apt-get install -y --no-install-recommends signboard-no-such-package"));
         assert_eq!(failure.code, 69);
+    }
+
+    #[test]
+    fn one_obstacle_does_not_keep_the_others_away() {
+        let tool = |name, packages| Tool { name, purpose: "", packages, service: None, find: || None };
+        let (one, two, three) = (tool("one", &["one"]), tool("two", &["two"]), tool("three", &["three", "more"]));
+        let asked = std::cell::RefCell::new(Vec::new());
+        let get = |packages: &[&str]| {
+            asked.borrow_mut().push(packages.join(" "));
+            if packages.contains(&"two") { Err(Failure::unavailable("in the way")) } else { Ok(()) }
+        };
+        assert!(together_or_alone(&[&one, &two, &three], get).is_err());
+        assert_eq!(asked.take(), ["one two three more", "one", "two", "three more"]);
+        assert!(together_or_alone(&[&one, &three], get).is_ok());
+        assert_eq!(asked.take(), ["one three more"]);
+    }
+
+    #[test]
+    fn scripts_are_known_by_their_file() {
+        assert_eq!(script("/usr/bin/python3\0/usr/sbin/wsdd\0--ipv4only\0"), Some("wsdd"));
+        assert_eq!(script("bash\0"), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod browser;
 mod contract;
+mod python;
 mod rust;
 
 use std::fs;
@@ -41,7 +42,9 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     rust::tests(&mut report, scope, &skips);
     report.step("web unit tests", || script("test", &skips));
     if scope.fast {
-        say::line("Left out by --fast: browser tests, HTTP contract, and tests that need PostgreSQL, strace or a browser.");
+        say::line(
+            "Left out by --fast: browser tests, HTTP contract, and tests that need a lab, PostgreSQL, strace or a browser.",
+        );
     } else {
         report.step("browser tests", || browser::run(&skips));
         report.step("HTTP contract", || contract::run(consent));
@@ -54,10 +57,16 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
 
 /// Installs what is missing. What stays missing is skipped by name further down, and fails an automatic run.
 fn bring_tools(scope: Scope, consent: Consent) {
-    let wanted: &[&'static Tool] =
-        if scope.fast { &[] } else { &[&tool::FFMPEG, &tool::CHROMIUM, &tool::POSTGRES, &tool::STRACE, &tool::PYTHON] };
-    if let Err(failure) = installer::bring(wanted, consent) {
-        say::problem(&failure.sentence);
+    if scope.fast {
+        return;
+    }
+    let mut wanted: Vec<&'static Tool> = vec![&tool::FFMPEG, &tool::CHROMIUM, &tool::POSTGRES, &tool::STRACE, &tool::PYTHON];
+    wanted.extend(tool::lab::ALL);
+    // What one of them lacks must not keep the other away.
+    for outcome in [installer::bring(&wanted, consent), python::environment(consent).map(drop)] {
+        if let Err(failure) = outcome {
+            say::problem(&failure.sentence);
+        }
     }
 }
 

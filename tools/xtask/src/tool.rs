@@ -1,5 +1,7 @@
 //! The programs that this repository needs, how to find them and what brings them.
 
+pub(crate) mod lab;
+
 use std::path::PathBuf;
 
 use crate::failure::Failure;
@@ -83,7 +85,7 @@ pub(crate) const IP: Tool = Tool {
     purpose: "gives the browser tests an address that is not localhost",
     packages: &["iproute2"],
     service: None,
-    find: || process::find("ip").or_else(|| Some(PathBuf::from("/usr/sbin/ip")).filter(|file| file.is_file())),
+    find: || in_sbin("ip"),
 };
 
 /// What the browser tests need.
@@ -129,7 +131,7 @@ pub(crate) const NGINX: Tool = Tool {
     purpose: "is the peer that media transfer is measured against",
     packages: &["nginx-light"],
     service: Some(Service { unit: "nginx", process: "nginx" }),
-    find: || process::find("nginx").or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|file| file.is_file())),
+    find: || in_sbin("nginx"),
 };
 
 /// The load of the media figures.
@@ -140,6 +142,11 @@ pub(crate) const WRK: Tool = Tool {
     service: None,
     find: || process::find("wrk"),
 };
+
+/// Finds a program for administrators, whose folder is on the path of root only.
+fn in_sbin(program: &str) -> Option<PathBuf> {
+    process::find(program).or_else(|| Some(PathBuf::from("/usr/sbin").join(program)).filter(|file| file.is_file()))
+}
 
 /// What every subcommand that builds the server needs: a new enough Rust and a C compiler.
 ///

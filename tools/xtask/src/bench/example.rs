@@ -20,10 +20,20 @@ pub(super) fn rows(command: &mut Command) -> Result<Vec<Figure>, Failure> {
     Err(Failure::failed(format!("`{}` printed no row of figures.", process::spelled(command))))
 }
 
-fn command(package: &str, example: &str) -> Command {
+/// An example of a crate in its release build; words for it follow after `--`.
+pub(super) fn command(package: &str, example: &str) -> Command {
     let mut cargo = process::cargo();
     cargo.args(["run", "--release", "--quiet", "--package", package, "--example", example]);
     cargo
+}
+
+/// All that a command prints.
+///
+/// # Errors
+/// Where it fails.
+pub(super) fn said(command: &mut Command) -> Result<String, Failure> {
+    let (success, output) = process::shown(command)?;
+    if success { Ok(output) } else { Err(Failure::failed(format!("`{}` failed.", process::spelled(command)))) }
 }
 
 /// The store's example, whose rows are `| what | bare client | signboard | ratio |` in commits per second.

@@ -1,18 +1,20 @@
 //! Building the workspace and running its tests.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::{Scope, counted};
 use crate::failure::Failure;
-use crate::process;
 use crate::report::{Report, Verdict};
 use crate::tool::{self, Tool};
+use crate::{place, process};
 
 /// Words in the name of a test that say what it needs.
-const NEEDS: [(&str, &Tool, bool); 4] = [
+const NEEDS: [(&str, &Tool, bool); 5] = [
     ("postgres", &tool::POSTGRES, false),
     ("chromium", &tool::CHROMIUM, false),
     ("strace", &tool::STRACE, false),
+    ("lab_", &tool::lab::NETWORKS, false),
     ("ffmpeg", &tool::FFMPEG, true),
 ];
 
@@ -59,9 +61,14 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     if let Some(filter) = filter(left_out) {
         cargo.args(["--filterset", &filter]);
     }
-    cargo.env("XTASK_SKIPS", skips);
+    tell(&mut cargo, skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
+}
+
+/// What tests ask the environment for: where to name what they skip, and a Python with our packages.
+fn tell(cargo: &mut Command, skips: &Path) {
+    cargo.env("XTASK_SKIPS", skips).env("SIGNBOARD_TEST_PYTHON", place::target().join("venv/bin/python"));
 }
 
 fn filter(left_out: &[&str]) -> Option<String> {
@@ -80,7 +87,7 @@ fn libtest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     for word in left_out {
         cargo.args(["--skip", word]);
     }
-    cargo.env("XTASK_SKIPS", skips);
+    tell(&mut cargo, skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
 }
@@ -91,7 +98,7 @@ mod tests {
 
     #[test]
     fn fast_leaves_out_what_needs_root_and_keeps_what_is_there() {
-        assert_eq!(left_out(true, |_| true), ["postgres", "chromium", "strace"]);
+        assert_eq!(left_out(true, |_| true), ["postgres", "chromium", "strace", "lab_"]);
         assert_eq!(left_out(false, |_| true), [] as [&str; 0]);
         assert_eq!(left_out(false, |tool| tool.name != "ffmpeg"), ["ffmpeg"]);
         assert_eq!(filter(&["postgres", "strace"]).unwrap(), "not test(/postgres/) and not test(/strace/)");
