@@ -1,8 +1,8 @@
 //! When which bytes are sent: waits, and the repeats of SOAP-over-UDP 1.1 (section 3.2 and appendix A).
 
+use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use std::collections::BTreeMap;
-use core::net::{IpAddr, SocketAddr};
 
 use super::choice::Draw;
 

@@ -1,8 +1,8 @@
 //! How often a source may ask, and all together.
 
+use core::net::IpAddr;
 use core::time::Duration;
 use std::collections::BTreeMap;
-use core::net::IpAddr;
 
 use super::refusal::Refusal;
 

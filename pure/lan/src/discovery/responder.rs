@@ -1,7 +1,7 @@
 //! The server's side: greets, answers, says goodbye (WS-Discovery target service, ad hoc mode).
 
-use core::time::Duration;
 use core::net::{IpAddr, SocketAddr};
+use core::time::Duration;
 
 use uuid::Uuid;
 

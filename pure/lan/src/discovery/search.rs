@@ -1,8 +1,8 @@
 //! The client's side: asks by multicast and by unicast, and collects who answers.
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::BTreeMap;
-use core::net::SocketAddr;
 
 use super::choice::Draw;
 use super::found::Found;

@@ -1,7 +1,7 @@
 //! What a screen makes of datagrams on the ports of magic packets.
 
-use std::collections::BTreeMap;
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 use super::{Mac, MagicPacket};
 
