@@ -42,6 +42,8 @@ export function seed(store: Store): Seeded {
     cafe: screen("Cafe menu", "Cafe Kaap", cafes, 1920, 1080, { zone: "Europe/Amsterdam" }),
   };
 
+  for (const [mac, viewer] of [["00:1b:21:0a:4c:01", screens.departures], ["00:1b:21:0a:4c:02", screens.departures], ["00:1b:21:0a:4c:03", screens.cafe]] as const) make("network-cards", { mac, viewer: viewer.id });
+
   const photos = make("folders", { name: "Photographs" });
   const harbourFolder = make("folders", { name: "Harbour", parent: photos.id });
   make("folders", { name: "Films" });

@@ -8,6 +8,7 @@ import { act } from "./actions.ts";
 import { cleared } from "./cleared.ts";
 import { Exchange, Refusal } from "./exchange.ts";
 import { Live } from "./live.ts";
+import { Network } from "./network.ts";
 import { seed, type Seeded } from "./seed.ts";
 import { defaults, type Doc, Store } from "./store.ts";
 import { Uploads } from "./tus.ts";
@@ -26,6 +27,7 @@ export interface Mock {
   server: Server;
   store: Store;
   live: Live;
+  network: Network;
   uploads: Uploads;
   seeded: Seeded;
   /** How many event streams are open. */
@@ -38,6 +40,7 @@ export function createMock(options: Options = {}): Mock {
   const store = new Store();
   const seeded = seed(store);
   const live = new Live(store);
+  const network = new Network(store);
   const uploads = new Uploads(store);
   const sessions = new Map<string, string>();
   let isSetUp = !options.fresh;
@@ -85,7 +88,7 @@ export function createMock(options: Options = {}): Mock {
       if (method === "PATCH") installation = { ...installation, ...(await exchange.json()), version: randomBytes(4).toString("hex") };
       return exchange.send(200, installation);
     }
-    if (call === "GET ports") return exchange.send(200, PORTS);
+    if (await network.handle(exchange, seeded.admin.id)) return;
     if (method === "PUT" && path[0] === "users" && path[2] === "password") return exchange.send(204);
     if (call === "GET devices/pending") return exchange.send(200, live.pending);
     if (call === "POST devices/approve") return exchange.send(200, live.approve(await exchange.json(), seeded.admin.id));
@@ -190,13 +193,5 @@ export function createMock(options: Options = {}): Mock {
       if (!response.headersSent) exchange.send(refusal.status, { error: { code: refusal.code, message: refusal.message, field: refusal.field } });
     });
   });
-  return { server, store, live, uploads, seeded, streams: () => store.listeners.size };
+  return { server, store, live, network, uploads, seeded, streams: () => store.listeners.size };
 }
-
-const PORTS = [
-  { number: 80, protocol: "tcp", direction: "inbound", purpose: "Admin, API and viewers over HTTP", setting: "web.http-port", state: "listening" },
-  { number: 443, protocol: "tcp", direction: "inbound", purpose: "Admin, API and viewers over HTTPS", setting: "web.https-port", state: "listening" },
-  { number: 7237, protocol: "tcp", direction: "inbound", purpose: "Viewers, servers and administration", setting: "control.port", state: "free" },
-  { number: 3702, protocol: "udp", direction: "inbound", purpose: "Search for servers (WS-Discovery)", setting: "discovery.port", state: "not used" },
-  { number: 123, protocol: "udp", direction: "inbound and outbound", purpose: "Time (NTP)", setting: "time.port", state: "not used" },
-];

@@ -4,7 +4,8 @@ import type { Noun, Nouns } from "./nouns.ts";
 import type { Body } from "./schema/body.ts";
 import type { Content, Id, Millis, Page, Role } from "./schema/cells.ts";
 import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
-import type { Installation, Port, Session, User } from "./schema/people.ts";
+import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schema/network.ts";
+import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, Viewer, ViewerStatus } from "./schema/screens.ts";
 
@@ -48,7 +49,6 @@ export function calls(client: Client) {
     signOut: () => client.delete<undefined>("/session"),
     installation: () => client.get<Installation>("/installation"),
     changeInstallation: (members: Partial<Installation>) => client.patch<Installation>("/installation", members),
-    ports: () => client.get<Port[] | Page<Port>>("/ports"),
 
     draft: (id: Id) => client.call<Body>("GET", `/presentations/${id}/draft`, {}),
     saveDraft: (id: Id, body: Body, match: string) => client.call<{ draft: string }>("PUT", `/presentations/${id}/draft`, { body, match }),
@@ -72,6 +72,13 @@ export function calls(client: Client) {
     statuses: () => client.get<ViewerStatus[]>("/viewers/status"),
     timetable: (viewer: Id, from: Millis, until: Millis) => client.get<Slot[]>(`/viewers/${viewer}/timetable`, { from, until }),
     why: (viewer: Id, at: Millis) => client.get<Why>(`/viewers/${viewer}/why`, { at }),
+
+    network: () => client.get<NetworkView>("/network"),
+    /** What the doctor finds on the server's machine. Takes a few seconds. */
+    findings: () => client.get<Finding[]>("/network/findings"),
+    takeCards: (lines: CardLine[]) => client.post<CardsTaken>("/network-cards/list", lines, { key: crypto.randomUUID?.() }),
+    wakeViewer: (viewer: Id) => client.post<Waking>(`/viewers/${viewer}/wake`),
+    wakeGroup: (group: Id) => client.post<Waking>(`/groups/${group}/wake`),
 
     takeDown: (row: Id) => client.post<TakenDown>(`/schedules/${row}/take-down`),
     raise: (row: Id) => client.post<Schedule>(`/schedules/${row}/raise`),

@@ -1,5 +1,6 @@
 /** The nouns of the API with the type of their resources, and the kinds of live events that name them. */
 import type { Folder, Media, Playlist, PlaylistItem, Presentation, Revision } from "./schema/library.ts";
+import type { NetworkCard } from "./schema/network.ts";
 import type { Grant, Token, User } from "./schema/people.ts";
 import type { Priority, Schedule } from "./schema/schedule.ts";
 import type { Device, Group, Membership, Viewer } from "./schema/screens.ts";
@@ -15,6 +16,7 @@ export interface Nouns {
   devices: Device;
   groups: Group;
   memberships: Membership;
+  "network-cards": NetworkCard;
   schedules: Schedule;
   priorities: Priority;
   users: User;
@@ -36,6 +38,7 @@ export const KIND: Record<Noun, string> = {
   devices: "device",
   groups: "group",
   memberships: "membership",
+  "network-cards": "network_card",
   schedules: "schedule",
   priorities: "priority",
   users: "user",

@@ -37,14 +37,3 @@ export interface Installation extends Resource {
   public_address: string;
   fallback: Content | null;
 }
-
-export interface Port {
-  number: number;
-  protocol: string;
-  direction: string;
-  party?: string;
-  purpose: string;
-  setting: string | null;
-  note?: string | null;
-  state: string;
-}

@@ -177,6 +177,7 @@ const SORT: Partial<Record<Noun, Record<string, string>>> = {
   memberships: { sort: "id" },
   grants: { sort: "id" },
   devices: { sort: "id" },
+  "network-cards": { sort: "id" },
   revisions: { sort: "-published_at" },
   priorities: { sort: "rank" },
 };
@@ -193,13 +194,14 @@ export const viewers = make("viewers");
 export const devices = make("devices");
 export const groups = make("groups");
 export const memberships = make("memberships");
+export const networkCards = make("network-cards");
 export const schedules = make("schedules");
 export const priorities = make("priorities");
 export const users = make("users");
 export const grants = make("grants");
 export const tokens = make("tokens");
 
-const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, schedules, priorities, users, grants, tokens] as const;
+const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens] as const;
 
 export function collectionOfKind(kind: string): Collection<Noun> | undefined {
   return ALL.find((one) => KIND[one.noun] === kind) as unknown as Collection<Noun> | undefined;
