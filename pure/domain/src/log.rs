@@ -1,6 +1,7 @@
 //! The log: what one commit is made of, before and after it got its place in the order.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -184,19 +185,35 @@ fn write_canonical(value: &Value, text: &mut String) {
             text.push(']');
         }
         Value::Object(map) => {
-            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
+            let mut sorted: Vec<(&String, &Value)> = map.iter().collect();
+            sorted.sort_unstable_by_key(|(key, _)| *key);
             text.push('{');
             for (index, (key, item)) in sorted.into_iter().enumerate() {
                 if index > 0 {
                     text.push(',');
                 }
-                text.push_str(&Value::from(key.as_str()).to_string());
+                write_text(key, text);
                 text.push(':');
                 write_canonical(item, text);
             }
             text.push('}');
         }
-        plain => text.push_str(&plain.to_string()),
+        Value::String(value) => write_text(value, text),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Null => text.push_str("null"),
+        Value::Number(number) => write!(text, "{number}").expect("writing to a string cannot fail"),
+    }
+}
+
+/// A string as `serde_json` writes it. This runs for every cell of every change, and most strings need no escapes.
+fn write_text(value: &str, text: &mut String) {
+    if value.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        text.push_str(&Value::from(value).to_string());
+    } else {
+        text.push('"');
+        text.push_str(value);
+        text.push('"');
     }
 }
 
@@ -209,5 +226,17 @@ mod tests {
     fn canonical_text_sorts_keys_at_every_depth() {
         let value = json!({"b": [1, {"z": null, "a": "ü\""}], "a": true});
         assert_eq!(canonical(&value), r#"{"a":true,"b":[1,{"a":"ü\"","z":null}]}"#);
+    }
+
+    #[test]
+    fn texts_and_numbers_are_written_as_serde_json_writes_them() {
+        let texts = ["", "plain", "ü€😀", "tab\t", "line\n", "quote\"", "back\\slash", "\u{0}\u{1f}\u{7f}", "/"];
+        for text in texts {
+            assert_eq!(canonical(&json!(text)), json!(text).to_string());
+            assert_eq!(canonical(&json!({text: 1})), json!({text: 1}).to_string());
+        }
+        for number in [json!(0), json!(-1), json!(u64::MAX), json!(0.1), json!(1e300), json!(1.0)] {
+            assert_eq!(canonical(&number), number.to_string());
+        }
     }
 }
