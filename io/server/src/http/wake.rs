@@ -101,7 +101,7 @@ async fn take(
             let mut macs = Vec::new();
             for (position, (line, id)) in lines.into_iter().zip(ids).enumerate() {
                 let at = |member: &str, text: String| {
-                    Refusal::invalid(&format!("{position}.{member}"), format!("line {}: {text}", position + 1))
+                    Refusal::invalid(format!("{position}.{member}"), format!("line {}: {text}", position + 1))
                 };
                 let card = card(state, line, user, now).map_err(|(member, text)| at(member, text))?;
                 if macs.contains(&card.mac)
