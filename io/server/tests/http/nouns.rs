@@ -165,6 +165,9 @@ async fn what_is_not_understood_is_refused_in_the_envelope() {
     ada.get("/viewers/0192e4a0-7c1e-7cc3-98c4-dc0c0c07398f").await.refused(404, "not_found", "");
     ada.get("/ships").await.refused(404, "not_found", "");
     ada.get("/changes/x").await.refused(400, "malformed", "");
+    for path in ["/media/..%2f..%2fsecret.key", "/media/%2fetc%2fpasswd", "/media/00"] {
+        ada.get(&format!("{}{path}", ada.base)).await.refused(404, "not_found", "");
+    }
     ada.put("/viewers", &json!({})).await.refused(405, "method_not_allowed", "");
     let long = format!("{{\"name\": \"{}\"}}", "x".repeat(1024 * 1024));
     let request = ada.request(Method::POST, "/viewers").header("content-type", "application/json").body(long);

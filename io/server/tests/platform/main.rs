@@ -6,6 +6,7 @@ mod bind;
 mod commands;
 mod conditions;
 mod configuration;
+mod data;
 mod file_limit;
 mod listener;
 mod local_socket;

@@ -1,0 +1,120 @@
+//! Installations of earlier versions: a data folder is kept from the end of each stage of the work, and every later server serves all of
+//! them as they were.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::desk::{body, picture, png, presentation, row};
+use crate::screen::{Device, Session};
+use crate::server::{PASSWORD, Site};
+
+/// 2026-07-01T08:00:00 in New York, a Wednesday.
+const MORNING: i64 = 1_782_907_200_000;
+const BLUE: [u8; 3] = [9, 9, 200];
+
+/// A screen that was paired when the sample was made.
+fn screen(base: &str) -> Device {
+    Device { id: Uuid::from_u128(0x5a4d_713e_0001_4000_8000_0000_0000_0001), secret: "5a".repeat(32), base: base.to_owned() }
+}
+
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-r").arg(from.join(".")).arg(to).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn every_sample_is_served_as_it_was() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples");
+    let mut count = 0;
+    for sample in std::fs::read_dir(samples).unwrap() {
+        let data = tempfile::tempdir().unwrap();
+        copy(&sample.unwrap().path(), data.path());
+        let site = Site::on(data, &[]).await;
+        check(&site).await;
+        site.stop().await;
+        count += 1;
+    }
+    assert!(count >= 1, "a sample is missing");
+}
+
+async fn check(site: &Site) {
+    let ada = site.stranger().sign_in("ada", PASSWORD).await;
+    assert_eq!(ada.get("/installation").await.ok()["name"], "Harbour");
+    let viewer = ada.get("/viewers?q=pier").await.ok()["items"][0].clone();
+    assert_eq!((&viewer["name"], &viewer["zone"]), (&json!("Pier 3"), &json!("America/New_York")));
+    let viewer = viewer["id"].as_str().unwrap();
+    assert_eq!(ada.ids("/users").await.len(), 2);
+    assert_eq!(ada.ids("/folders?trashed=true").await.len(), 1);
+
+    let why = ada.get(&format!("/viewers/{viewer}/why?at={MORNING}")).await.ok();
+    assert_eq!(why["playing"]["name"], "Mornings", "{why}");
+    let noon = ada.get(&format!("/viewers/{viewer}/why?at={}", MORNING + 4 * 3_600_000)).await.ok();
+    assert_eq!(noon["playing"]["name"], "All day", "{noon}");
+
+    let welcome = ada.ids("/presentations?q=welcome").await.remove(0);
+    let history = ada.ids(&format!("/revisions?presentation={welcome}&sort=published_at")).await;
+    assert_eq!(history.len(), 2);
+    assert_eq!(ada.get(&format!("/revisions/{}/body", history[0])).await.ok(), body("Welcome"));
+    let media = ada.ids("/media?q=boat").await.remove(0);
+    let place = ada.get(&format!("/media/{media}/file")).await.header("location").unwrap().to_owned();
+    assert_eq!(ada.get(&format!("{}{place}", ada.base)).await.bytes, png(64, 36, BLUE));
+    assert!(ada.get("/audit?limit=500").await.ok()["items"].as_array().unwrap().len() >= 15);
+
+    let device = screen(&site.base);
+    assert_eq!(device.introduce().await.ok()["state"], "approved");
+    let mut session = device.connect(None).await;
+    assert_eq!(session.hear("welcome").await["viewer"]["name"], "Pier 3");
+    assert!(Session::rows(&session.hear("plan").await).iter().all(|row| !row.is_null()));
+    ada.patch(&format!("/viewers/{viewer}"), &json!({"name": "Pier 4"})).await.ok();
+}
+
+/// Writes the sample of the present version; run by hand when a stage is finished.
+#[tokio::test]
+#[ignore = "writes into the repository: run by hand at the end of a stage, with SIGNBOARD_SAMPLE set to the new folder"]
+async fn write_sample() {
+    // A run of all ignored tests does not say where to.
+    let Ok(folder) = std::env::var("SIGNBOARD_SAMPLE") else { return };
+    let (site, ada) = Site::set_up(&[]).await;
+    site.person(&ada, "bob", &[("editor", json!("all"))]).await;
+    let boat = picture(&ada, "boat.png", BLUE).await;
+    let welcome = presentation(&ada, "Welcome").await;
+    let draft = ada.get(&format!("/presentations/{welcome}/draft")).await.header("etag").unwrap().to_owned();
+    let mut second = body("Welcome aboard");
+    let image = json!({"id": "e2", "kind": "image", "frame": {"x": 0, "y": 300, "w": 640, "h": 360}, "media": boat});
+    second["pages"][0]["elements"].as_array_mut().unwrap().push(image);
+    ada.with("if-match", &draft).put(&format!("/presentations/{welcome}/draft"), &second).await.ok();
+    ada.act(&format!("/presentations/{welcome}/publish")).await.ok();
+    let list = ada.make("/playlists", json!({"name": "Day"})).await;
+    for content in [json!({"presentation": welcome}), json!({"media": boat})] {
+        ada.make(&format!("/playlists/{list}/items"), json!({"content": content, "duration_ms": 4_000})).await;
+    }
+    let folder_id = ada.make("/folders", json!({"name": "Thrown away"})).await;
+    ada.delete(&format!("/folders/{folder_id}")).await.done();
+
+    let (session, viewer) = screen(&site.base).pair(&ada, "Pier 3").await;
+    ada.patch(&format!("/viewers/{viewer}"), &json!({"zone": "America/New_York"})).await.ok();
+    let (outer, inner) =
+        (ada.make("/groups", json!({"name": "Harbour"})).await, ada.make("/groups", json!({"name": "Piers"})).await);
+    ada.make("/memberships", json!({"group": outer, "member": {"group": inner}})).await;
+    ada.make("/memberships", json!({"group": inner, "member": {"viewer": viewer}})).await;
+    let mut all_day = row(json!({"playlist": list}), json!("all"));
+    all_day["name"] = json!("All day");
+    ada.make("/schedules", all_day).await;
+    let mut mornings = row(json!({"presentation": welcome}), json!({"group": outer}));
+    mornings["name"] = json!("Mornings");
+    mornings["when"]["recurrence"] =
+        json!({"weekly": {"every": 1, "days": ["mo", "we"], "window": {"start": "07:00:00", "end": "11:00:00"}}});
+    ada.make("/schedules", mornings).await;
+    // The audit trail follows a moment later.
+    while ada.get("/audit?limit=500").await.ok()["items"].as_array().unwrap().len() < 15 {
+        tokio::task::yield_now().await;
+    }
+    drop((session, ada));
+    let data = site.stop().await;
+    std::fs::create_dir_all(&folder).unwrap();
+    for part in ["signboard.db", "secret.key", "media"] {
+        assert!(Command::new("cp").arg("-r").arg(data.path().join(part)).arg(&folder).status().unwrap().success());
+    }
+}
