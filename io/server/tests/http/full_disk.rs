@@ -75,3 +75,25 @@ async fn a_full_disk_refuses_changes_and_uploads_until_there_is_room() {
     drop(site.stop().await);
     drop(disk);
 }
+
+#[tokio::test]
+async fn a_first_start_on_a_full_disk_is_refused_and_leaves_nothing_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::over(folder.path()) else { return };
+    let filler = disk.fill();
+    let mut server = Command::new("timeout");
+    server.args(["60", env!("CARGO_BIN_EXE_signboard"), "server", "--data"]).arg(folder.path());
+    for setting in ["bind.address=127.0.0.1", "web.http-port=0", "web.https-port=0", "control.port=0", "time.enabled=false"] {
+        server.args(["--set", setting]);
+    }
+    let output = server.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(74), 1), "{said}");
+    assert!(said.contains("is full") && said.contains("Free some space"), "{said}");
+
+    std::fs::remove_file(filler).unwrap();
+    let site = Site::on(folder, &[]).await;
+    site.stranger().set_up(&site.link()).await;
+    drop(site.stop().await);
+    drop(disk);
+}
