@@ -104,6 +104,7 @@ describe("the network", () => {
     assert.equal(await wake.getAttribute("title"), "No network card is known");
     const address = panel.getByLabel("Hardware address (MAC)");
     await address.fill("01:00:5e:00:00:01");
+    await page.keyboard.press("Tab");
     await panel.getByRole("alert").getByText("Six pairs of hexadecimal digits").waitFor();
     assert.ok(await panel.getByRole("button", { name: "Add card" }).isDisabled());
     await address.fill("00-1B-21-0A-4C-03");

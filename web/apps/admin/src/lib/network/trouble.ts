@@ -20,6 +20,11 @@ export function useOf(port: PortView): Use {
   return port.direction === "out" ? "outward" : "not_used";
 }
 
+/** Names a row of the table in the catalogue: who, protocol, default number and direction tell it from all others. */
+export function keyOf(port: Pick<PortView, "who" | "protocol" | "default" | "direction">): string {
+  return [port.who, port.protocol, port.default, port.direction].join("_").replace(/-/g, "_");
+}
+
 /** Ports that another program has, then the table as it is. */
 export function portsRanked(ports: readonly PortView[]): PortView[] {
   return [...ports.filter((port) => port.state === "taken"), ...ports.filter((port) => port.state !== "taken")];
