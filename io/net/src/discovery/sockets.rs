@@ -20,11 +20,13 @@ impl Sockets {
     /// Opens both, see [`Datagrams::open`].
     ///
     /// # Errors
-    /// What the system says of IPv4, if neither can be opened.
+    /// What the system says of IPv4, if neither can be opened. What it says of the port, if another program has it for one family and does
+    /// not share it: half of the searches would stay unanswered without a word.
     pub(crate) fn open(port: Option<u16>, group_port: u16) -> io::Result<Self> {
         let open = |family| Datagrams::open(family, port, group_port);
         match (open(Family::V4), open(Family::V6)) {
             (Err(error), Err(_)) => Err(error),
+            (Err(error), _) | (_, Err(error)) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
             (v4, v6) => Ok(Self { v4: v4.ok(), v6: v6.ok() }),
         }
     }

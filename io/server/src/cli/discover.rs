@@ -1,10 +1,12 @@
 //! `signboard discover`.
 
 use std::fmt::Write as _;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use lan::discovery::{Found, Seek};
-use net::discovery::{Request, search};
+use net::discovery::{Request, Search};
 use serde_json::json;
 
 use super::{Exit, Failure};
@@ -30,8 +32,11 @@ pub(super) fn run(wish: Wish) -> Result<String, Failure> {
     let seek = if wish.all { Seek::Devices } else { Seek::Servers };
     let request = Request { seek, port: wish.port, known: Vec::new(), names: wish.names, name_system: true };
     let patience = Duration::from_secs(u64::from(wish.seconds));
-    let found = super::runtime()?.block_on(search(request, patience));
-    let found = found.map_err(|error| {
+    let runtime = super::runtime()?;
+    let searched = runtime.block_on(search(request, patience));
+    // A name system that is silent may hold a question for much longer than the search.
+    runtime.shutdown_background();
+    let (found, unsent) = searched.map_err(|error| {
         Failure::new(Exit::Unavailable, format!("this machine cannot search ({error}); connect it to a network."))
     })?;
     if wish.json {
@@ -41,12 +46,34 @@ pub(super) fn run(wish: Wish) -> Result<String, Failure> {
         return Ok(text);
     }
     if found.is_empty() {
-        return Err(Failure::new(
-            Exit::Unavailable,
-            "no server answered; if there is one, `signboard doctor --server NAME` says what is in the way, and a typed address works without any search.",
-        ));
+        return Err(Failure::new(Exit::Unavailable, nobody(wish.port, unsent)));
     }
     Ok(found.iter().map(lines).collect())
+}
+
+/// What answered within `patience`, and how many questions this machine would not send.
+async fn search(request: Request, patience: Duration) -> io::Result<(Vec<Found>, u64)> {
+    let mut search = Search::start(request)?;
+    let listening = async {
+        loop {
+            search.next().await;
+        }
+    };
+    // It listens until the time is over.
+    let _ = tokio::time::timeout(patience, listening).await;
+    Ok((search.found().cloned().collect(), search.unsent()))
+}
+
+/// Why nothing was found, as far as it can be told from here, and what to do.
+fn nobody(port: u16, unsent: u64) -> String {
+    if unsent > 0 {
+        return format!(
+            "no server answered, and this machine refused to send {unsent} of the questions; let UDP {port} out: `signboard firewall --role viewer --outgoing` prints the rules."
+        );
+    }
+    format!(
+        "no server answered on UDP {port}; where this machine has a firewall, let answers in (`signboard firewall --role viewer` prints the rule) or name the server (`signboard discover NAME`); `signboard doctor --server NAME` says what is in the way, and a typed address works without any search."
+    )
 }
 
 fn lines(found: &Found) -> String {
@@ -78,15 +105,6 @@ fn lines(found: &Found) -> String {
 fn admin(found: &Found) -> Vec<String> {
     let Some(card) = &found.card else { return found.urls.clone() };
     let ports = [("http", card.http, 80), ("https", card.https, 443)];
-    let mut addresses: Vec<String> = found
-        .places
-        .iter()
-        .map(|place| match place {
-            std::net::SocketAddr::V4(place) => place.ip().to_string(),
-            std::net::SocketAddr::V6(place) => format!("[{}]", place.ip()),
-        })
-        .collect();
-    addresses.dedup();
     let url = |address: &String| {
         ports
             .iter()
@@ -96,7 +114,31 @@ fn admin(found: &Found) -> Vec<String> {
             })
             .collect::<Vec<_>>()
     };
-    addresses.iter().flat_map(url).collect()
+    hosts(&found.places).iter().flat_map(url).collect()
+}
+
+/// The addresses as they stand in a web address, IPv4 first. One of the link alone needs its zone, which browsers do not take, so it is
+/// named only where there is no other.
+fn hosts(places: &[SocketAddr]) -> Vec<String> {
+    let is_wide = |place: &&SocketAddr| match place.ip() {
+        IpAddr::V4(_) => true,
+        IpAddr::V6(ip) => !ip.is_unicast_link_local(),
+    };
+    let mut chosen: Vec<&SocketAddr> = places.iter().filter(is_wide).collect();
+    if chosen.is_empty() {
+        chosen = places.iter().collect();
+    }
+    chosen.sort_by_key(|place| (place.is_ipv6(), place.ip()));
+    chosen.dedup_by_key(|place| place.ip());
+    let host = |place: &SocketAddr| match place {
+        SocketAddr::V4(place) => place.ip().to_string(),
+        SocketAddr::V6(place) if place.ip().is_unicast_link_local() && place.scope_id() != 0 => {
+            // RFC 6874, section 2: the zone follows an encoded percent sign.
+            format!("[{}%25{}]", place.ip(), place.scope_id())
+        }
+        SocketAddr::V6(place) => format!("[{}]", place.ip()),
+    };
+    chosen.into_iter().map(host).collect()
 }
 
 fn heard(found: &Found) -> &'static str {
@@ -125,4 +167,36 @@ fn as_json(found: &Found) -> serde_json::Value {
         "by_multicast": found.by_multicast,
         "by_unicast": found.by_unicast,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(places: &[&str]) -> Vec<String> {
+        hosts(&places.iter().map(|place| place.parse().unwrap()).collect::<Vec<SocketAddr>>())
+    }
+
+    #[test]
+    fn addresses_of_the_link_alone_are_left_out_where_there_are_others() {
+        let places = ["[fe80::1%2]:3702", "[fd77:1::1]:3702", "10.77.1.1:3702", "10.77.1.1:3702"];
+        assert_eq!(named(&places), ["10.77.1.1", "[fd77:1::1]"]);
+        assert_eq!(named(&places[..1]), ["[fe80::1%252]"], "the only one is named, with its zone");
+        assert!(named(&[]).is_empty());
+    }
+
+    #[test]
+    fn each_network_that_answers_is_named() {
+        assert_eq!(named(&["192.0.2.7:3702", "10.0.0.1:3702"]), ["10.0.0.1", "192.0.2.7"]);
+    }
+
+    #[test]
+    fn who_finds_nobody_is_told_what_to_do() {
+        let silent = nobody(3702, 0);
+        for part in ["UDP 3702", "firewall --role viewer`", "discover NAME", "doctor --server NAME", "typed address"] {
+            assert!(silent.contains(part), "{silent}");
+        }
+        let refused = nobody(3703, 4);
+        assert!(refused.contains("4 of the questions") && refused.contains("let UDP 3703 out"), "{refused}");
+    }
 }

@@ -12,6 +12,7 @@ mod firewall;
 mod local;
 mod log;
 mod ports;
+mod proofs;
 mod time;
 mod version;
 mod wake;

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use domain::ports::{Party, TABLE};
+
+use super::proofs::{self, Proof};
 use crate::network::port_state::{Row, State};
-use domain::ports::TABLE;
 
 const WRITES: &str = "writing to a string cannot fail";
 
@@ -17,7 +19,7 @@ pub(super) fn table(rows: &[Row]) -> String {
             row.port.protocol.to_string(),
             row.port.direction.to_string(),
             row.port.party.to_string(),
-            state_words(&row.state),
+            state_words(row),
             row.port.setting.unwrap_or("-").to_owned(),
             row.port.purpose.to_owned(),
         ]
@@ -50,30 +52,45 @@ pub(super) fn markdown() -> String {
          shows the numbers and the state on a machine.\n\n\
          The direction is seen from the machine in the column *Who*: `server` and `viewer` are machines that run\n\
          them, `local` is loopback on the server, `html5-viewer` is a browser or a television.\n\n\
-         | Port | Protocol | Direction | Who | Purpose | Setting | Note |\n\
-         |---|---|---|---|---|---|---|\n",
+         Each row links to the test that uses it on its default number with a program that others wrote, and once more\n\
+         with exactly this row dropped.\n\n\
+         | Port | Protocol | Direction | Who | Purpose | Setting | Note | Test |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for port in TABLE {
         let setting = port.setting.map(|key| format!("`{key}`")).unwrap_or_default();
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {setting} | {} |",
+            "| {} | {} | {} | {} | {} | {setting} | {} | {} |",
             port.number,
             port.protocol,
             port.direction,
             port.party,
             port.purpose,
             port.note.unwrap_or_default(),
+            proofs::of(port).iter().map(link).collect::<Vec<_>>().join(", "),
         )
         .expect(WRITES);
     }
+    out.push_str(
+        "\nBeside the table, and never needed: with `discovery.mdns` the server announces itself by mDNS too, multicast on UDP 5353\n\
+         both ways, so that programs which browse for `_signboard._tcp` or `_http._tcp` see it. A firewall that drops it stops\n\
+         nothing else.\n",
+    );
     out
 }
 
-fn state_words(state: &State) -> String {
-    match state {
+/// A link from the page to a test.
+fn link(proof: &Proof) -> String {
+    format!("[{}](../../{})", proof.test, proof.file)
+}
+
+fn state_words(row: &Row) -> String {
+    match &row.state {
         State::Free => "free".to_owned(),
         State::Listening => "listening by us".to_owned(),
+        State::NotUsed if row.port.party == Party::Local => "not used: embedded broker".to_owned(),
+        State::NotUsed if row.port.party == Party::Server && !row.port.direction.is_inbound() => "calls out".to_owned(),
         State::NotUsed => "not used".to_owned(),
         State::Taken(holder) => format!("taken by {holder}"),
     }

@@ -1,13 +1,15 @@
 //! Waking the machines of screens (`docs/protocols/wake.md`).
 
-use std::num::NonZeroU16;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ::lan::wake::{MagicPacket, Password};
-use domain::card::{Card, Mac};
+use domain::card::Card;
 use domain::id::ViewerId;
 use domain::state::State;
-use net::wake::{SendError, Wish, send_staggered};
-use tokio::sync::oneshot;
+use net::wake::{SendError, Wish, send};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
 
 use crate::config;
 
@@ -23,11 +25,6 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// A card by its address alone.
-    pub(crate) fn card(mac: Mac, password: Option<&[u8]>) -> Self {
-        Self { packets: vec![packet(mac, password)], ..Self::default() }
-    }
-
     /// Every card of these screens, in their order.
     pub(crate) fn viewers(state: &State, viewers: &[ViewerId]) -> Self {
         let mut wanted = Self::default();
@@ -45,34 +42,47 @@ impl Wanted {
         self.packets.len()
     }
 
-    /// Sends the packets, as many each second as the settings allow, and returns when the first one left. The rest follow by themselves.
+    /// Sends the packets at the server's pace, and returns when the first one left. The rest follow by themselves.
     ///
     /// # Errors
     /// Why the first packet could not be sent by any way.
-    pub(crate) async fn send(self, settings: &config::Wake) -> Result<(), SendError> {
-        let per_second = NonZeroU16::new(settings.per_second).expect("the settings allow 1 to 1000");
+    pub(crate) async fn send(self, settings: &config::Wake, pace: &Pace) -> Result<(), SendError> {
         let wish = Wish { interface: Some(settings.interface.clone()).filter(|name| !name.is_empty()), ..Wish::default() };
-        let (first, outcome) = oneshot::channel();
-        let mut first = Some(first);
-        if self.packets.is_empty() {
-            return Ok(());
-        }
+        let mut packets = self.packets.into_iter();
+        let Some(first) = packets.next() else { return Ok(()) };
+        pace.wait(settings.per_second).await;
+        send(&first, &wish)?;
+        metrics::counter!("signboard_wake_sent_total").increment(1);
+        let (pace, per_second) = (pace.clone(), settings.per_second);
         tokio::spawn(async move {
-            let tell = |_, result: Result<_, SendError>| match (first.take(), result) {
-                (Some(first), result) => drop(first.send(result.map(drop))),
-                (None, Ok(_)) => metrics::counter!("signboard_wake_sent_total").increment(1),
-                (None, Err(error)) => tracing::warn!(%error, "a magic packet could not be sent"),
-            };
-            send_staggered(&self.packets, per_second, &wish, tell).await;
+            for packet in packets {
+                pace.wait(per_second).await;
+                match send(&packet, &wish) {
+                    Ok(_) => metrics::counter!("signboard_wake_sent_total").increment(1),
+                    Err(error) => tracing::warn!(%error, "a magic packet could not be sent"),
+                }
+            }
         });
-        outcome.await.unwrap_or(Ok(()))
+        Ok(())
+    }
+}
+
+/// When the next magic packet may leave. All calls share it, so that many of them trip no fuse either.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pace(Arc<Mutex<Option<Instant>>>);
+
+impl Pace {
+    /// Waits for a turn, of which there are `per_second` (1 to 1000) each second. Those who wait get theirs in the order of asking.
+    async fn wait(&self, per_second: u16) {
+        let mut next = self.0.lock().await;
+        if let Some(next) = *next {
+            sleep_until(next).await;
+        }
+        *next = Some(Instant::now() + Duration::from_secs(1) / u32::from(per_second.max(1)));
     }
 }
 
 fn of_card(card: &Card) -> MagicPacket {
-    packet(card.mac, card.secure_on.as_ref().map(domain::card::SecureOn::bytes))
-}
-
-fn packet(mac: Mac, password: Option<&[u8]>) -> MagicPacket {
-    MagicPacket { target: mac.0, password: password.and_then(|bytes| Password::from_bytes(bytes).ok()) }
+    let password = card.secure_on.as_ref().and_then(|password| Password::from_bytes(password.bytes()).ok());
+    MagicPacket { target: card.mac.0, password }
 }

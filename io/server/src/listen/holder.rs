@@ -14,7 +14,7 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// The program that listens on the port on any address, if there is one.
+    /// The program that listens on the port on any address, if there is one; a Signboard before others that share the port with it.
     #[must_use]
     pub fn of(protocol: Protocol, port: u16) -> Option<Self> {
         let tables = match protocol {
@@ -63,8 +63,9 @@ fn listening(table: &str, protocol: Protocol, port: u16) -> Vec<String> {
         .collect()
 }
 
+/// The first process with one of these sockets, or the first Signboard where several share a port, as WS-Discovery allows.
 fn process_with(inodes: &BTreeSet<String>) -> Option<(String, u32)> {
-    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+    let mut holders = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
         let id: u32 = entry.file_name().to_str()?.parse().ok()?;
         let holds = fs::read_dir(entry.path().join("fd")).ok()?.flatten().any(|file| {
             let target = fs::read_link(file.path()).unwrap_or_default();
@@ -73,7 +74,12 @@ fn process_with(inodes: &BTreeSet<String>) -> Option<(String, u32)> {
         });
         let name = || fs::read_to_string(entry.path().join("comm")).unwrap_or_default().trim_end().to_owned();
         holds.then(|| (name(), id))
-    })
+    });
+    let first = holders.next()?;
+    if first.0 == env!("CARGO_PKG_NAME") {
+        return Some(first);
+    }
+    Some(holders.find(|(name, _)| name == env!("CARGO_PKG_NAME")).unwrap_or(first))
 }
 
 #[cfg(test)]

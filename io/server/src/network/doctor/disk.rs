@@ -53,7 +53,7 @@ fn space(folder: &Path) -> Finding {
 
 /// Writes a small file, waits for the disk and removes it.
 fn write(folder: &Path) -> Finding {
-    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    let probe = folder.join(format!(".doctor-{}", crate::now::new_id()));
     let started = Instant::now();
     let written = fs::OpenOptions::new().write(true).create_new(true).open(&probe).and_then(|mut file| {
         file.write_all(b"signboard doctor\n")?;

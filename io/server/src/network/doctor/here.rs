@@ -5,19 +5,20 @@ use std::net::{IpAddr, SocketAddr};
 use domain::ports::{Direction, Party, Protocol, TABLE};
 use socket2::{Domain, Socket, Type};
 
-use super::{clock, disk, multicast, outward};
+use super::{clock, disk, multicast, outward, upstream};
 use crate::config::Config;
 use crate::network::port_state::{Row, State, row};
 use api::network::Finding;
 
-/// Everything that can be told without another machine: each row of the table, activation outward, clock, multicast, disk.
+/// Everything that this machine can tell: each row of the table, activation and sources of time outward, clock, multicast, disk.
 ///
 /// Takes up to a few seconds.
 pub async fn here(config: &Config) -> Vec<Finding> {
-    let clock = clock::check().await;
+    let (clock, sources) = tokio::join!(clock::check(), upstream::check(&config.time));
     let config = config.clone();
     let mut findings =
         tokio::task::spawn_blocking(move || machine(&config)).await.expect("looking at the machine does not panic");
+    findings.extend(sources);
     findings.push(clock);
     findings
 }

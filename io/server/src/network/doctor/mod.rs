@@ -8,6 +8,7 @@ mod here;
 mod multicast;
 mod outward;
 mod there;
+mod upstream;
 
 pub use here::here;
 pub use there::there;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use api::network::Finding;
 use domain::ports::{self, Port};
-use lan::discovery::Seek;
+use lan::discovery::{Found, Seek};
 use net::discovery::{Request, search};
+use net::time::{Queried, QueryError};
 
-use super::outward::call;
+use super::outward::{call, words};
 use crate::config::Config;
 use crate::network::port_state::number;
 
@@ -27,12 +28,30 @@ pub async fn there(config: &Config, host: &str) -> Result<Vec<Finding>, String> 
     if found.is_empty() {
         return Err(format!("the host {host} has no address; give its address, or see to its name."));
     }
-    let web = web(config, host).await;
-    let alive = web.iter().any(|finding| finding.remedy.is_none());
-    let mut findings = web;
-    findings.push(control(config, host, alive).await);
-    findings.push(discovery(config, host, alive).await);
-    findings.push(time(config, host).await);
+    let port = |setting| number(config, row(setting));
+    let (http, https, control) = (port("web.http-port"), port("web.https-port"), port("control.port"));
+    let (search_port, time_port) = (port("discovery.port"), port("time.port"));
+    // All at once: what is dropped on the way costs the whole patience.
+    let (on_http, on_https, on_control, by_name, by_multicast, time_told) = tokio::join!(
+        tcp(host, http),
+        tcp(host, https),
+        tcp(host, control),
+        search(asking(search_port, vec![host.to_owned()]), PATIENCE),
+        search(asking(search_port, Vec::new()), PATIENCE),
+        net::time::query(host, time_port, PATIENCE),
+    );
+    let alive = on_http.is_ok() || on_https.is_ok();
+    let mut findings = web(host, [(http, on_http), (https, on_https)]);
+    findings.push(self::control(host, control, on_control, alive));
+    findings.push(match (by_name, by_multicast) {
+        (Ok(by_name), Ok(by_multicast)) => discovery(host, search_port, &by_name, &by_multicast, alive),
+        (Err(error), _) | (_, Err(error)) => Finding::trouble(
+            format!("{search_port}/udp"),
+            format!("This machine cannot search ({}).", words(&error)),
+            "Connect it to a network, and allow its user UDP.",
+        ),
+    });
+    findings.push(time(host, time_port, time_told));
     Ok(findings)
 }
 
@@ -45,13 +64,12 @@ async fn tcp(host: &str, port: u16) -> Result<(), String> {
     tokio::task::spawn_blocking(move || call(&host, port)).await.expect("opening a connection does not panic")
 }
 
+fn asking(port: u16, names: Vec<String>) -> Request {
+    Request { seek: Seek::Servers, port, known: Vec::new(), names, name_system: false }
+}
+
 /// The two web ports, one of which is enough.
-async fn web(config: &Config, host: &str) -> Vec<Finding> {
-    let mut tried = Vec::new();
-    for setting in ["web.http-port", "web.https-port"] {
-        let port = number(config, row(setting));
-        tried.push((port, tcp(host, port).await));
-    }
+fn web(host: &str, tried: [(u16, Result<(), String>); 2]) -> Vec<Finding> {
     let open = tried.iter().any(|(_, result)| result.is_ok());
     let finding = |(port, result): (u16, Result<(), String>)| {
         let subject = format!("{port}/tcp");
@@ -70,10 +88,9 @@ async fn web(config: &Config, host: &str) -> Vec<Finding> {
     tried.into_iter().map(finding).collect()
 }
 
-async fn control(config: &Config, host: &str, alive: bool) -> Finding {
-    let port = number(config, row("control.port"));
+fn control(host: &str, port: u16, tried: Result<(), String>, alive: bool) -> Finding {
     let subject = format!("{port}/tcp");
-    match tcp(host, port).await {
+    match tried {
         Ok(()) => Finding::fine(subject, format!("{host} answers on port {port}.")),
         Err(error) if alive => Finding::note(
             subject,
@@ -87,19 +104,12 @@ async fn control(config: &Config, host: &str, alive: bool) -> Finding {
     }
 }
 
-async fn discovery(config: &Config, host: &str, alive: bool) -> Finding {
-    let port = number(config, row("discovery.port"));
+/// The two searches go from different sockets: a firewall that was crossed by the question to the name lets every later answer to the
+/// same socket in, and would hide that it drops answers to multicast.
+fn discovery(host: &str, port: u16, by_name: &[Found], by_multicast: &[Found], alive: bool) -> Finding {
     let subject = format!("{port}/udp");
-    let request = Request { seek: Seek::Servers, port, known: Vec::new(), names: vec![host.to_owned()], name_system: false };
-    let found = match search(request, PATIENCE).await {
-        Ok(found) => found,
-        Err(error) => {
-            let text = format!("This machine cannot search ({error}).");
-            return Finding::trouble(subject, text, "Connect it to a network, and allow its user UDP.");
-        }
-    };
-    let unicast = found.iter().find(|found| found.by_unicast);
-    let multicast = unicast.is_some_and(|found| found.by_multicast);
+    let unicast = by_name.iter().find(|found| found.by_unicast);
+    let multicast = unicast.is_some_and(|named| by_multicast.iter().any(|found| found.endpoint == named.endpoint));
     match (unicast, multicast) {
         (Some(_), true) => Finding::fine(subject, format!("{host} answers searches by multicast and by its name.")),
         (Some(_), false) => Finding::note(
@@ -108,20 +118,22 @@ async fn discovery(config: &Config, host: &str, alive: bool) -> Finding {
         )
         .remedied("On another network that is as it must be. On the same one, let answers in: `signboard firewall --role viewer` prints the rule."),
         (None, _) => {
-            let cause = if alive { "its web port answers, so UDP 3702 is dropped on the way or discovery is off there" } else { "nothing else of it answers either" };
+            let cause = match alive {
+                true => format!("its web port answers, so UDP {port} is dropped on the way or discovery is off there"),
+                false => "nothing else of it answers either".to_owned(),
+            };
             Finding::trouble(
                 subject,
-                format!("{host} does not answer searches on UDP {port}: {cause}.").replace("UDP 3702", &format!("UDP {port}")),
+                format!("{host} does not answer searches on UDP {port}: {cause}."),
                 format!("Let UDP {port} through to the server (`signboard firewall` prints the rule); until then type its address at the screens."),
             )
         }
     }
 }
 
-async fn time(config: &Config, host: &str) -> Finding {
-    let port = number(config, row("time.port"));
+fn time(host: &str, port: u16, told: Result<Queried, QueryError>) -> Finding {
     let subject = format!("{port}/udp");
-    match net::time::query(host, port, PATIENCE).await {
+    match told {
         Ok(answer) if answer.is_synchronised() => Finding::fine(
             subject,
             format!(

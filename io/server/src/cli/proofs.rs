@@ -1,0 +1,86 @@
+//! Which test proves a row of the table of ports, with the row open and with exactly that row dropped. The page of ports links them.
+
+use domain::ports::{self, Direction, Party, Port};
+
+/// A test in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Proof {
+    /// The file, from the root of the repository.
+    pub(super) file: &'static str,
+    /// The function.
+    pub(super) test: &'static str,
+}
+
+const WEB: &str = "io/server/tests/lan/web.rs";
+const UNUSED: &str = "io/server/tests/lan/unused.rs";
+const DISCOVERY: &str = "io/server/tests/lan/discovery.rs";
+const TIME: &str = "io/server/tests/lan/time.rs";
+const UPSTREAM: &str = "io/server/tests/lan/upstream.rs";
+const WAKE: &str = "io/server/tests/lan/wake.rs";
+const HEARING: &str = "io/net/tests/lab_wake.rs";
+const ACTIVATION: &str = "io/server/tests/lan/activation.rs";
+
+const fn proof(file: &'static str, test: &'static str) -> Proof {
+    Proof { file, test }
+}
+
+/// The proofs of a row: one for each direction that needs its own. Empty for a row that is not in the table.
+pub(super) fn of(port: &Port) -> &'static [Proof] {
+    use Party::{Html5Viewer, Local, Server, Viewer};
+    match (port.party, port.number, port.direction) {
+        (Server | Viewer, ports::CONTROL, _) => {
+            const { &[proof(UNUSED, "lab_the_control_port_is_not_missed_while_web_ports_carry_sessions")] }
+        }
+        (Server, ports::HTTPS, Direction::Out) => {
+            const { &[proof(ACTIVATION, "lab_port_443_outward_reaches_a_service_and_dropped_leaves_4525")] }
+        }
+        (Server | Html5Viewer, ports::HTTP, _) => const { &[proof(WEB, "lab_port_80_answers_curl_and_dropped_leaves_443")] },
+        (Server | Html5Viewer, ports::HTTPS, _) => const { &[proof(WEB, "lab_port_443_answers_curl_and_dropped_leaves_80")] },
+        (Server, ports::DISCOVERY, _) => const { &[proof(DISCOVERY, "lab_port_3702_is_found_by_wsdd_and_dropped_is_named")] },
+        (Viewer, ports::DISCOVERY, _) => const { &[proof(DISCOVERY, "lab_a_screen_that_may_not_search_is_told_so")] },
+        (Server, ports::TIME, _) => {
+            const {
+                &[
+                    proof(TIME, "lab_port_123_answers_ntpdig_and_dropped_is_named"),
+                    proof(UPSTREAM, "lab_port_123_outward_follows_chrony_and_dropped_is_named"),
+                ]
+            }
+        }
+        (Viewer, ports::TIME, _) => const { &[proof(TIME, "lab_a_screen_that_may_not_ask_the_time_is_told_so")] },
+        (Server, ports::WAKE_ECHO, _) => {
+            const { &[proof(WAKE, "lab_port_7_carries_the_packet_of_wakeonlan_and_dropped_leaves_9")] }
+        }
+        (Server, ports::WAKE_DISCARD, _) => {
+            const { &[proof(WAKE, "lab_port_9_carries_the_packet_of_wakeonlan_and_dropped_leaves_7")] }
+        }
+        (Viewer, ports::WAKE_ECHO | ports::WAKE_DISCARD, _) => {
+            const { &[proof(HEARING, "lab_each_port_can_be_dropped_or_taken_alone")] }
+        }
+        (Server, ports::ACTIVATION, _) => {
+            const { &[proof(ACTIVATION, "lab_port_4525_outward_reaches_a_service_and_dropped_leaves_443")] }
+        }
+        (Local, _, _) => const { &[proof(UNUSED, "lab_broker_ports_are_not_used_and_not_missed")] },
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_row_has_a_test_that_is_in_the_source() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for port in ports::TABLE {
+            let proofs = of(port);
+            assert!(!proofs.is_empty(), "{port:?} has no test");
+            for proof in proofs {
+                let source = std::fs::read_to_string(root.join(proof.file)).unwrap_or_else(|error| panic!("{proof:?}: {error}"));
+                let function = format!("#[test]\nfn {}()", proof.test);
+                assert!(source.contains(&function), "{proof:?} is not there");
+            }
+        }
+    }
+}

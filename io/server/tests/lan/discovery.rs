@@ -1,0 +1,69 @@
+//! UDP 3702, searched by Debian's wsdd and by `signboard discover`.
+
+use std::process::Command;
+
+use crate::running::{PATIENCE, Running, Town, signboard};
+
+const WSDD: (&str, &str) = ("wsdd", "wsdd");
+
+#[test]
+fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[WSDD, ("curl", "curl")])? else { return Ok(()) };
+    let _running = Running::start(&town.server, &[])?;
+    let wsdd = |patience| {
+        let program = town.screen.start(Command::new("wsdd").args([
+            "--discovery",
+            "--no-host",
+            "--ipv4only",
+            "--verbose",
+            "--shortlog",
+        ]))?;
+        program.wait_for("discovered Signboard, not set up yet", patience)
+    };
+    wsdd(PATIENCE)?;
+    let found = signboard(&town.screen, &["discover", "--timeout", "2"]);
+    assert_eq!(found.code, 0, "{found:?}");
+    for part in ["role         main", &format!("address      http://{}/\n", town.address()), "heard by     multicast"] {
+        assert!(found.out.contains(part), "{part}\n{found:?}");
+    }
+    assert!(!found.out.contains("[fe80:"), "{found:?}");
+    assert_eq!(town.doctor(&[]).verdict("3702/udp"), "fine");
+
+    let filter = town.server.drop_incoming("udp dport 3702")?;
+    let address = town.address();
+    for words in [&["discover", "--timeout", "1"][..], &["discover", "--timeout", "1", &address]] {
+        let lost = signboard(&town.screen, words);
+        assert_eq!(lost.code, 69, "{lost:?}");
+        assert!(
+            lost.err.contains("no server answered on UDP 3702") && lost.err.contains("`signboard doctor --server NAME`"),
+            "{lost:?}"
+        );
+    }
+    assert!(filter.dropped()? > 0);
+    let found = town.doctor(&[]);
+    assert_eq!((found.code, found.troubles()), (69, vec!["3702/udp"]), "{found:?}");
+    let text = found.text("3702/udp");
+    assert!(text.contains("its web port answers, so UDP 3702 is dropped on the way"), "{text}");
+    assert!(text.contains("`signboard firewall` prints the rule"), "{text}");
+    assert!(town.answers("http", 80), "a typed address goes on");
+    drop(filter);
+    wsdd(PATIENCE)?;
+    Ok(())
+}
+
+#[test]
+fn lab_a_screen_that_may_not_search_is_told_so() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let _running = Running::start(&town.server, &[])?;
+    assert_eq!(signboard(&town.screen, &["discover", "--timeout", "2"]).code, 0);
+    let filter = town.screen.drop_outgoing("udp dport 3702")?;
+    let lost = signboard(&town.screen, &["discover", "--timeout", "1"]);
+    assert_eq!(lost.code, 69, "{lost:?}");
+    for part in ["this machine refused to send", "let UDP 3702 out", "`signboard firewall --role viewer --outgoing`"] {
+        assert!(lost.err.contains(part), "{part}\n{lost:?}");
+    }
+    assert!(filter.dropped()? > 0);
+    let time = signboard(&town.screen, &["time", "--server", &town.address()]);
+    assert_eq!(time.code, 0, "the rest goes on: {time:?}");
+    Ok(())
+}

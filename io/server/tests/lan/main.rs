@@ -1,0 +1,16 @@
+//! Each row of the table of ports twice: on its default number with a program that others wrote, and with exactly that row dropped. The
+//! server and its commands run as people start them, each on a host of its own.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod activation;
+mod discovery;
+mod firewall;
+mod moved;
+mod running;
+mod taken;
+mod time;
+mod unused;
+mod upstream;
+mod viewer_rules;
+mod wake;
+mod web;

@@ -1,0 +1,54 @@
+//! Ports with other numbers: every output and every service follows.
+
+use domain::firewall::Format;
+
+use crate::running::{Running, Town, signboard};
+
+const MOVED: [&str; 4] = ["control.port=7300", "time.port=1123", "discovery.port=3703", "time.mode=own"];
+
+/// Whether a number stands in a text as a word.
+fn names(text: &str, number: &str) -> bool {
+    text.split(|sign: char| !sign.is_ascii_digit()).any(|word| word == number)
+}
+
+#[test]
+fn lab_moved_ports_move_every_output() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let running = Running::start(&town.server, &MOVED)?;
+    let set = MOVED.map(|setting| ["--set", setting]).concat();
+    let with = |words: &[&'static str]| signboard(&town.server, &[words, &set].concat());
+    for (format, _) in Format::ALL {
+        let rules = with(&["firewall", "--outgoing", "--format", format]).out;
+        assert!(["7300", "1123", "3703"].iter().all(|number| names(&rules, number)), "{rules}");
+        assert!(!["7237", "123", "3702"].iter().any(|number| names(&rules, number)), "{rules}");
+    }
+    let ports = with(&["ports"]).out;
+    for (number, state) in [("7300", "free"), ("1123", "listening by us"), ("3703", "listening by us")] {
+        assert!(ports.lines().any(|line| line.starts_with(number) && line.contains(state)), "{number}\n{ports}");
+    }
+    let here = running.doctor(&town.server, &MOVED);
+    assert_eq!(
+        (here.verdict("7300/tcp"), here.verdict("1123/udp"), here.verdict("3703/udp")),
+        ("note", "fine", "fine"),
+        "{here:?}"
+    );
+
+    town.server.nft(&with(&["firewall"]).out)?;
+    let address = town.address();
+    let code = |words: &[&str]| signboard(&town.screen, words).code;
+    assert_eq!(code(&["time", "--server", &address, "--port", "1123"]), 0);
+    assert_eq!(code(&["discover", "--timeout", "2", "--port", "3703"]), 0);
+    // The old numbers are dropped by the rules, so each takes its whole time.
+    let old = [vec!["time", "--server", address.as_str()], vec!["discover", "--timeout", "1"]];
+    std::thread::scope(|scope| {
+        let old = old.map(|words| scope.spawn(move || (code(&words), words)));
+        for asked in old {
+            let (code, words) = asked.join().unwrap();
+            assert_eq!(code, 69, "{words:?}");
+        }
+    });
+    let there = town.doctor(&MOVED);
+    assert_eq!((there.verdict("1123/udp"), there.verdict("3703/udp")), ("fine", "fine"), "{there:?}");
+    assert_eq!(there.code, 0, "{there:?}");
+    Ok(())
+}
