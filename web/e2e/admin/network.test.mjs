@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { signIn, stage, visit } from "./stage.mjs";
@@ -11,6 +12,7 @@ describe("the network", () => {
     page = await visitor.context.newPage();
   });
   after(() => scene?.close());
+  const serious = async () => (await new AxeBuilder({ page }).exclude("iframe").analyze()).violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => one.id);
   const cards = () => scene.mock.store.all("network-cards");
 
   test("the doctor looks, says that it does, and names trouble first with its remedy", async () => {
@@ -82,6 +84,7 @@ describe("the network", () => {
     await dialog.getByText("Line 2: “00:11:22:aa:bb” is not the hardware address of one card").waitFor();
     await dialog.getByText("Line 3: there is no screen “Nowhere”").waitFor();
     assert.ok(await dialog.getByRole("button", { name: /^Take/ }).isDisabled());
+    assert.deepEqual(await serious(), []);
     // Known at another screen: the second card sent, in the fourth line.
     await list.fill("Screen;MAC;Password\nWelcome;0011.22aa.bb01;192.0.2.1\n\nWayfinding;00:1b:21:0a:4c:03\n");
     await dialog.getByRole("button", { name: "Take 2 cards" }).click();
@@ -145,6 +148,7 @@ describe("the network", () => {
     await dialog.getByRole("button", { name: "Wake 3 screens" }).click();
     await dialog.getByRole("heading", { name: "Called: 3 screens by 14 cards" }).waitFor();
     await dialog.getByText("The calls go out over 3 seconds").waitFor();
+    assert.deepEqual(await serious(), []);
     const line = dialog.getByRole("listitem").filter({ hasText: "Departures" });
     await line.getByText("offline").waitFor();
     scene.mock.live.set(departures.id, { online: true });
