@@ -121,6 +121,14 @@ fn as_nobody(capabilities: &str) -> [&str; 15] {
 }
 
 #[test]
+fn the_unit_lets_the_clocks_state_be_read_and_not_set() {
+    // The filter of ProtectClock forbids adjtimex altogether, by which the time service learns who keeps the clock.
+    let harmful = ["ProtectClock=", "SystemCallFilter="];
+    assert!(!UNIT.lines().any(|line| harmful.iter().any(|key| line.starts_with(key))));
+    assert_eq!(setting("CapabilityBoundingSet"), "CAP_NET_BIND_SERVICE", "without CAP_SYS_TIME nobody sets it");
+}
+
+#[test]
 fn the_units_capability_opens_the_ports_below_1024() {
     if !is_root() {
         return;
