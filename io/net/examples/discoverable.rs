@@ -26,7 +26,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         control: None,
     };
     let started = u32::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
-    let service = Service::start(Settings { endpoint, card, port: PORT, started, multicast_dns: true })?;
+    let service = Service::start(Settings {
+        endpoint,
+        card,
+        port: PORT,
+        started,
+        addresses: vec![std::net::Ipv4Addr::UNSPECIFIED.into()],
+        multicast_dns: true,
+    })?;
     println!("discoverable as {}", endpoint.urn());
     tokio::signal::ctrl_c().await?;
     let stats = service.stats();

@@ -43,7 +43,14 @@ fn settings(number: u128) -> Settings {
         https: Some(443),
         control: None,
     };
-    Settings { endpoint: Uuid::from_u128(number), card, port: PORT, started: 1, multicast_dns: false }
+    Settings {
+        endpoint: Uuid::from_u128(number),
+        card,
+        port: PORT,
+        started: 1,
+        addresses: vec![std::net::Ipv4Addr::UNSPECIFIED.into()],
+        multicast_dns: false,
+    }
 }
 
 /// From the start of a search to each server found, by multicast only.

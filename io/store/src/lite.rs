@@ -2,6 +2,8 @@
 //! as a small commit.
 
 use std::ffi::CStr;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,6 +30,9 @@ pub(crate) struct Lite(Connection);
 impl Lite {
     /// Opens the file for writing, creating it if need be.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        // SQLite gives its journal the same mode: passwords are hashed, and still nobody else's business.
+        let made = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        made.map_err(|error| Error::file(path, error))?;
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);

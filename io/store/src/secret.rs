@@ -58,12 +58,19 @@ impl Sealer {
     pub(crate) fn create(path: &Path, classes: Classes) -> Result<Self, Error> {
         let mut bytes = [0; 32];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::file(path, std::io::Error::other("no random numbers")))?;
+        // Under another name until it is whole: half a key would look like a damaged one at the next start.
+        let unfinished = path.with_extension("key.new");
         let write = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
             file.write_all(hex::encode(bytes).as_bytes())?;
-            File::sync_all(&file)
+            File::sync_all(&file)?;
+            std::fs::rename(&unfinished, path)
         };
-        write().map_err(|error| Error::file(path, error))?;
+        write().map_err(|error| {
+            // A left-over is overwritten by the next attempt.
+            let _ = std::fs::remove_file(&unfinished);
+            Error::file(path, error)
+        })?;
         folder::sync(path.parent().expect("the key lies in a folder"))?;
         Self::read(path, classes)
     }

@@ -37,8 +37,10 @@ async fn bytes_are_kept_under_their_hash() {
     let mut expected = vec![(stored.hash, 3), (other.hash, 3)];
     expected.sort_unstable();
     assert_eq!(listed, expected);
-    media.remove(stored.hash).await.unwrap();
-    media.remove(stored.hash).await.unwrap();
+    media.remove(stored.hash, 0).await.unwrap();
+    assert!(media.list().await.unwrap().iter().any(|file| file.hash == stored.hash), "stored after the given time");
+    media.remove(stored.hash, i64::MAX).await.unwrap();
+    media.remove(stored.hash, i64::MAX).await.unwrap();
     assert_eq!((media.size(stored.hash), media.size(other.hash)), (None, Some(3)));
     assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
 }

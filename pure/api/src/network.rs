@@ -185,7 +185,7 @@ pub struct Waking {
 }
 
 /// One line of a list of network cards.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardLine {
     /// Name or id of the screen.

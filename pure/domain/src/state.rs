@@ -3,7 +3,7 @@
 use imbl::OrdSet;
 use uuid::Uuid;
 
-use crate::card::Card;
+use crate::card::{Card, Mac};
 use crate::document::{Document, KindSpec};
 use crate::folder::Folder;
 use crate::id::{CardId, DeviceId, GrantId, IdentityId, TokenId, UserId, ViewerId};
@@ -37,6 +37,7 @@ pub struct State {
     logins: OrdSet<(String, UserId)>,
     devices_of: OrdSet<(ViewerId, DeviceId)>,
     cards_of: OrdSet<(ViewerId, CardId)>,
+    macs: OrdSet<(Mac, CardId)>,
     grants_of: OrdSet<(UserId, GrantId)>,
     identities_of: OrdSet<(UserId, IdentityId)>,
     suspended: OrdSet<(Uuid, Uuid)>,
@@ -98,7 +99,13 @@ impl State {
                 reindex(&mut self.devices_of, &mut self.devices, id, row, |d| Some((d.viewer?, DeviceId(id))));
             }
             k if k == Card::SPEC.name => {
+                if let Some(old) = self.cards.get(CardId(id)) {
+                    self.macs.remove(&(old.mac, CardId(id)));
+                }
                 reindex(&mut self.cards_of, &mut self.cards, id, row, |c| Some((c.viewer?, CardId(id))));
+                if let Some(new) = self.cards.get(CardId(id)) {
+                    self.macs.insert((new.mac, CardId(id)));
+                }
             }
             k if k == User::SPEC.name => {
                 reindex(&mut self.logins, &mut self.users, id, row, |u| Some((u.login.to_lowercase(), UserId(id))));
@@ -140,6 +147,12 @@ impl State {
         let first = (viewer, CardId(Uuid::nil()));
         let ids = self.cards_of.range(first..).take_while(move |(v, _)| *v == viewer);
         ids.filter_map(|(_, id)| self.cards.get(*id).map(|card| (*id, card)))
+    }
+
+    /// The network cards with this address, and the viewers that they stand at.
+    pub fn viewers_of(&self, mac: Mac) -> impl Iterator<Item = (CardId, ViewerId)> {
+        let same = self.macs.range((mac, CardId(Uuid::nil()))..).take_while(move |(other, _)| *other == mac);
+        same.filter_map(|(_, id)| Some((*id, self.cards.get(*id)?.viewer?)))
     }
 
     /// The roles given to a user.

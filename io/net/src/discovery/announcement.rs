@@ -1,10 +1,13 @@
 //! Multicast DNS: `_signboard._tcp` and `_http._tcp` (RFC 6762, RFC 6763).
 
 use core::time::Duration;
+use std::net::IpAddr;
 
 use lan::discovery::Card;
 use mdns_sd::{IfKind, IfPredicate, ServiceDaemon, ServiceInfo};
 use uuid::Uuid;
+
+use super::service::is_wanted;
 
 const SIGNBOARD: &str = "_signboard._tcp.local.";
 const HTTP: &str = "_http._tcp.local.";
@@ -28,10 +31,13 @@ impl core::fmt::Debug for Announcement {
 
 impl Announcement {
     /// Announces. `None` if multicast DNS cannot be started: that is told in the log, and nothing else depends on it.
-    pub(crate) fn start(endpoint: Uuid, card: &Card) -> Option<Self> {
+    pub(crate) fn start(endpoint: Uuid, card: &Card, addresses: &[IpAddr]) -> Option<Self> {
         let daemon = ServiceDaemon::new().inspect_err(|error| tracing::warn!(%error, "multicast DNS is not available")).ok()?;
-        let unserved = IfPredicate::new(|interface| {
-            crate::interfaces::served().is_ok_and(|served| served.iter().all(|one| Some(one.link.index) != interface.index))
+        let addresses = addresses.to_vec();
+        let unserved = IfPredicate::new(move |interface| {
+            crate::interfaces::served().is_ok_and(|served| {
+                !served.iter().any(|one| Some(one.link.index) == interface.index && is_wanted(one, &addresses))
+            })
         });
         let mut announcement = Self { daemon, endpoint, registered: Vec::new() };
         if let Err(error) = announcement.daemon.disable_interface(IfKind::Predicate(unserved)) {

@@ -1,6 +1,7 @@
 //! The responder of a server: the machine of `lan::discovery`, driven by sockets.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lan::discovery::{Card, Counters, Link, MAX_BYTES, Responder};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub port: u16,
     /// The Unix time of this start, in seconds.
     pub started: u32,
+    /// Only interfaces that own one of these addresses are served; the unspecified address of either family stands for all.
+    pub addresses: Vec<IpAddr>,
     /// Whether to announce by multicast DNS too.
     pub multicast_dns: bool,
 }
@@ -82,8 +85,13 @@ impl Service {
         let (stop, stopped) = oneshot::channel();
         let stats = Arc::new(Mutex::new(Stats::default()));
         let clock = Clock::start();
-        let announcement = if settings.multicast_dns { Announcement::start(settings.endpoint, &settings.card) } else { None };
+        let announcement = if settings.multicast_dns {
+            Announcement::start(settings.endpoint, &settings.card, &settings.addresses)
+        } else {
+            None
+        };
         let driver = Driver {
+            addresses: settings.addresses,
             machine: Responder::new(settings.endpoint, settings.card, settings.started, clock.now()),
             clock,
             sockets,
@@ -118,7 +126,14 @@ impl Service {
     }
 }
 
+/// Whether the server answers at an address of the interface.
+pub(super) fn is_wanted(interface: &Interface, addresses: &[IpAddr]) -> bool {
+    let own = |address: &IpAddr| address.is_unspecified() || interface.link.addresses.iter().any(|(own, _)| own == address);
+    addresses.iter().any(own)
+}
+
 struct Driver {
+    addresses: Vec<IpAddr>,
     machine: Responder,
     clock: Clock,
     sockets: Sockets,
@@ -165,6 +180,8 @@ impl Driver {
 
     /// Joins and leaves groups, and tells the machine.
     fn serve(&mut self, interfaces: &[Interface]) {
+        let interfaces: Vec<Interface> = interfaces.iter().filter(|one| is_wanted(one, &self.addresses)).cloned().collect();
+        let interfaces = interfaces.as_slice();
         let links: Vec<Link> = interfaces.iter().map(|interface| interface.link.clone()).collect();
         for gone in self.joined.iter().filter(|old| links.iter().all(|link| link.index != old.index)) {
             self.sockets.leave(gone.index);

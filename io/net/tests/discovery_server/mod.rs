@@ -45,8 +45,14 @@ impl Server {
     /// Starts it, and the HTTP port that answers for its metadata.
     pub(crate) fn start(host: &Host, name: &str, multicast_dns: bool) -> Self {
         let runtime = runtime(host);
-        let settings =
-            Settings { endpoint: ENDPOINT, card: card(name), port: lan::discovery::PORT, started: 1_000, multicast_dns };
+        let settings = Settings {
+            endpoint: ENDPOINT,
+            card: card(name),
+            port: lan::discovery::PORT,
+            started: 1_000,
+            addresses: vec![std::net::Ipv4Addr::UNSPECIFIED.into()],
+            multicast_dns,
+        };
         let service = host.enter(|| runtime.block_on(async { Service::start(settings) })).unwrap();
         let listeners = ["0.0.0.0:80", "[::]:80"].map(|address| host.enter(|| TcpListener::bind(address)));
         for listener in listeners.into_iter().flatten() {

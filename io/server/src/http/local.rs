@@ -54,7 +54,7 @@ async fn wake(Extract(app): Extract<App>, Path(name): Path<String>) -> Result<St
             format!("no network card is known of {name:?}: add its hardware address in the admin, or give the address itself");
         return Err(Error::new(StatusCode::CONFLICT, "in_use", text));
     }
-    wanted.send(&app.config.wake).await.map_err(Error::unavailable)?;
+    wanted.send(&app.config.wake, &app.lan.pace).await.map_err(Error::unavailable)?;
     let plural = if cards == 1 { "its network card was" } else { "its network cards were" };
     Ok(format!("{name}: {plural} called on UDP 9 and 7; a machine that wakes needs up to a minute."))
 }

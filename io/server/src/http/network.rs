@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use domain::permission::{Action, Object};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use net::time::{Status, Timeline};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -91,12 +91,23 @@ pub(crate) fn open_routes(app: App) -> axum::Router {
     axum::Router::new().route(::lan::discovery::device::PATH, axum::routing::post(device)).layer(limit).with_state(app)
 }
 
+/// What a double click opens: the installation's public address, else the address by which the asker reached this server.
+fn presentation_url(app: &App, headers: &HeaderMap) -> String {
+    let public = app.core.state().rows.installation().public_address;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    match host {
+        _ if !public.is_empty() => format!("{public}/"),
+        Some(host) => format!("http://{host}/"),
+        None => format!("{}/", app.address),
+    }
+}
+
 /// `POST /wsd`: a WS-Transfer `Get` of the device's metadata (DPWS 1.1, section 5).
-async fn device(Extract(app): Extract<App>, body: Bytes) -> Response {
+async fn device(Extract(app): Extract<App>, headers: HeaderMap, body: Bytes) -> Response {
     let Some((endpoint, card)) = app.lan.card().filter(|_| app.config.discovery.enabled) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match ::lan::discovery::device::answer(&body, endpoint, &card, &format!("{}/", app.address), new_id()) {
+    match ::lan::discovery::device::answer(&body, endpoint, &card, &presentation_url(&app, &headers), new_id()) {
         Ok(answer) => ([(header::CONTENT_TYPE, ::lan::discovery::device::CONTENT_TYPE)], answer).into_response(),
         Err(refusal) => (StatusCode::BAD_REQUEST, format!("{refusal}\n")).into_response(),
     }

@@ -1,13 +1,15 @@
 //! Waking screens, and taking lists of network cards.
 
+use std::collections::BTreeMap;
+
 use api::network::{CardLine, CardsTaken, Waking};
 use api::schedule::NamedViewer;
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
-use domain::card::{Card, SecureOn};
+use domain::card::{Card, Mac, MacError, SecureOn};
 use domain::group::Group;
-use domain::id::ViewerId;
+use domain::id::{UserId, ViewerId};
 use domain::log::Edit;
 use domain::noun::{Noun, create};
 use domain::permission::{Action, Object};
@@ -74,7 +76,7 @@ async fn call(app: &App, state: &State, viewers: &[ViewerId]) -> Result<Response
         let text = "no network card is known of what is to be woken: add its hardware address first";
         return Err(Error::new(StatusCode::CONFLICT, "in_use", text));
     }
-    let sent = wanted.send(&app.config.wake).await;
+    let sent = wanted.send(&app.config.wake, &app.lan.pace).await;
     sent.map_err(|error| Error::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", error.to_string()))?;
     Ok((StatusCode::ACCEPTED, Json(waking)).into_response())
 }
@@ -92,28 +94,33 @@ async fn take(
         return Err(Error::invalid("", format!("a list has at most {MAX_LINES} lines: send it in parts")));
     }
     let (user, now) = (caller.caller.user, now_ms());
+    let all = lines.len();
     let ids: Vec<Uuid> = lines.iter().map(|_| new_id()).collect();
     let made = app
         .core
         .change(Change { author: Some(user.0), request }, move |state| {
+            let known = names(state);
+            let mut taken: BTreeMap<Mac, (ViewerId, usize)> = BTreeMap::new();
             let mut edits: Vec<Edit> = Vec::new();
-            let mut known = 0;
-            let mut macs = Vec::new();
             for (position, (line, id)) in lines.into_iter().zip(ids).enumerate() {
                 let at = |member: &str, text: String| {
-                    Refusal::invalid(format!("{position}.{member}"), format!("line {}: {text}", position + 1))
+                    Refusal::invalid(format!("[{position}].{member}"), format!("line {}: {text}", position + 1))
                 };
-                let card = card(state, line, user, now).map_err(|(member, text)| at(member, text))?;
-                if macs.contains(&card.mac)
-                    || state.cards_of(card.viewer.unwrap_or_default()).any(|(_, other)| other.mac == card.mac)
-                {
-                    known += 1;
+                let card = card(&known, line, user, now).map_err(|(member, text)| at(member, text))?;
+                let viewer = card.viewer.unwrap_or_default();
+                match taken.insert(card.mac, (viewer, position)) {
+                    Some((other, line)) if other != viewer => {
+                        return Err(at("mac", format!("{} stands at another screen in line {}", card.mac, line + 1)));
+                    }
+                    Some(_) => continue,
+                    None => {}
+                }
+                if state.viewers_of(card.mac).any(|(_, other)| other == viewer) {
                     continue;
                 }
-                macs.push(card.mac);
                 edits.push(create(state, id, &card).map_err(|refusal| at("mac", refusal.to_string()))?);
             }
-            let taken = CardsTaken { made: edits.len(), known };
+            let taken = CardsTaken { made: edits.len(), known: all - edits.len() };
             Ok((edits, taken))
         })
         .await?;
@@ -121,14 +128,22 @@ async fn take(
     Ok(super::answer(&made, StatusCode::OK, &taken))
 }
 
-fn card(state: &State, line: CardLine, user: domain::id::UserId, now: i64) -> std::result::Result<Card, (&'static str, String)> {
-    let viewer = state.rows.viewers.iter().find(|(id, held)| {
-        held.value.trashed_at.is_none()
-            && (held.value.name.to_lowercase() == line.viewer.to_lowercase() || id.to_string() == line.viewer)
-    });
-    let (viewer, _) = viewer.ok_or_else(|| ("viewer", format!("there is no screen {:?}: give its name or id", line.viewer)))?;
-    let mac = line.mac.parse().map_err(|error: domain::card::MacError| ("mac", error.to_string()))?;
+/// Screens by id and by name in lower case.
+fn names(state: &State) -> BTreeMap<String, ViewerId> {
+    let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
+    live.flat_map(|(id, held)| [(id.to_string(), id), (held.value.name.to_lowercase(), id)]).collect()
+}
+
+fn card(
+    known: &BTreeMap<String, ViewerId>,
+    line: CardLine,
+    user: UserId,
+    now: i64,
+) -> std::result::Result<Card, (&'static str, String)> {
+    let viewer = known.get(&line.viewer.to_lowercase());
+    let viewer = viewer.ok_or_else(|| ("viewer", format!("there is no screen {:?}: give its name or id", line.viewer)))?;
+    let mac = line.mac.parse().map_err(|error: MacError| ("mac", error.to_string()))?;
     let secure_on = line.secure_on.filter(|text| !text.is_empty()).map(SecureOn::try_from).transpose();
     let secure_on = secure_on.map_err(|error| ("secure_on", error.to_string()))?;
-    Ok(Card { viewer: Some(viewer), mac, secure_on, made_by: Some(user), made_at: now })
+    Ok(Card { viewer: Some(*viewer), mac, secure_on, made_by: Some(user), made_at: now })
 }

@@ -18,6 +18,7 @@ pub(super) async fn start(app: &App, bound: &Bound, aside: &mut Vec<Finding>) ->
         card: card(app, bound),
         port: app.config.discovery.port,
         started: u32::try_from(now_ms() / 1000).unwrap_or(u32::MAX),
+        addresses: app.config.bind.address.clone(),
         multicast_dns: app.config.discovery.mdns,
     };
     let port = settings.port;

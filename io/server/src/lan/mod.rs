@@ -36,6 +36,8 @@ pub(crate) struct Bound {
 /// The services of the local network.
 #[derive(Default)]
 pub struct Lan {
+    /// The pace of magic packets.
+    pub(crate) pace: wake::Pace,
     running: RwLock<Running>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::cell::Hash;
+use domain::id::{PlaylistId, PresentationId, UserId, ViewerId};
 use domain::log::{Change, Edit};
 use domain::noun::Noun;
 use domain::state::State;
@@ -51,7 +52,7 @@ pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
     let needed = needed(app);
     for file in old {
         if !needed.contains(&file.hash) {
-            files.remove(file.hash).await?;
+            files.remove(file.hash, now - FILE_MS).await?;
         }
     }
     Ok(())
@@ -76,12 +77,19 @@ fn expired(state: &State, now: i64) -> Vec<Edit> {
     of::<domain::viewer::Viewer>(state, now, &mut edits);
     of::<domain::group::Group>(state, now, &mut edits);
     of::<domain::user::User>(state, now, &mut edits);
-    let gone = |id: uuid::Uuid| edits.iter().any(|edit| edit.id == id);
-    let orphans = state.rows.revisions.iter().filter(|(_, r)| gone(r.value.presentation.0)).map(|(id, _)| ("revision", id.0));
-    let items = state.rows.items.iter().filter(|(_, item)| gone(item.value.playlist.0)).map(|(id, _)| ("playlist_item", id.0));
-    let grants = state.grants.iter().filter(|(_, grant)| gone(grant.value.user.0)).map(|(id, _)| ("grant", id.0));
-    let identities = state.identities.iter().filter(|(_, i)| gone(i.value.user.0)).map(|(id, _)| ("identity", id.0));
-    let more: Vec<_> = orphans.chain(items).chain(grants).chain(identities).collect();
+    let going: BTreeSet<uuid::Uuid> = edits.iter().map(|edit| edit.id).collect();
+    // Those whose parent went in an earlier round count too: a round removes no more than so many.
+    let rows = &state.rows;
+    let presentation = |id: PresentationId| going.contains(&id.0) || rows.presentations.get(id).is_none();
+    let playlist = |id: PlaylistId| going.contains(&id.0) || rows.playlists.get(id).is_none();
+    let user = |id: UserId| going.contains(&id.0) || state.users.get(id).is_none();
+    let viewer = |id: ViewerId| going.contains(&id.0) || rows.viewers.get(id).is_none();
+    let orphans = rows.revisions.iter().filter(|(_, r)| presentation(r.value.presentation)).map(|(id, _)| ("revision", id.0));
+    let items = rows.items.iter().filter(|(_, item)| playlist(item.value.playlist)).map(|(id, _)| ("playlist_item", id.0));
+    let grants = state.grants.iter().filter(|(_, grant)| user(grant.value.user)).map(|(id, _)| ("grant", id.0));
+    let identities = state.identities.iter().filter(|(_, i)| user(i.value.user)).map(|(id, _)| ("identity", id.0));
+    let cards = state.cards.iter().filter(|(_, card)| card.value.viewer.is_none_or(viewer)).map(|(id, _)| ("network_card", id.0));
+    let more: Vec<_> = orphans.chain(items).chain(grants).chain(identities).chain(cards).collect();
     edits.extend(more.into_iter().map(|(kind, id)| Edit { kind: kind.to_owned(), id, change: Change::Delete }));
     edits.truncate(MOST);
     edits

@@ -19,7 +19,7 @@ use crate::core::Memory;
 /// Changes remembered.
 const MOST: usize = 256;
 /// Up to so many viewers are compared plan by plan; beyond, all that a change reaches count as altered.
-const COMPARED: usize = 1_000;
+const COMPARED: usize = 200;
 
 /// One change.
 pub struct Change {

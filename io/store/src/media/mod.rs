@@ -115,13 +115,17 @@ impl Media {
         .await
     }
 
-    /// Removes a file. Nothing may refer to it any more.
+    /// Removes a file that was last stored before `before`, Unix milliseconds. Nothing may refer to it any more. One that was stored anew
+    /// meanwhile stays, since its record may be about to be made.
     ///
     /// # Errors
     /// [`Error::File`]; a file that is not there is no error.
-    pub async fn remove(&self, hash: Hash) -> Result<(), Error> {
+    pub async fn remove(&self, hash: Hash, before: i64) -> Result<(), Error> {
         self.blocking(move |media| {
             let path = media.path(hash);
+            if listed(&path).is_some_and(|file| file.stored >= before) {
+                return Ok(());
+            }
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::file(&path, error)),
                 _ => Ok(()),

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::Noun;
 use crate::card::{Card, Mac};
+use crate::id::ViewerId;
 use crate::permission::Object;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -31,14 +32,18 @@ impl Noun for Card {
         if self.mac == Mac::default() {
             return Err(Refusal::invalid("mac", "give the card's hardware address, such as 00:11:22:aa:bb:cc"));
         }
-        let other = state.cards.iter().find(|(other, held)| other.0 != id && held.value.mac == self.mac);
-        match other.and_then(|(_, held)| held.value.viewer) {
-            Some(owner) if owner == viewer => Err(Refusal::invalid("mac", format!("{} stands at this screen already", self.mac))),
-            Some(owner) => {
-                let name = state.rows.viewers.get(owner).map_or_else(|| owner.to_string(), |viewer| viewer.name.clone());
-                Err(Refusal::invalid("mac", format!("{} belongs to the screen {name}: remove it there first", self.mac)))
+        // The other screen is not named: the caller may not be allowed to see it.
+        match state.viewers_of(self.mac).find(|(other, owner)| other.0 != id && is_live(state, *owner)) {
+            Some((_, owner)) if owner == viewer => {
+                Err(Refusal::invalid("mac", format!("{} stands at this screen already", self.mac)))
             }
+            Some(_) => Err(Refusal::invalid("mac", format!("{} belongs to another screen: remove it there first", self.mac))),
             None => Ok(()),
         }
     }
+}
+
+/// A screen in the trash keeps its cards and stands in nobody's way.
+fn is_live(state: &State, viewer: ViewerId) -> bool {
+    state.rows.viewers.get(viewer).is_some_and(|viewer| viewer.trashed_at.is_none())
 }
