@@ -102,5 +102,5 @@ fn web_check(consent: Consent) -> Result<Verdict, Failure> {
     }
     tool::node()?;
     web::install(consent)?;
-    Ok(Verdict::of(process::succeeds(&mut web::npm(&["run", "check"]))?, "the web tools' words stand above"))
+    Ok(Verdict::of(web::check()?, "the web tools' words stand above"))
 }

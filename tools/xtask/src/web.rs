@@ -66,6 +66,23 @@ pub(crate) fn build() -> Result<(), Failure> {
     stamp.set(sources())
 }
 
+/// `npm run check`, when a source changed since it last passed. An automatic run always checks.
+///
+/// # Errors
+/// Where npm cannot be started.
+pub(crate) fn check() -> Result<bool, Failure> {
+    let stamp = Stamp::named("web-check");
+    if !process::in_ci() && stamp.is(sources()) {
+        say::note("   nothing changed since it last passed");
+        return Ok(true);
+    }
+    let passed = process::succeeds(&mut npm(&["run", "check"]))?;
+    if passed {
+        stamp.set(sources())?;
+    }
+    Ok(passed)
+}
+
 /// npm in `web/`.
 pub(crate) fn npm(words: &[&str]) -> Command {
     let mut command = process::command("npm");
