@@ -50,16 +50,16 @@ export class Network {
     if (!MAC.test(mac)) throw new Refusal(422, "invalid", `"${text}" is not a hardware address: give six pairs of hexadecimal digits, such as 00:11:22:aa:bb:cc`, "mac");
     const owner = this.#cards().find((card) => card.mac === mac)?.viewer;
     if (owner === viewer) throw new Refusal(422, "invalid", `${mac} stands at this screen already`, "mac");
-    if (owner) throw new Refusal(422, "invalid", `${mac} belongs to the screen ${this.#nameOf(owner)}: remove it there first`, "mac");
+    if (owner) throw new Refusal(422, "invalid", `${mac} belongs to another screen: remove it there first`, "mac");
     return this.#store.put("network-cards", { ...defaults("network-cards", user), viewer, mac });
   }
 
   #take(lines: CardLine[], user: string): { made: number; known: number } {
     const found = lines.map((line, place) => {
       const viewer = this.#store.all<Viewer>("viewers").find((one) => one.trashed_at === null && (one.id === line.viewer || one.name.toLowerCase() === line.viewer.toLowerCase()));
-      if (!viewer) throw new Refusal(422, "invalid", `line ${place + 1}: there is no screen "${line.viewer}": give its name or id`, `${place}.viewer`);
+      if (!viewer) throw new Refusal(422, "invalid", `line ${place + 1}: there is no screen "${line.viewer}": give its name or id`, `[${place}].viewer`);
       const owner = this.#cards().find((card) => card.mac === line.mac)?.viewer;
-      if (owner && owner !== viewer.id) throw new Refusal(422, "invalid", `line ${place + 1}: ${line.mac} belongs to the screen ${this.#nameOf(owner)}: remove it there first`, `${place}.mac`);
+      if (owner && owner !== viewer.id) throw new Refusal(422, "invalid", `line ${place + 1}: ${line.mac} belongs to another screen: remove it there first`, `[${place}].mac`);
       return { viewer: viewer.id, mac: line.mac, known: owner !== undefined };
     });
     this.lists.push(lines);

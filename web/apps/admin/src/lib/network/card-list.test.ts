@@ -56,7 +56,7 @@ describe("a list of network cards", () => {
 });
 
 it("finds the place that a refusal names", () => {
-  expect(placeOf("3.mac")).toBe(3);
+  expect(placeOf("[3].mac")).toBe(3);
   expect(placeOf("mac")).toBeNull();
   expect(placeOf(null)).toBeNull();
 });

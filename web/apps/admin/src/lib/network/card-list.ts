@@ -90,8 +90,8 @@ function split(line: string, separator: string): string[] {
   return [...fields, field.trim()];
 }
 
-/** The place in the list and the member that a refusal of the server names, such as `3.mac`. */
+/** The place in the list and the member that a refusal of the server names, such as `[3].mac`. */
 export function placeOf(field: string | null): number | null {
-  const found = /^(\d+)\.\w+$/.exec(field ?? "");
+  const found = /^\[(\d+)\]\.\w+$/.exec(field ?? "");
   return found ? Number(found[1]) : null;
 }
