@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{PATIENCE, Running, Town, signboard};
+use crate::running::{PATIENCE, Running, Town, both, signboard};
 
 const WSDD: (&str, &str) = ("wsdd", "wsdd");
 
@@ -31,8 +31,9 @@ fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
 
     let filter = town.server.drop_incoming("udp dport 3702")?;
     let address = town.address();
-    for words in [&["discover", "--timeout", "1"][..], &["discover", "--timeout", "1", &address]] {
-        let lost = signboard(&town.screen, words);
+    let search = |words: &[&str]| signboard(&town.screen, &[&["discover", "--timeout", "1"], words].concat());
+    let ((by_multicast, by_name), found) = both(|| both(|| search(&[]), || search(&[&address])), || town.doctor(&[]));
+    for lost in [by_multicast, by_name] {
         assert_eq!(lost.code, 69, "{lost:?}");
         assert!(
             lost.err.contains("no server answered on UDP 3702") && lost.err.contains("`signboard doctor --server NAME`"),
@@ -40,7 +41,6 @@ fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
         );
     }
     assert!(filter.dropped()? > 0);
-    let found = town.doctor(&[]);
     assert_eq!((found.code, found.troubles()), (69, vec!["3702/udp"]), "{found:?}");
     let text = found.text("3702/udp");
     assert!(text.contains("its web port answers, so UDP 3702 is dropped on the way"), "{text}");

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{Running, Town, said, signboard, until};
+use crate::running::{Running, Town, both, said, signboard, until};
 
 const NTPDIG: (&str, &str) = ("ntpdig", "ntpsec-ntpdig");
 
@@ -25,12 +25,12 @@ fn lab_port_123_answers_ntpdig_and_dropped_is_named() -> anyhow::Result<()> {
     assert!(asked.out.contains("stratum          10") && asked.out.contains("answers          4 of 4"), "{asked:?}");
 
     let filter = town.server.drop_incoming("udp dport 123")?;
-    assert_eq!(ntpdig(&town), None);
-    let asked = signboard(&town.screen, &["time", "--server", &address]);
+    let ask = || signboard(&town.screen, &["time", "--server", &address]);
+    let ((theirs, asked), found) = both(|| both(|| ntpdig(&town), ask), || town.doctor(&[]));
+    assert_eq!(theirs, None);
     assert_eq!(asked.code, 69, "{asked:?}");
     assert!(asked.err.contains("did not answer by NTP") && asked.err.contains("drops UDP port 123"), "{asked:?}");
     assert!(filter.dropped()? > 0);
-    let found = town.doctor(&[]);
     assert_eq!((found.code, found.troubles()), (69, vec!["123/udp"]), "{found:?}");
     let text = found.text("123/udp");
     assert!(text.contains("gives out no time on UDP 123") && text.contains("Let UDP 123 through to the server"), "{text}");
@@ -44,11 +44,11 @@ fn lab_a_screen_that_may_not_ask_the_time_is_told_so() -> anyhow::Result<()> {
     let Some(town) = Town::open(&[])? else { return Ok(()) };
     let _running = Running::start(&town.server, &["time.mode=own"])?;
     let filter = town.screen.drop_outgoing("udp dport 123")?;
-    let asked = signboard(&town.screen, &["time", "--server", &town.address()]);
+    let address = town.address();
+    let (asked, found) = both(|| signboard(&town.screen, &["time", "--server", &address]), || town.doctor(&[]));
     assert_eq!(asked.code, 69, "{asked:?}");
     assert!(asked.err.contains("nothing between drops UDP port 123"), "{asked:?}");
     assert!(filter.dropped()? > 0);
-    let found = town.doctor(&[]);
     assert_eq!(found.troubles(), ["123/udp"], "{found:?}");
     assert_eq!(signboard(&town.screen, &["discover", "--timeout", "2"]).code, 0, "the rest goes on");
     Ok(())

@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::running::{Running, Town, said, signboard};
+use crate::running::{Running, Town, both, said, signboard};
 
 /// What most desktops have.
 const CLOSED: &str = "table inet closed {\n chain input {\n type filter hook input priority 0; policy drop;\n iif lo accept\n \
@@ -15,21 +15,21 @@ fn lab_a_closed_screen_finds_by_name_and_with_its_rules_by_multicast() -> anyhow
     let Some(town) = Town::open(&[("wakeonlan", "wakeonlan")])? else { return Ok(()) };
     let _running = Running::start(&town.server, &[])?;
     town.screen.nft(CLOSED)?;
-    let lost = signboard(&town.screen, &["discover", "--timeout", "1"]);
+    let address = town.address();
+    let search = |words: &[&str]| signboard(&town.screen, &[&["discover", "--timeout", "2"], words].concat());
+    let ((lost, found), doctor) = both(|| both(|| search(&[]), || search(&[&address])), || town.doctor(&[]));
     assert_eq!(lost.code, 69, "{lost:?}");
     assert!(lost.err.contains("`signboard firewall --role viewer` prints the rule"), "{lost:?}");
-    let found = signboard(&town.screen, &["discover", "--timeout", "2", &town.address()]);
     assert!(found.code == 0 && found.out.contains("direct question"), "{found:?}");
-    let doctor = town.doctor(&[]);
     assert_eq!((doctor.code, doctor.verdict("3702/udp")), (0, "note"), "{doctor:?}");
     assert!(doctor.text("3702/udp").contains("`signboard firewall --role viewer` prints the rule"), "{doctor:?}");
 
     let rules = signboard(&town.screen, &["firewall", "--role", "viewer"]).out;
     town.screen.nft("delete table inet closed")?;
     town.screen.nft(&rules)?;
-    let found = signboard(&town.screen, &["discover", "--timeout", "2"]);
+    let (found, doctor) = both(|| search(&[]), || town.doctor(&[]));
     assert!(found.code == 0 && found.out.contains("heard by     multicast"), "{found:?}");
-    assert_eq!(town.doctor(&[]).verdict("3702/udp"), "fine");
+    assert_eq!(doctor.verdict("3702/udp"), "fine", "{doctor:?}");
 
     let broadcast = town.segment.broadcast().to_string();
     for (port, passes) in [(7_u16, true), (9, true), (8081, false)] {

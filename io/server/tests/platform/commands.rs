@@ -44,7 +44,8 @@ fn ports_shows_every_row_and_who_has_a_port() {
     let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = other.local_addr().unwrap().port();
     let setting = format!("web.http-port={port}");
-    let output = signboard(&["ports", "--json", "--set", &setting, "--set", "web.https-port=0"]);
+    let output =
+        signboard(&["ports", "--json", "--set", &setting, "--set", "web.https-port=0", "--set", "discovery.enabled=false"]);
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(rows.len(), domain::ports::TABLE.len());
     let http = rows.iter().find(|row| row["setting"] == "web.http-port").unwrap();

@@ -63,7 +63,10 @@ pub(super) fn activation(settings: &Activation) -> Vec<Finding> {
         let text = "Not tried: activation.host is not set.";
         return ports.into_iter().map(|port| Finding::note(subject(port), text)).collect();
     };
-    let tried: Vec<(u16, Result<(), String>)> = ports.into_iter().map(|port| (port, call(host.as_str(), port))).collect();
+    let tried = std::thread::scope(|scope| {
+        let calls = ports.map(|port| (port, scope.spawn(move || call(host.as_str(), port))));
+        calls.map(|(port, call)| (port, call.join().expect("opening a connection does not panic")))
+    });
     let open = tried.iter().any(|(_, result)| result.is_ok());
     tried
         .into_iter()
