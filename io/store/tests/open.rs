@@ -137,7 +137,7 @@ async fn samples_of_all_versions_open() {
 #[tokio::test]
 #[ignore = "writes into the repository: run by hand at the end of a version, with SIGNBOARD_SAMPLE set to the new folder"]
 async fn write_sample() {
-    let folder = std::env::var("SIGNBOARD_SAMPLE").unwrap();
+    let Ok(folder) = std::env::var("SIGNBOARD_SAMPLE") else { return };
     let site = open_folder(Path::new(&folder)).await;
     let password = [("password".to_owned(), json!("harbour")), ("name".to_owned(), json!("Ann"))].into();
     site.writer.write(Origin::default(), vec![insert("viewer", 1, "Gate"), insert("viewer", 3, "gone")]).await.unwrap();

@@ -22,6 +22,9 @@ LEFT_OUT = {
     "follow_events": "a stream that never ends",
     "discard_session": "ends the session",
     "discard_token": "might end the token that the checks use",
+    "list_network_findings": "sends multicast into the network of this machine",
+    "wake_viewer": "sends magic packets into the network of this machine",
+    "wake_group": "sends magic packets into the network of this machine",
     "append_upload": "takes bytes that schemathesis cannot write; tus-js-client checks it",
 }
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"

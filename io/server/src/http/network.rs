@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Ports, interfaces, discovery and time, as they are now.
-#[utoipa::path(get, path = "/network", tag = "network", responses((status = 200, body = NetworkView)))]
+#[utoipa::path(get, path = "/network", operation_id = "show_network", tag = "network", responses((status = 200, body = NetworkView)))]
 async fn network(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<NetworkView>> {
     allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
     let config = app.config.clone();
@@ -45,7 +45,7 @@ async fn network(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<Ne
 }
 
 /// What the doctor finds on the server's machine. Takes a few seconds.
-#[utoipa::path(get, path = "/network/findings", tag = "network", responses((status = 200, body = Vec<Finding>)))]
+#[utoipa::path(get, path = "/network/findings", operation_id = "list_network_findings", tag = "network", responses((status = 200, body = Vec<Finding>)))]
 async fn findings(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<Vec<Finding>>> {
     allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
     Ok(Json(doctor::here(&app.config).await))

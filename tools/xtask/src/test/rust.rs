@@ -63,13 +63,17 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     if let Some(filter) = filter(left_out) {
         cargo.args(["--filterset", &filter]);
     }
-    tell(&mut cargo, skips);
+    tell(&mut cargo, scope, skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
 }
 
 /// What tests ask the environment for: where to name what they skip, and a Python with our packages.
-fn tell(cargo: &mut Command, skips: &Path) {
+fn tell(cargo: &mut Command, scope: Scope, skips: &Path) {
+    if !scope.fast {
+        // As many crash rounds as CI has.
+        cargo.env("SIGNBOARD_LONG", "1");
+    }
     cargo.env("XTASK_SKIPS", skips).env("SIGNBOARD_TEST_PYTHON", place::target().join("venv/bin/python"));
 }
 
@@ -89,7 +93,7 @@ fn libtest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     for word in left_out {
         cargo.args(["--skip", word]);
     }
-    tell(&mut cargo, skips);
+    tell(&mut cargo, scope, skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
 }

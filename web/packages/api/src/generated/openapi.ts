@@ -452,7 +452,7 @@ export interface paths {
             cookie?: never;
         };
         /** Ports, interfaces, discovery and time, as they are now. */
-        get: operations["network_network"];
+        get: operations["show_network"];
         put?: never;
         post?: never;
         delete?: never;
@@ -523,7 +523,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the doctor finds on the server's machine. Takes a few seconds. */
-        get: operations["findings_network"];
+        get: operations["list_network_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5340,7 +5340,7 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
-    network_network: {
+    show_network: {
         parameters: {
             query?: never;
             header?: never;
@@ -5614,7 +5614,7 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
-    findings_network: {
+    list_network_findings: {
         parameters: {
             query?: never;
             header?: never;
