@@ -1,4 +1,4 @@
-//! Every target over its stored corpus, then over changed inputs, the same ones in every run. `SIGNBOARD_FUZZ_TIMES=50` tries fifty times
+//! Every target over its stored corpus, then over changed inputs, the same ones in every run. `XTASK_FUZZ_TIMES=50` tries fifty times
 //! as many, for where coverage cannot guide.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -21,7 +21,7 @@ fn replay(name: &str) {
     }
     let inputs: Vec<Vec<u8>> = stored.into_iter().map(|(_, input)| input).collect();
     let mut mutator = Mutator::new(20_261_122);
-    let times: u32 = std::env::var("SIGNBOARD_FUZZ_TIMES").map_or(1, |times| times.parse().unwrap());
+    let times: u32 = std::env::var("XTASK_FUZZ_TIMES").map_or(1, |times| times.parse().unwrap());
     for number in 0..target.tries * times {
         check(target, &format!("change {number}"), &mutator.next(&inputs));
     }

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A Python that has the WSDiscovery package: `SIGNBOARD_TEST_PYTHON`, the one below `target/venv`, or the system's.
+/// A Python that has the WSDiscovery package: `XTASK_TEST_PYTHON`, the one below `target/venv`, or the system's.
 fn python() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv/bin/python");
-    let chosen = std::env::var_os("SIGNBOARD_TEST_PYTHON").map(PathBuf::from);
+    let chosen = std::env::var_os("XTASK_TEST_PYTHON").map(PathBuf::from);
     let has = |python: &PathBuf| {
         Command::new(python).args(["-c", "import wsdiscovery"]).output().is_ok_and(|output| output.status.success())
     };

@@ -1,6 +1,6 @@
 //! A server that is killed at any moment loses nothing that it has acknowledged and keeps nothing by halves.
 //!
-//! Each round starts this program again as the server to be killed. Rounds: 200 with `SIGNBOARD_LONG=1` or `CI=true`, else 10.
+//! Each round starts this program again as the server to be killed. Rounds: 200 with `XTASK_LONG=1` or `CI=true`, else 10.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod ground;
@@ -39,7 +39,7 @@ struct Acknowledged {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_and_nothing_is_half_there() {
-    let long = std::env::var_os("SIGNBOARD_LONG").is_some() || std::env::var("CI").as_deref() == Ok("true");
+    let long = std::env::var_os("XTASK_LONG").is_some() || std::env::var("CI").as_deref() == Ok("true");
     let rounds = if long { 200 } else { 10 };
     let mut folder = TempDir::new().unwrap();
     let mut said = Acknowledged::default();

@@ -135,9 +135,9 @@ async fn samples_of_all_versions_open() {
 
 /// Writes the sample of the present version; run by hand when a version is finished.
 #[tokio::test]
-#[ignore = "writes into the repository: run by hand at the end of a version, with SIGNBOARD_SAMPLE set to the new folder"]
+#[ignore = "writes into the repository: run by hand at the end of a version, with XTASK_SAMPLE set to the new folder"]
 async fn write_sample() {
-    let Ok(folder) = std::env::var("SIGNBOARD_SAMPLE") else { return };
+    let Ok(folder) = std::env::var("XTASK_SAMPLE") else { return };
     let site = open_folder(Path::new(&folder)).await;
     let password = [("password".to_owned(), json!("harbour")), ("name".to_owned(), json!("Ann"))].into();
     site.writer.write(Origin::default(), vec![insert("viewer", 1, "Gate"), insert("viewer", 3, "gone")]).await.unwrap();

@@ -1,5 +1,5 @@
-// The same shell in a television's browser of 2018. Set SIGNBOARD_OLD_TV to a Python that has the wheels PyQt5==5.11.3 and PyQt5-sip:
-//   python3 -m venv V && V/bin/pip install --no-deps PyQt5==5.11.3 PyQt5-sip && SIGNBOARD_OLD_TV=V/bin/python npm run e2e
+// The same shell in a television's browser of 2018. Set XTASK_OLD_TV to a Python that has the wheels PyQt5==5.11.3 and PyQt5-sip:
+//   python3 -m venv V && V/bin/pip install --no-deps PyQt5==5.11.3 PyQt5-sip && XTASK_OLD_TV=V/bin/python npm run e2e
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -11,9 +11,9 @@ import { makePlan, mediaItem, pageItem } from "./plan.mjs";
 import { openDisplay } from "./recording.mjs";
 import { PlayerServer } from "./server.mjs";
 
-const python = process.env.SIGNBOARD_OLD_TV;
+const python = process.env.XTASK_OLD_TV;
 
-test("Chrome 65 plays pictures and pages over plain HTTP", { skip: !python && "SIGNBOARD_OLD_TV is not set" }, async () => {
+test("Chrome 65 plays pictures and pages over plain HTTP", { skip: !python && "XTASK_OLD_TV is not set" }, async () => {
   const { dawn } = makeMedia();
   const fonts = makeFonts();
   const page = body([{ id: "p1", duration_ms: 3000, elements: [{ id: "t", kind: "text", frame: { x: 0, y: 0, w: 900, h: 200 }, text: "Old but well" }, { id: "c", kind: "clock", frame: { x: 0, y: 300, w: 900, h: 200 }, format: "EEEE", language: "nl" }] }]);

@@ -72,10 +72,10 @@ async fn check(site: &Site) {
 
 /// Writes the sample of the present version; run by hand when a stage is finished.
 #[tokio::test]
-#[ignore = "writes into the repository: run by hand at the end of a stage, with SIGNBOARD_SAMPLE set to the new folder"]
+#[ignore = "writes into the repository: run by hand at the end of a stage, with XTASK_SAMPLE set to the new folder"]
 async fn write_sample() {
     // A run of all ignored tests does not say where to.
-    let Ok(folder) = std::env::var("SIGNBOARD_SAMPLE") else { return };
+    let Ok(folder) = std::env::var("XTASK_SAMPLE") else { return };
     let (site, ada) = Site::set_up(&[]).await;
     site.person(&ada, "bob", &[("editor", json!("all"))]).await;
     let boat = picture(&ada, "boat.png", BLUE).await;

@@ -31,7 +31,8 @@ impl Site {
     /// Starts on this data folder.
     pub(crate) async fn on(data: TempDir, settings: &[&str]) -> Self {
         let folder = format!("data.dir={}", data.path().display());
-        let fixed = [folder.as_str(), "bind.address=127.0.0.1", "web.http-port=0", "web.https-port=0", "control.port=0"];
+        let ports = ["web.http-port=0", "web.https-port=0", "control.port=0", "time.enabled=false"];
+        let fixed = [folder.as_str(), "bind.address=127.0.0.1"].into_iter().chain(ports).collect::<Vec<_>>();
         let set = fixed.iter().chain(settings).map(|text| (*text).to_owned()).collect();
         let config = Config::load(&Sources { set, ..Sources::default() }).unwrap();
         let started = serve::start(config, ServeOptions::default(), axum::Router::new()).await;

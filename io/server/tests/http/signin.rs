@@ -17,6 +17,31 @@ async fn wrong_names_and_passwords_get_the_same_answer() {
 }
 
 #[tokio::test]
+async fn the_owner_of_the_data_folder_gives_a_new_password() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let reset = |name: &'static str| {
+        let data = site.data.path().to_owned();
+        tokio::task::spawn_blocking(move || {
+            let mut signboard = std::process::Command::new(env!("CARGO_BIN_EXE_signboard"));
+            signboard.args(["user", "reset", name, "--data"]).arg(data).output().unwrap()
+        })
+    };
+    let output = reset("nobody").await.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(66), "{said}");
+    assert!(said.contains("\"nobody\"") && said.contains("ada"), "{said}");
+
+    let output = reset("ada").await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let password = said.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(ada.get("/users").await.status, 401, "sessions from before have ended");
+    let old = json!({"login": "ada", "password": PASSWORD});
+    site.stranger().post("/session", &old).await.refused(401, "sign_in_failed", "");
+    let back = site.stranger().sign_in("ada", &password).await;
+    assert_eq!(back.get("/users").await.status, 200, "{said}");
+}
+
+#[tokio::test]
 async fn five_failures_make_everybody_wait_and_parallel_guesses_do_not_help() {
     let (site, _) = Site::set_up(&[]).await;
     let guesses = (0..12).map(|n| {

@@ -72,9 +72,9 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
 fn tell(cargo: &mut Command, scope: Scope, skips: &Path) {
     if !scope.fast {
         // As many crash rounds as CI has.
-        cargo.env("SIGNBOARD_LONG", "1");
+        cargo.env("XTASK_LONG", "1");
     }
-    cargo.env("XTASK_SKIPS", skips).env("SIGNBOARD_TEST_PYTHON", place::target().join("venv/bin/python"));
+    cargo.env("XTASK_SKIPS", skips).env("XTASK_TEST_PYTHON", place::target().join("venv/bin/python"));
 }
 
 fn filter(left_out: &[&str]) -> Option<String> {
