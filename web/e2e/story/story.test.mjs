@@ -169,7 +169,7 @@ describe("the story of an installation", () => {
   step("taken down, it is off the screen as soon as the screen says so, and the server knows", async () => {
     const place = screen.log.length;
     const { at, viewers } = await ada.takeDown(row);
-    assert.deepEqual(viewers, { told: [viewer], offline: [] });
+    assert.deepEqual(viewers, { told: [{ id: viewer, name: "Gate 4" }], offline: [], hidden: 0 });
     const said = await screen.shownSince(place);
     console.log(`take-down call to the screen's word: at most ${Date.now() - at} ms`);
     assert.equal(said[0], "urgent plan");
