@@ -5,3 +5,9 @@ pub mod discovery;
 pub mod interfaces;
 pub mod time;
 pub mod wake;
+
+/// Clients and servers of the services on the control port, made from `pure/control/proto`.
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "made by tonic")]
+pub mod grpc {
+    include!(concat!(env!("OUT_DIR"), "/signboard.v1.rs"));
+}

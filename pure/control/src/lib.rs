@@ -10,3 +10,12 @@ pub mod plan;
 pub mod planner;
 pub mod play;
 pub mod session;
+
+/// Messages of the control port, version 1, made from `proto/signboard/v1` (`docs/protocols/control.md`).
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "made by prost")]
+pub mod v1 {
+    include!(concat!(env!("OUT_DIR"), "/signboard.v1.rs"));
+
+    /// All messages and services as an encoded `google.protobuf.FileDescriptorSet`, for reflection.
+    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/signboard.v1.bin"));
+}

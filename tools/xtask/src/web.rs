@@ -58,12 +58,12 @@ pub(crate) fn install(consent: Consent) -> Result<(), Failure> {
 pub(crate) fn build() -> Result<(), Failure> {
     let stamp = Stamp::named("web-build");
     let built = BUILT.iter().all(|file| place::web().join(file).is_file());
-    if built && stamp.is(sources()) {
+    if built && stamp.is(build_sources()) {
         return Ok(());
     }
     logged("web build", npm(&["run", "build"]))?;
     // Taken afterwards, since a build may write generated sources.
-    stamp.set(sources())
+    stamp.set(build_sources())
 }
 
 /// `npm run check`, when a source changed since it last passed. An automatic run always checks.
@@ -88,6 +88,18 @@ pub(crate) fn npm(words: &[&str]) -> Command {
     let mut command = process::command("npm");
     command.args(words).current_dir(place::web());
     command
+}
+
+/// What goes into the apps: everything but the stories played on them, whose change would otherwise cost a new server.
+fn build_sources() -> Fingerprint {
+    let mut print = Fingerprint::new();
+    for folder in ["apps", "packages"] {
+        print.add_folder(&place::web().join(folder));
+    }
+    for file in ["package.json", "package-lock.json", "tsconfig.base.json"] {
+        print.add(&fs::read(place::web().join(file)).unwrap_or_default());
+    }
+    print
 }
 
 fn sources() -> Fingerprint {

@@ -1,0 +1,3 @@
+//! `signboard-viewer`.
+
+fn main() {}
