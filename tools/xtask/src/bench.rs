@@ -70,6 +70,8 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     let named = |bench: &Bench| found.names.iter().any(|name| name == bench.name);
     let mut table = vec![machine::described(), String::new(), HEAD.to_owned()];
     let mut missing = Vec::new();
+    let mut text = String::new();
+    let file = place::notes().join("bench.md");
     for bench in BENCHES.iter().filter(|bench| named(bench) || found.names.is_empty() && !bench.only_named) {
         let busy = machine::busy();
         say::heading(format_args!("== {} ({}); other programs use {busy:.0} % of the processors", bench.name, bench.about));
@@ -77,10 +79,12 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
             Ok(figures) => table.extend(figures.iter().map(|figure| figure.markdown(busy))),
             Err(failure) => missing.push(format!("{}: {}", bench.name, failure.sentence)),
         }
+        // After each, so that a run that is cut short leaves what it measured.
+        text = format!("{}\n", table.join("\n"));
+        fs::create_dir_all(place::notes())
+            .and_then(|()| fs::write(&file, &text))
+            .map_err(|error| Failure::file(&file, &error))?;
     }
-    let text = format!("{}\n", table.join("\n"));
-    let file = place::notes().join("bench.md");
-    fs::create_dir_all(place::notes()).and_then(|()| fs::write(&file, &text)).map_err(|error| Failure::file(&file, &error))?;
     say::line(format_args!("\n{text}\nThe same is in {}.", place::short(&file)));
     for sentence in &missing {
         say::note(sentence);
