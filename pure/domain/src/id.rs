@@ -43,10 +43,16 @@ macro_rules! id {
 }
 
 id! {
+    /// A certification authority for devices.
+    AuthorityId
     /// A network card of a viewer's machine.
     CardId
     /// A device: one machine with a key.
     DeviceId
+    /// What a machine brings to be approved without a person.
+    EnrolmentTokenId
+    /// An entry of the list of expected machines.
+    ExpectedDeviceId
     /// A folder of the library.
     FolderId
     /// A permission granted to a user on a scope.

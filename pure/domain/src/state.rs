@@ -3,10 +3,12 @@
 use imbl::OrdSet;
 use uuid::Uuid;
 
+use crate::authority::Authority;
 use crate::card::{Card, Mac};
 use crate::document::{Document, KindSpec};
+use crate::enrolment::{Enrolment, EnrolmentToken, ExpectedDevice};
 use crate::folder::Folder;
-use crate::id::{CardId, DeviceId, GrantId, IdentityId, TokenId, UserId, ViewerId};
+use crate::id::{CardId, DeviceId, EnrolmentTokenId, GrantId, IdentityId, TokenId, UserId, ViewerId};
 use crate::log::Row;
 use crate::rows::Rows;
 use crate::table::Table;
@@ -22,6 +24,14 @@ pub struct State {
     pub folders: Table<Folder>,
     /// Machines.
     pub devices: Table<Device>,
+    /// Certification authorities for devices.
+    pub authorities: Table<Authority>,
+    /// Tokens by which machines enrol.
+    pub enrolment_tokens: Table<EnrolmentToken>,
+    /// Machines that are expected.
+    pub expected_devices: Table<ExpectedDevice>,
+    /// One document: how native viewers may enrol.
+    pub enrolments: Table<Enrolment>,
     /// Network cards of viewers.
     pub cards: Table<Card>,
     /// People.
@@ -42,6 +52,7 @@ pub struct State {
     identities_of: OrdSet<(UserId, IdentityId)>,
     suspended: OrdSet<(Uuid, Uuid)>,
     token_hashes: OrdSet<(String, TokenId)>,
+    enrolment_hashes: OrdSet<(String, EnrolmentTokenId)>,
 }
 
 /// The kinds of this version, for classes of cells and for documentation.
@@ -57,6 +68,10 @@ pub const KINDS: &[KindSpec] = &[
     crate::group::Membership::SPEC,
     crate::viewer::Viewer::SPEC,
     Device::SPEC,
+    Authority::SPEC,
+    Enrolment::SPEC,
+    EnrolmentToken::SPEC,
+    ExpectedDevice::SPEC,
     Card::SPEC,
     crate::priority::Priority::SPEC,
     crate::schedule::Schedule::SPEC,
@@ -97,6 +112,13 @@ impl State {
             k if k == Folder::SPEC.name => drop(self.folders.put(id, row)),
             k if k == Device::SPEC.name => {
                 reindex(&mut self.devices_of, &mut self.devices, id, row, |d| Some((d.viewer?, DeviceId(id))));
+            }
+            k if k == Authority::SPEC.name => drop(self.authorities.put(id, row)),
+            k if k == Enrolment::SPEC.name => drop(self.enrolments.put(id, row)),
+            k if k == ExpectedDevice::SPEC.name => drop(self.expected_devices.put(id, row)),
+            k if k == EnrolmentToken::SPEC.name => {
+                let key = |t: &EnrolmentToken| Some((t.secret_hash.clone(), EnrolmentTokenId(id)));
+                reindex(&mut self.enrolment_hashes, &mut self.enrolment_tokens, id, row, key);
             }
             k if k == Card::SPEC.name => {
                 if let Some(old) = self.cards.get(CardId(id)) {
@@ -180,6 +202,22 @@ impl State {
         let first = (hash.to_owned(), TokenId(Uuid::nil()));
         let (_, id) = self.token_hashes.range(first..).next().filter(|(h, _)| h == hash)?;
         self.tokens.get(*id).map(|token| (*id, token))
+    }
+
+    /// The enrolment token whose secret has this SHA-256, 64 hexadecimal digits.
+    #[must_use]
+    pub fn enrolment_token_by_hash(&self, hash: &str) -> Option<(EnrolmentTokenId, &EnrolmentToken)> {
+        let first = (hash.to_owned(), EnrolmentTokenId(Uuid::nil()));
+        let (_, id) = self.enrolment_hashes.range(first..).next().filter(|(h, _)| h == hash)?;
+        self.enrolment_tokens.get(*id).map(|token| (*id, token))
+    }
+
+    /// The native viewer whose public key has this SHA-256.
+    #[must_use]
+    pub fn device_by_key(&self, key: &[u8; 32]) -> Option<(DeviceId, &Device)> {
+        let id = DeviceId::of_key(key);
+        let device = self.devices.get(id)?;
+        device.has_key(key).then_some((id, device))
     }
 
     /// The folder and all folders around it, the nearest first. Circles, which concurrent moves can make, are cut.

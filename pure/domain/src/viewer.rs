@@ -1,5 +1,7 @@
 //! Viewers and devices: the place, and the machine that stands there now.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Size, Volume, ZoneName};
@@ -45,6 +47,16 @@ document! {
         /// SHA-256 of the browser's device secret, 64 hexadecimal digits.
         #[serde(skip)]
         secret_hash: String = Secret,
+        /// SHA-256 of the native viewer's public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits; empty = a browser.
+        key: String = Public,
+        /// Name of the native viewer's computer; empty = a browser.
+        hostname: String = Public,
+        /// Serial number of the computer's board; empty = unknown.
+        serial: String = Public,
+        /// Which of the computer's outputs it drives; empty = the only one.
+        output: String = Public,
+        /// When the certificate that it was given last ends, Unix milliseconds; none = a browser.
+        certificate_until: Option<i64> = Public,
         /// What the browser calls itself.
         user_agent: String = Public,
         /// Its screen as reported when it was approved.
@@ -56,6 +68,32 @@ document! {
         /// When it lost its place for good, Unix milliseconds.
         revoked_at: Option<i64> = Public,
     }
+}
+
+impl Device {
+    /// Whether this is its key: SHA-256 of the public key.
+    #[must_use]
+    pub fn has_key(&self, key: &[u8; 32]) -> bool {
+        self.player == PlayerKind::Native && self.key == key_name(key)
+    }
+}
+
+impl DeviceId {
+    /// The id of the device with this key, SHA-256 of its public key: the same on every server (UUIDv8, RFC 9562 section 5.8).
+    #[must_use]
+    pub fn of_key(key: &[u8; 32]) -> Self {
+        let bytes = key.first_chunk().expect("16 of 32 bytes");
+        Self(uuid::Builder::from_custom_bytes(*bytes).into_uuid())
+    }
+}
+
+/// A key's hash as 64 hexadecimal digits.
+#[must_use]
+pub fn key_name(key: &[u8; 32]) -> String {
+    key.iter().fold(String::with_capacity(64), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
 }
 
 /// Turning of the content, clockwise, in degrees.

@@ -1,6 +1,7 @@
 //! What the API can do with every kind of document: find, make, change, put into the trash, restore, remove.
 
 mod card;
+mod enrolment;
 mod library;
 mod people;
 mod place;
