@@ -5,6 +5,7 @@
 //! cannot read, is kept as it came.
 
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use crate::log::Cells;
 
@@ -61,8 +62,8 @@ pub trait Document: Clone + Default + PartialEq + Send + Sync + 'static {
     /// Sets one cell; false if this kind has no such cell.
     ///
     /// # Errors
-    /// A sentence when the value is not understood.
-    fn set_cell(&mut self, name: &str, value: Value) -> Result<bool, String>;
+    /// Which member of the value is not understood, and why.
+    fn set_cell(&mut self, name: &str, value: Value) -> Result<bool, Unfit>;
 
     /// The value of one cell; none if this kind has no such cell.
     fn cell(&self, name: &str) -> Option<Value>;
@@ -72,6 +73,34 @@ pub trait Document: Clone + Default + PartialEq + Send + Sync + 'static {
         let old = before.to_cells();
         self.to_cells().into_iter().filter(|(name, value)| old.get(name) != Some(value)).collect()
     }
+}
+
+/// A value that a cell cannot have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Path of the member at fault from the cell on, such as `when.recurrence.weekly.days`.
+    pub path: String,
+    /// What is wrong with it.
+    pub text: String,
+}
+
+/// Reads the value of the cell `name` as a person gave it.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(name: &str, value: Value) -> Result<T, Unfit> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let mut path = name.to_owned();
+        for segment in error.path() {
+            match segment {
+                Segment::Seq { index } => path.push_str(&format!("[{index}]")),
+                Segment::Map { key: member } | Segment::Enum { variant: member } => path.push_str(&format!(".{member}")),
+                Segment::Unknown => break,
+            }
+        }
+        let text = error.into_inner().to_string();
+        if let Some(missing) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            path.push_str(&format!(".{missing}"));
+        }
+        Unfit { path, text }
+    })
 }
 
 /// Reads one cell; puts it back among the unread ones if its value is not understood.
@@ -115,12 +144,12 @@ macro_rules! document {
                 (document, unread)
             }
 
-            fn set_cell(&mut self, name: &str, value: serde_json::Value) -> Result<bool, String> {
+            fn set_cell(&mut self, name: &str, value: serde_json::Value) -> Result<bool, $crate::document::Unfit> {
                 $(if name == stringify!($field) {
                     self.$field = if value.is_null() {
                         Self::default().$field
                     } else {
-                        serde_json::from_value(value).map_err(|error| error.to_string())?
+                        $crate::document::read(name, value)?
                     };
                     return Ok(true);
                 })*
@@ -145,6 +174,7 @@ pub(crate) use document;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::Schedule;
     use crate::viewer::Viewer;
     use serde_json::json;
 
@@ -160,6 +190,24 @@ mod tests {
         assert_eq!(viewer.name, "Gate 4");
         assert_eq!(viewer.rotation, Viewer::default().rotation);
         assert_eq!(unread.keys().collect::<Vec<_>>(), ["mood", "rotation"]);
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_named_down_to_the_member() {
+        let mut row = Schedule::default();
+        let weekly = |rule: Value| json!({"from": "2026-01-01T00:00:00", "recurrence": {"weekly": rule}});
+        for (value, path) in [
+            (json!(7), "when"),
+            (json!({"from": "soon"}), "when.from"),
+            (json!({"until": null}), "when.from"),
+            (weekly(json!({"every": 1, "days": ["xx"]})), "when.recurrence.weekly.days"),
+            (weekly(json!({"every": 1, "days": [7]})), "when.recurrence.weekly.days[0]"),
+            (weekly(json!({"days": ["mo"]})), "when.recurrence.weekly.every"),
+            (json!({"from": "2026-01-01T00:00:00", "recurrence": {"yearly": {}}}), "when.recurrence"),
+        ] {
+            assert_eq!(row.set_cell("when", value.clone()).unwrap_err().path, path, "{value}");
+        }
+        assert_eq!(row, Schedule::default());
     }
 
     #[test]

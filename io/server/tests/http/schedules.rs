@@ -35,7 +35,7 @@ async fn impossible_rows_name_the_member_at_fault() {
         ("when", json!({"from": "0026-02-01T00:00:00", "until": null, "zone": null, "recurrence": null}), "when.from"),
         ("when", weekly(json!({"every": 0, "days": ["mo"], "window": null})), "when.recurrence.weekly.every"),
         ("when", weekly(json!({"every": 1, "days": [], "window": null})), "when.recurrence.weekly.days"),
-        ("when", weekly(json!({"every": 1, "days": ["xx"], "window": null})), "when"),
+        ("when", weekly(json!({"every": 1, "days": ["xx"], "window": null})), "when.recurrence.weekly.days"),
         ("order", json!(5), "order"),
     ];
     for (member, value, field) in cases {
@@ -46,7 +46,7 @@ async fn impossible_rows_name_the_member_at_fault() {
     for text in ["2026-02-30T00:00:00", "tomorrow", "2026-01-01T00:00:00+01:00[Europe/Berlin]x", ""] {
         let mut bad = good.clone();
         bad["when"]["from"] = json!(text);
-        ada.post("/schedules", &bad).await.refused(422, "invalid", "when");
+        ada.post("/schedules", &bad).await.refused(422, "invalid", "when.from");
     }
     ada.post("/schedules", &good).await.created();
 }

@@ -105,7 +105,7 @@ pub fn set_members<T: Noun>(document: &T, members: &Map<String, Value>) -> Resul
             };
             return Err(Refusal::invalid(name, text));
         }
-        changed.set_cell(name, value.clone()).map_err(|text| Refusal::invalid(name, text))?;
+        changed.set_cell(name, value.clone()).map_err(|unfit| Refusal::invalid(unfit.path, unfit.text))?;
     }
     Ok(changed)
 }
