@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compiler.include_imports(true).include_source_info(true).open_files(PROTOS)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("signboard.v1.bin"), compiler.encode_file_descriptor_set())?;
-    prost_build::Config::new().btree_map(["."]).compile_fds(compiler.file_descriptor_set())?;
+    // Rows are shared by thousands of sessions: their text is not copied into messages.
+    prost_build::Config::new().btree_map(["."]).bytes([".signboard.v1.Row.json"]).compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

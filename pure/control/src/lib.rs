@@ -6,10 +6,12 @@
 
 pub mod code;
 pub mod message;
+pub mod order;
 pub mod plan;
 pub mod planner;
 pub mod play;
 pub mod session;
+pub mod slice;
 
 /// Messages of the control port, version 1, made from `proto/signboard/v1` (`docs/protocols/control.md`).
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "made by prost")]

@@ -84,11 +84,15 @@ impl Rows {
     /// The groups that a member stands in directly, each once.
     #[must_use]
     pub fn groups_directly_of(&self, member: Member) -> Vec<GroupId> {
-        let first = (member, GroupId(Uuid::nil()), MembershipId(Uuid::nil()));
-        let mut groups: Vec<GroupId> =
-            self.groups_of.range(first..).take_while(|(m, _, _)| *m == member).map(|(_, group, _)| *group).collect();
+        let mut groups: Vec<GroupId> = self.memberships_of(member).map(|(group, _)| group).collect();
         groups.dedup();
         groups
+    }
+
+    /// The memberships of a member: in which group, by which document.
+    pub fn memberships_of(&self, member: Member) -> impl Iterator<Item = (GroupId, MembershipId)> + '_ {
+        let first = (member, GroupId(Uuid::nil()), MembershipId(Uuid::nil()));
+        self.groups_of.range(first..).take_while(move |(m, _, _)| *m == member).map(|(_, group, link)| (*group, *link))
     }
 
     /// All groups around a viewer, the nearest first, each once; trashed groups and what is only reached through them do not count.
