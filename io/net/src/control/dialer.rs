@@ -1,0 +1,95 @@
+//! The race to a server (`docs/protocols/control.md`, section 2).
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use tokio::time::timeout;
+
+use super::address::{Address, Way};
+use super::certificate::ServerCertificate;
+use super::fault::{DialFault, DialReport, Tried};
+use super::identity::Identity;
+use super::link::Link;
+use super::proxy::Proxy;
+use super::race::race;
+use super::route::Route;
+use super::secure;
+use super::trust::{JudgedAt, Trust};
+use super::wire::{Windows, Wire};
+
+/// Between the starts of two ways.
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// How long one way may take until the server's certificate is proved.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connects to servers.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    /// Which servers are taken.
+    pub trust: Trust,
+    /// Who this device is; `None` before it has enrolled. Servers of another installation are not taken.
+    pub identity: Option<Identity>,
+    /// The proxy between.
+    pub proxy: Option<Proxy>,
+    /// The way that won the last time.
+    pub preferred: Option<Way>,
+    /// The time at which certificates are judged.
+    pub judged_at: JudgedAt,
+    /// How many bytes may come before they are read.
+    pub windows: Windows,
+}
+
+impl Dialer {
+    /// A dialer for a device that has enrolled, without proxy.
+    #[must_use]
+    pub fn of(identity: Identity, judged_at: JudgedAt) -> Self {
+        let trust = Trust::authorities(&identity.authorities);
+        Self { trust, identity: Some(identity), proxy: None, preferred: None, judged_at, windows: Windows::default() }
+    }
+
+    /// A dialer for a device that has not enrolled, without proxy.
+    #[must_use]
+    pub fn unknown(trust: Trust, judged_at: JudgedAt) -> Self {
+        Self { trust, identity: None, proxy: None, preferred: None, judged_at, windows: Windows::default() }
+    }
+
+    /// Goes through the servers in order. Of each, all ways race, the preferred one first, and the first on which the certificate proves right wins. May be dropped at any time.
+    ///
+    /// # Errors
+    /// If no server is reached: what was tried.
+    pub async fn dial(&self, addresses: &[Address]) -> Result<Link, DialReport> {
+        let mut report = DialReport::default();
+        for address in addresses {
+            let mut ways: Vec<Way> = address.ways().map(|(way, _)| way).collect();
+            ways.sort_by_key(|way| Some(*way) != self.preferred);
+            let attempts = ways.iter().map(|way| self.attempt(address, *way).boxed());
+            match race(attempts.collect(), STAGGER).await {
+                Ok(link) => return Ok(link),
+                Err(faults) => report.tried.extend(ways.into_iter().zip(faults).map(|(way, fault)| Tried {
+                    address: address.clone(),
+                    way,
+                    fault,
+                })),
+            }
+        }
+        Err(report)
+    }
+
+    async fn attempt(&self, address: &Address, way: Way) -> Result<Link, DialFault> {
+        timeout(PATIENCE, self.connect(address, way)).await.unwrap_or(Err(DialFault::Silent { seconds: PATIENCE.as_secs() }))
+    }
+
+    async fn connect(&self, address: &Address, way: Way) -> Result<Link, DialFault> {
+        let tls = secure::inner(&self.trust, self.identity.as_ref(), &self.judged_at)
+            .map_err(|fault| DialFault::Identity(fault.to_string()))?;
+        let name = secure::name(self.identity.as_ref());
+        let route = Arc::new(Route { proxy: self.proxy.clone(), tls: Arc::new(tls), name });
+        let (stream, announced) = route.secure(address, way).await?;
+        let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+        let certificate = Arc::new(ServerCertificate::read(chain).map_err(DialFault::Certificate)?);
+        let wire = Wire::open(stream, self.windows).await.map_err(|fault| DialFault::Tls(std::io::Error::other(fault)))?;
+        Ok(Link { way, address: address.clone(), certificate, announced, wire, route })
+    }
+}
