@@ -77,6 +77,8 @@ id! {
     RevisionId
     /// A schedule row.
     ScheduleId
+    /// Something that viewers are to do.
+    TaskId
     /// An API token.
     TokenId
     /// A person who may sign in.

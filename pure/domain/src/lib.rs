@@ -37,6 +37,7 @@ mod schema;
 pub mod stamp;
 pub mod state;
 pub mod table;
+pub mod task;
 pub mod timetable;
 pub mod user;
 pub mod viewer;

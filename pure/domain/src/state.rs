@@ -12,6 +12,7 @@ use crate::id::{CardId, DeviceId, EnrolmentTokenId, GrantId, IdentityId, TokenId
 use crate::log::Row;
 use crate::rows::Rows;
 use crate::table::Table;
+use crate::task::Task;
 use crate::user::{Grant, Identity, Suspension, Token, User};
 use crate::viewer::Device;
 
@@ -44,6 +45,8 @@ pub struct State {
     pub grants: Table<Grant>,
     /// API tokens.
     pub tokens: Table<Token>,
+    /// What viewers are to do.
+    pub tasks: Table<Task>,
     logins: OrdSet<(String, UserId)>,
     devices_of: OrdSet<(ViewerId, DeviceId)>,
     cards_of: OrdSet<(ViewerId, CardId)>,
@@ -80,6 +83,7 @@ pub const KINDS: &[KindSpec] = &[
     Suspension::SPEC,
     Grant::SPEC,
     Token::SPEC,
+    Task::SPEC,
 ];
 
 /// The class of a cell; cells of kinds or names that this version does not know count as internal.
@@ -144,6 +148,7 @@ impl State {
             k if k == Token::SPEC.name => {
                 reindex(&mut self.token_hashes, &mut self.tokens, id, row, |t| Some((t.secret_hash.clone(), TokenId(id))));
             }
+            k if k == Task::SPEC.name => drop(self.tasks.put(id, row)),
             _ => drop(self.rows.put(kind, id, row)),
         }
     }

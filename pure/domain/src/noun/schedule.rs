@@ -33,16 +33,7 @@ impl Noun for Schedule {
             return Err(Refusal::invalid("content", "choose what plays: media, a playlist or a presentation"));
         };
         check_content(state, "content", content)?;
-        match self.destination {
-            None => return Err(Refusal::invalid("destination", "choose where it plays: all, a group or a viewer")),
-            Some(Destination::Group(id)) if state.rows.groups.get(id).is_none_or(|g| g.trashed_at.is_some()) => {
-                return Err(Refusal::invalid("destination.group", format!("there is no group {id}")));
-            }
-            Some(Destination::Viewer(id)) if state.rows.viewers.get(id).is_none_or(|v| v.trashed_at.is_some()) => {
-                return Err(Refusal::invalid("destination.viewer", format!("there is no viewer {id}")));
-            }
-            _ => {}
-        }
+        check_destination(state, self.destination)?;
         if let Some(id) = self.priority.filter(|id| state.rows.priorities.get(*id).is_none()) {
             return Err(Refusal::invalid("priority", format!("there is no priority {id}")));
         }
@@ -58,7 +49,21 @@ impl Noun for Schedule {
     trashable!();
 }
 
-fn check_when(when: &When) -> Result<(), Refusal> {
+/// A destination that exists and is not in the trash.
+pub(super) fn check_destination(state: &State, destination: Option<Destination>) -> Result<(), Refusal> {
+    match destination {
+        None => Err(Refusal::invalid("destination", "choose where: all, a group or a viewer")),
+        Some(Destination::Group(id)) if state.rows.groups.get(id).is_none_or(|g| g.trashed_at.is_some()) => {
+            Err(Refusal::invalid("destination.group", format!("there is no group {id}")))
+        }
+        Some(Destination::Viewer(id)) if state.rows.viewers.get(id).is_none_or(|v| v.trashed_at.is_some()) => {
+            Err(Refusal::invalid("destination.viewer", format!("there is no viewer {id}")))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+pub(super) fn check_when(when: &When) -> Result<(), Refusal> {
     if let Some(until) = when.until.filter(|until| *until <= when.from) {
         return Err(Refusal::invalid("when.until", format!("{until} is not after {}: choose a later end", when.from)));
     }
