@@ -5,7 +5,7 @@ use api::viewer::{CommandName, CommandOutcome, CommandRequest, ViewerStatus};
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
-use control::message::CommandKind;
+use control::order::{Order, OrderKind, Report};
 use domain::id::ViewerId;
 use domain::noun::Noun;
 use domain::permission::Action;
@@ -14,7 +14,7 @@ use domain::viewer::Viewer;
 use http::{StatusCode, header};
 use serde::Deserialize;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,11 +25,10 @@ use super::extract::{Body, Id, Query};
 use super::noun::{allow, sees, visible};
 use super::why::slot_view;
 use crate::app::App;
-use crate::now::new_id;
-use crate::session::hub::ToSession;
+use crate::now::{new_id, now_ms};
 
-/// How long a viewer may take to answer a command.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a viewer may take to answer a command, in milliseconds.
+const PATIENCE_MS: u32 = 10_000;
 /// How long a viewer shows its name.
 const IDENTIFY_S: u32 = 20;
 /// The longest timetable in milliseconds: 62 days.
@@ -60,21 +59,34 @@ async fn command(
     let viewer = &visible::<Viewer>(&state, caller.caller, id)?.value;
     allow(&state, caller.caller, Action::Edit, viewer.object(&state, id))?;
     let (kind, seconds) = match request.kind {
-        CommandName::Identify => (CommandKind::Identify, Some(IDENTIFY_S)),
-        CommandName::Reload => (CommandKind::Reload, None),
-        CommandName::Screenshot => (CommandKind::Screenshot, None),
+        CommandName::Identify => (OrderKind::Identify, Some(IDENTIFY_S)),
+        CommandName::Reload => (OrderKind::Refresh, None),
+        CommandName::Screenshot => (OrderKind::Screenshot, None),
     };
-    let (sender, answer) = oneshot::channel();
     let command = new_id();
-    if !app.hub.tell_viewer(ViewerId(id), ToSession::Command(command, kind, seconds, sender)) {
+    let mut reports = app.hub.reports(command);
+    let arguments = std::collections::BTreeMap::new();
+    let order = Order { id: command, kind, seconds, arguments, expires: Some(now_ms() + i64::from(PATIENCE_MS)) };
+    if !app.hub.order(ViewerId(id), order) {
         let text = format!("the screen {:?} is not connected: the command was not sent", viewer.name);
         return Err(Error::new(StatusCode::CONFLICT, "in_use", text));
     }
-    match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(Ok(answer)) => Ok(Json(CommandOutcome { command, ok: answer.ok, text: answer.text })),
-        Ok(Err(_)) | Err(_) => {
+    match tokio::time::timeout(Duration::from_millis(PATIENCE_MS.into()), outcome(&mut reports)).await {
+        Ok(Some((ok, text))) => Ok(Json(CommandOutcome { command, ok, text: (!text.is_empty()).then_some(text) })),
+        Ok(None) | Err(_) => {
             let text = "the screen did not answer within ten seconds: look whether it is on".to_owned();
             Ok(Json(CommandOutcome { command, ok: false, text: Some(text) }))
+        }
+    }
+}
+
+/// The last report: whether it was carried out, and what is to say about it.
+async fn outcome(reports: &mut mpsc::Receiver<Report>) -> Option<(bool, String)> {
+    loop {
+        match reports.recv().await? {
+            Report::Done { text } => return Some((true, text)),
+            Report::Failed { text, .. } => return Some((false, text)),
+            Report::Attachment(_) | Report::Running { .. } | Report::Started => {}
         }
     }
 }

@@ -147,6 +147,14 @@ impl Live {
         self.viewers.lock().get(&viewer).and_then(|known| known.screenshot.clone())
     }
 
+    /// Looks at how a viewer is, without a copy; one that was never seen is offline.
+    pub fn read<T>(&self, viewer: ViewerId, look: impl FnOnce(&ViewerStatus) -> T) -> T {
+        match self.viewers.lock().get(&viewer) {
+            Some(known) => look(&known.status),
+            None => look(&ViewerStatus { viewer, ..ViewerStatus::default() }),
+        }
+    }
+
     /// How a viewer is; one that was never seen is offline.
     #[must_use]
     pub fn status(&self, viewer: ViewerId) -> ViewerStatus {

@@ -4,17 +4,16 @@ mod greeting;
 mod obeying;
 mod sending;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use control::message::{FromServer, Hello};
+use control::message::Hello;
 use control::session::{CloseReason, Output, Session};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::hub::{CommandAnswer, ToSession};
+use super::hub::ToSession;
 use super::identity::{Claim, Standing, standing};
 use super::plans::Edition;
 use crate::app::App;
@@ -32,7 +31,8 @@ struct Driver {
     /// The plan that was sent or that the viewer said it has.
     plan: Option<String>,
     edition: Edition,
-    commands: BTreeMap<Uuid, oneshot::Sender<CommandAnswer>>,
+    /// Orders given to this viewer whose result did not come yet.
+    orders: BTreeSet<Uuid>,
     /// When the next day's plan is due, Unix milliseconds.
     next_day: i64,
 }
@@ -67,7 +67,7 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         hello: None,
         plan: None,
         edition: *editions.borrow_and_update(),
-        commands: BTreeMap::new(),
+        orders: BTreeSet::new(),
         next_day: 0,
     };
     let end = loop {
@@ -125,10 +125,7 @@ impl Driver {
                 self.app.hub.place(self.claim.device, self.session, self.machine.viewer);
                 Ok(())
             }
-            Some(ToSession::Command(id, kind, seconds, answer)) => {
-                self.commands.insert(id, answer);
-                self.send(&FromServer::Command { id, kind, seconds }).await
-            }
+            Some(ToSession::Order(order)) => self.give(*order).await,
             Some(ToSession::Replaced) => Err(End::Say("replaced")),
             Some(ToSession::Shutdown) | None => Err(End::Say("shutdown")),
         }

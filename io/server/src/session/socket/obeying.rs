@@ -2,7 +2,8 @@
 
 use api::viewer::PlanState;
 use base64::prelude::{BASE64_STANDARD, Engine};
-use control::message::FromServer;
+use control::message::{CommandKind, FromServer};
+use control::order::{Order, OrderKind, Part, Report};
 use control::session::Output;
 use domain::id::ViewerId;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use super::{Driver, End, Step};
 use crate::app::App;
 use crate::now::now_ms;
-use crate::session::hub::CommandAnswer;
 
 /// The largest screenshot, in bytes.
 const MAX_PICTURE: usize = 768 * 1024;
@@ -21,7 +21,7 @@ impl Driver {
             Output::AnswerTime { t0, t1 } => self.send(&FromServer::Time { t0, t1, t2: now_ms() }).await,
             Output::Close(reason) => Err(End::Refuse(reason)),
             Output::CommandResult { command, ok, text, image } => {
-                self.command_result(command, CommandAnswer { ok, text }, image);
+                self.result(command, ok, text.unwrap_or_default(), image).await;
                 Ok(())
             }
             Output::Greeted(hello) => {
@@ -89,16 +89,39 @@ impl Driver {
         }
     }
 
-    fn command_result(&mut self, command: Uuid, answer: CommandAnswer, image: Option<String>) {
-        let Some(waiting) = self.commands.remove(&command) else { return };
+    /// Passes an order on, as far as browsers can follow it.
+    pub(super) async fn give(&mut self, order: Order) -> Step {
+        let kind = match order.kind {
+            OrderKind::Forget => CommandKind::Forget,
+            OrderKind::Identify => CommandKind::Identify,
+            OrderKind::Refresh => CommandKind::Reload,
+            OrderKind::Screenshot => CommandKind::Screenshot,
+            other => {
+                let text = format!("a browser cannot do {:?}: use the native viewer", other.name());
+                self.app.hub.report(order.id, Report::Failed { code: "not_supported".to_owned(), text }).await;
+                return Ok(());
+            }
+        };
+        self.orders.insert(order.id);
+        self.send(&FromServer::Command { id: order.id, kind, seconds: order.seconds }).await
+    }
+
+    async fn result(&mut self, order: Uuid, ok: bool, text: String, image: Option<String>) {
+        if !self.orders.remove(&order) {
+            return;
+        }
         if let (Some(image), Some(viewer)) = (image, self.machine.viewer) {
             let parts = image.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
             let known = parts.filter(|(mime, _)| ["image/jpeg", "image/png"].contains(mime));
             let picture = known.and_then(|(mime, text)| Some((mime, BASE64_STANDARD.decode(text).ok()?)));
             if let Some((mime, bytes)) = picture.filter(|(_, bytes)| bytes.len() <= MAX_PICTURE) {
-                self.app.live.screenshot(viewer, bytes.into(), mime.to_owned(), now_ms());
+                self.app.live.screenshot(viewer, bytes.clone().into(), mime.to_owned(), now_ms());
+                let name = if mime == "image/png" { "screen.png" } else { "screen.jpg" };
+                let part = Part { name: name.to_owned(), mime: mime.to_owned(), offset: 0, bytes, last: true };
+                self.app.hub.report(order, Report::Attachment(part)).await;
             }
         }
-        let _ = waiting.send(answer);
+        let report = if ok { Report::Done { text } } else { Report::Failed { code: "failed".to_owned(), text } };
+        self.app.hub.report(order, report).await;
     }
 }
