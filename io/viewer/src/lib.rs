@@ -2,4 +2,13 @@
 //! that draws it.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod cache;
+pub mod clock;
+pub mod config;
+pub mod disk;
+pub mod host;
+pub mod identity;
+pub mod journal;
+pub mod memory;
+pub mod planning;
 pub mod screen;

@@ -1,0 +1,183 @@
+//! What time it is, for what plays and for judging certificates.
+//!
+//! The time comes from the LAN (`docs/protocols/time.md`) while that is synchronised, else from the session, else from the machine's clock, but never from
+//! before the last time that was stored or the program was built: small computers wake up in 1970.
+
+mod samples;
+mod stored;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use net::control::JudgedAt;
+use net::time::{Clock, Settings, TimeService};
+use parking_lot::Mutex;
+
+use crate::disk::Disk;
+pub use samples::Samples;
+pub use stored::{BUILT, StoredTime};
+
+/// Where the time comes from at present.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Origin {
+    /// Nothing but this machine.
+    Machine,
+    /// NTP, or a system clock that is synchronised; with the greatest error in milliseconds.
+    Network(f64),
+    /// The session with the server; with the greatest error in milliseconds.
+    Session(f64),
+}
+
+/// The time. Clones are the same one.
+#[derive(Clone)]
+pub struct Timekeeper(Arc<Shared>);
+
+struct Shared {
+    begin: Instant,
+    /// The machine's time at `begin`, lifted to the stored one; Unix milliseconds.
+    base: i64,
+    /// What the machine's clock must show to be believed, Unix milliseconds.
+    floor: i64,
+    stored: StoredTime,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    network: Option<(Settings, TimeService, Clock)>,
+    session: Samples,
+}
+
+impl Timekeeper {
+    /// Begins with the machine's clock and the time that is stored in `data`.
+    #[must_use]
+    pub fn start(data: &Path, disk: Arc<dyn Disk>) -> Self {
+        let stored = StoredTime::open(data, disk);
+        let floor = stored.last().saturating_mul(1_000);
+        let base = machine_time().max(floor);
+        Self(Arc::new(Shared { begin: Instant::now(), base, floor, stored, state: Mutex::default() }))
+    }
+
+    /// Unix milliseconds.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.at(Instant::now()).0
+    }
+
+    /// Where the time comes from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.at(Instant::now()).1
+    }
+
+    /// The time at which certificates are judged.
+    #[must_use]
+    pub fn judged_at(&self) -> JudgedAt {
+        let this = self.clone();
+        JudgedAt::new(move || {
+            let seconds = (this.now() / 1_000).max(this.0.stored.last());
+            net::control::UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+        })
+    }
+
+    /// Follows these NTP servers from now on. Call within a tokio runtime. The same settings again change nothing.
+    pub fn follow(&self, settings: Settings) {
+        let mut state = self.0.state.lock();
+        if state.network.as_ref().is_some_and(|(present, ..)| *present == settings) {
+            return;
+        }
+        let service = TimeService::start(settings.clone());
+        let clock = service.clock();
+        state.network = Some((settings, service, clock));
+    }
+
+    /// Milliseconds since the start, for [`Timekeeper::heard`].
+    #[must_use]
+    pub fn elapsed(&self) -> f64 {
+        self.0.begin.elapsed().as_secs_f64() * 1_000.0
+    }
+
+    /// Takes an answer of the session: asked and received at these [`Timekeeper::elapsed`] milliseconds, the server's times in Unix milliseconds.
+    pub fn heard(&self, asked: f64, server_in: i64, server_out: i64, received: f64) {
+        self.0.state.lock().session.take(asked, server_in, server_out, received);
+    }
+
+    /// This clock less the server's, in milliseconds; none before the server said its time.
+    #[must_use]
+    pub fn offset_to_server(&self) -> Option<f64> {
+        let elapsed = self.elapsed();
+        let server = self.0.state.lock().session.offset()? + elapsed;
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century fit into 53 bits")]
+        let now = self.now() as f64;
+        Some(now - server)
+    }
+
+    /// Stores the time, so that the next start begins no earlier. Call now and then; writes at most once in an hour.
+    pub fn remember(&self) {
+        self.0.stored.remember(self.now() / 1_000);
+    }
+
+    fn at(&self, moment: Instant) -> (i64, Origin) {
+        let state = self.0.state.lock();
+        if let Some((_, _, clock)) = &state.network
+            && let Some(bound) = clock.error_bound()
+        {
+            return (clock.now().nanos() / 1_000_000, Origin::Network(bound * 1_000.0));
+        }
+        let elapsed = moment.saturating_duration_since(self.0.begin);
+        if let (Some(offset), Some(bound)) = (state.session.offset(), state.session.bound()) {
+            #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this century fit")]
+            let now = (offset + elapsed.as_secs_f64() * 1_000.0) as i64;
+            return (now, Origin::Session(bound));
+        }
+        let since = self.0.base.saturating_add(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX));
+        // Where the machine's clock is no longer behind, somebody or something has set it, and it counts.
+        let machine = machine_time();
+        (if machine >= self.0.floor { machine } else { since }, Origin::Machine)
+    }
+}
+
+fn machine_time() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl std::fmt::Debug for Timekeeper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Timekeeper({}, {:?})", self.now(), self.origin())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Local;
+
+    fn start(data: &Path) -> Timekeeper {
+        Timekeeper::start(data, Arc::new(Local))
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_the_stored_time_is_not_believed() {
+        let data = tempfile::tempdir().unwrap();
+        let tomorrow = machine_time() / 1_000 + 86_400;
+        std::fs::write(data.path().join("time"), tomorrow.to_string()).unwrap();
+        let clock = start(data.path());
+        assert!((0..60_000).contains(&(clock.now() - tomorrow * 1_000)), "{clock:?}");
+        assert!(clock.judged_at().now().as_secs() >= tomorrow.unsigned_abs());
+        assert_eq!(clock.origin(), Origin::Machine);
+    }
+
+    #[test]
+    fn the_session_corrects_a_wrong_clock() {
+        let data = tempfile::tempdir().unwrap();
+        let clock = start(data.path());
+        let server = machine_time() - 5 * 86_400_000;
+        let asked = clock.elapsed();
+        clock.heard(asked, server, server, asked + 20.0);
+        assert!((clock.now() - server).abs() < 60_000, "{clock:?}");
+        assert_eq!(clock.origin(), Origin::Session(10.0));
+        assert!(clock.offset_to_server().unwrap().abs() < 2.0);
+    }
+}

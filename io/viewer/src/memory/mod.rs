@@ -1,0 +1,152 @@
+//! What a viewer remembers besides files: the rows of its slice, what its server said about its surroundings, and where servers are.
+
+mod places;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use control::slice::Holding;
+use control::v1;
+use prost::Message as _;
+use uuid::Uuid;
+
+use crate::disk::{self, Disk};
+pub use places::Places;
+
+/// The newest slice that the server sent.
+pub const NEWEST: &str = "newest.slice";
+/// The slice whose plan was in force last: it plays while something of the newest is missing.
+pub const IN_FORCE: &str = "in-force.slice";
+const SURROUNDINGS: &str = "surroundings";
+
+/// The memory on disk.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    data: PathBuf,
+    disk: Arc<dyn Disk>,
+}
+
+impl Memory {
+    /// The memory in this folder.
+    #[must_use]
+    pub fn of(data: &Path, disk: Arc<dyn Disk>) -> Self {
+        Self { data: data.to_owned(), disk }
+    }
+
+    /// Reads a slice. One that is missing or does not have the id that was stored with it is empty: the server sends it anew.
+    #[must_use]
+    pub fn slice(&self, name: &str) -> Holding {
+        let read = || {
+            let stored = v1::SliceDelta::decode(std::fs::read(self.data.join(name)).ok()?.as_slice()).ok()?;
+            let rows: Option<Vec<_>> = stored
+                .put
+                .into_iter()
+                .map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, Bytes::from(row.json))))
+                .collect();
+            let holding = Holding::of(rows?);
+            (holding.slice().map(|id| id.to_vec()) == Some(stored.slice)).then_some(holding)
+        };
+        read().unwrap_or_default()
+    }
+
+    /// Stores a slice; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// What the system says; the old one still stands then.
+    pub fn store_slice(&self, name: &str, holding: &Holding) -> io::Result<()> {
+        let slice = holding.slice().map(|id| id.to_vec()).unwrap_or_default();
+        let put = holding.iter().map(control::slice::row::SliceRow::message).collect();
+        let stored = v1::SliceDelta { slice, put, ..v1::SliceDelta::default() };
+        disk::replace(self.disk.as_ref(), &self.data.join(name), &stored.encode_to_vec())
+    }
+
+    /// What the server said about the viewer's surroundings; none before the first session.
+    #[must_use]
+    pub fn surroundings(&self) -> Option<v1::Welcome> {
+        v1::Welcome::decode(std::fs::read(self.data.join(SURROUNDINGS)).ok()?.as_slice()).ok()
+    }
+
+    /// Stores them without what ends with the session, if they differ from what is stored.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn store_surroundings(&self, welcome: &v1::Welcome) -> io::Result<()> {
+        let lasting = v1::Welcome { media_capability: String::new(), server_time: 0, ..welcome.clone() };
+        if self.surroundings().as_ref() == Some(&lasting) {
+            return Ok(());
+        }
+        disk::replace(self.disk.as_ref(), &self.data.join(SURROUNDINGS), &lasting.encode_to_vec())
+    }
+
+    /// Where servers are.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        Places::read(&self.data)
+    }
+
+    /// Stores where servers are, if it differs from what is stored.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn store_places(&self, places: &Places) -> io::Result<()> {
+        if self.places() == *places { Ok(()) } else { places.store(&self.data, self.disk.as_ref()) }
+    }
+
+    /// Forgets everything that an installation said.
+    ///
+    /// # Errors
+    /// What the system says; some of it may be gone then.
+    pub fn forget(&self) -> io::Result<()> {
+        [NEWEST, IN_FORCE, SURROUNDINGS, places::FILE]
+            .iter()
+            .try_for_each(|name| disk::remove(self.disk.as_ref(), &self.data.join(name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use net::control::{Address, Way};
+
+    use super::*;
+    use crate::disk::Local;
+
+    fn holding(rows: u128) -> Holding {
+        Holding::of((0..rows).map(|n| ("media".to_owned(), Uuid::from_u128(n), Bytes::from(format!("{{\"n\":{n}}}")))))
+    }
+
+    #[test]
+    fn slices_come_back_and_spoilt_ones_do_not() {
+        let data = tempfile::tempdir().unwrap();
+        let memory = Memory::of(data.path(), Arc::new(Local));
+        assert_eq!(memory.slice(NEWEST).slice(), None);
+        memory.store_slice(NEWEST, &holding(3)).unwrap();
+        assert_eq!(memory.slice(NEWEST).slice(), holding(3).slice());
+        assert_eq!(memory.slice(IN_FORCE).slice(), None);
+        let path = data.path().join(NEWEST);
+        let whole = std::fs::read(&path).unwrap();
+        for place in 0..whole.len() {
+            let mut spoilt = whole.clone();
+            spoilt[place] ^= 0x10;
+            std::fs::write(&path, &spoilt).unwrap();
+            let read = memory.slice(NEWEST).slice();
+            assert!(read.is_none() || read == holding(3).slice(), "a spoilt byte at {place} passes");
+        }
+    }
+
+    #[test]
+    fn places_and_surroundings_outlive_the_program_until_they_are_forgotten() {
+        let data = tempfile::tempdir().unwrap();
+        let memory = Memory::of(data.path(), Arc::new(Local));
+        let places = Places { servers: vec![Address::usual("signs.example")], preferred: Some(Way::Https) };
+        memory.store_places(&places).unwrap();
+        assert_eq!(memory.places(), places);
+        let welcome = v1::Welcome { name: "Foyer".into(), media_capability: "secret".into(), ..v1::Welcome::default() };
+        memory.store_surroundings(&welcome).unwrap();
+        let stored = memory.surroundings().unwrap();
+        assert_eq!((stored.name.as_str(), stored.media_capability.as_str()), ("Foyer", ""));
+        memory.forget().unwrap();
+        assert_eq!((memory.places(), memory.surroundings()), (Places::default(), None));
+    }
+}
