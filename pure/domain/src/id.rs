@@ -53,6 +53,8 @@ id! {
     EnrolmentTokenId
     /// An entry of the list of expected machines.
     ExpectedDeviceId
+    /// Limits for downloads.
+    DownloadRuleId
     /// A folder of the library.
     FolderId
     /// A permission granted to a user on a scope.
@@ -65,6 +67,8 @@ id! {
     MediaId
     /// One viewer or group inside a group.
     MembershipId
+    /// A part of the time in which viewers should be on.
+    OnHoursId
     /// A playlist.
     PlaylistId
     /// One entry of a playlist.
@@ -73,6 +77,8 @@ id! {
     PresentationId
     /// A priority level.
     PriorityId
+    /// Somebody who is told of alerts.
+    RecipientId
     /// An immutable published state of a presentation.
     RevisionId
     /// A schedule row.

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod authority;
+pub mod alert;
 pub mod body;
 pub mod card;
 pub mod cell;
@@ -13,6 +14,7 @@ pub mod commit;
 pub mod content;
 pub mod document;
 pub mod enrolment;
+pub mod download;
 pub mod firewall;
 pub mod folder;
 pub mod group;
@@ -21,6 +23,7 @@ pub mod installation;
 pub mod intent;
 pub mod log;
 pub mod media;
+pub mod notify;
 pub mod noun;
 pub mod order;
 pub mod permission;

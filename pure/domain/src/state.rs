@@ -4,12 +4,15 @@ use imbl::OrdSet;
 use uuid::Uuid;
 
 use crate::authority::Authority;
+use crate::alert::{AlertRules, OnHours};
 use crate::card::{Card, Mac};
 use crate::document::{Document, KindSpec};
 use crate::enrolment::{Enrolment, EnrolmentToken, ExpectedDevice};
+use crate::download::DownloadRule;
 use crate::folder::Folder;
 use crate::id::{CardId, DeviceId, EnrolmentTokenId, GrantId, IdentityId, TokenId, UserId, ViewerId};
 use crate::log::Row;
+use crate::notify::{MailAccount, Recipient};
 use crate::rows::Rows;
 use crate::table::Table;
 use crate::task::Task;
@@ -45,6 +48,16 @@ pub struct State {
     pub grants: Table<Grant>,
     /// API tokens.
     pub tokens: Table<Token>,
+    /// One document: what raises alerts.
+    pub alert_rules: Table<AlertRules>,
+    /// When viewers should be on.
+    pub on_hours: Table<OnHours>,
+    /// Who is told of alerts.
+    pub recipients: Table<Recipient>,
+    /// One document: the account from which mail is sent.
+    pub mail_accounts: Table<MailAccount>,
+    /// Limits for downloads.
+    pub download_rules: Table<DownloadRule>,
     /// What viewers are to do.
     pub tasks: Table<Task>,
     logins: OrdSet<(String, UserId)>,
@@ -83,6 +96,11 @@ pub const KINDS: &[KindSpec] = &[
     Suspension::SPEC,
     Grant::SPEC,
     Token::SPEC,
+    AlertRules::SPEC,
+    OnHours::SPEC,
+    Recipient::SPEC,
+    MailAccount::SPEC,
+    DownloadRule::SPEC,
     Task::SPEC,
 ];
 
@@ -149,6 +167,11 @@ impl State {
                 reindex(&mut self.token_hashes, &mut self.tokens, id, row, |t| Some((t.secret_hash.clone(), TokenId(id))));
             }
             k if k == Task::SPEC.name => drop(self.tasks.put(id, row)),
+            k if k == AlertRules::SPEC.name => drop(self.alert_rules.put(id, row)),
+            k if k == OnHours::SPEC.name => drop(self.on_hours.put(id, row)),
+            k if k == Recipient::SPEC.name => drop(self.recipients.put(id, row)),
+            k if k == MailAccount::SPEC.name => drop(self.mail_accounts.put(id, row)),
+            k if k == DownloadRule::SPEC.name => drop(self.download_rules.put(id, row)),
             _ => drop(self.rows.put(kind, id, row)),
         }
     }

@@ -7,6 +7,7 @@ mod people;
 mod place;
 pub mod reach;
 mod schedule;
+mod watch;
 mod task;
 
 use serde_json::{Map, Value};
