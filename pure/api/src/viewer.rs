@@ -18,8 +18,10 @@ pub struct ViewerStatus {
     pub seen: Option<i64>,
     /// Its device.
     pub device: Option<DeviceId>,
-    /// What the browser calls itself.
+    /// What the browser calls itself; of a native viewer its program and system.
     pub user_agent: String,
+    /// The machine, as a native viewer tells it; none for browsers, and before its first status.
+    pub machine: Option<Box<MachineStatus>>,
     /// Its plan.
     pub plan: Option<PlanStatus>,
     /// What stands on the screen.
@@ -42,10 +44,45 @@ pub struct ViewerStatus {
     pub screenshot_at: Option<i64>,
 }
 
+/// How a native viewer's machine is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct MachineStatus {
+    /// Version of the viewer's program.
+    pub version: String,
+    /// The computer's name.
+    pub hostname: String,
+    /// Network addresses.
+    pub addresses: Vec<String>,
+    /// Hardware addresses.
+    pub macs: Vec<String>,
+    /// Hottest sensor in degrees Celsius; none if there is none.
+    pub temperature: Option<f32>,
+    /// Free bytes of the cache's disk.
+    pub disk_free: u64,
+    /// Size of the cache's disk in bytes; 0 = not told.
+    pub disk_size: u64,
+    /// Free memory in bytes.
+    pub memory_free: u64,
+    /// Memory in bytes; 0 = not told.
+    pub memory_size: u64,
+    /// Seconds since the machine started.
+    pub uptime: u64,
+    /// `on`, `off`, `standby` or `unknown`.
+    pub display: String,
+    /// Bound of the clock's error, milliseconds.
+    pub clock_bound_ms: f64,
+    /// Frames that came late between its last two statuses.
+    pub frames_dropped: u32,
+    /// Bytes that are still to be fetched.
+    pub download_left: u64,
+    /// What the pixel probe says: `ok`, `black`, `frozen` or `unknown`.
+    pub probe: String,
+}
+
 /// How far a plan got.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct PlanStatus {
-    /// Id of the plan.
+    /// Id of the plan; empty from when a native viewer was told of a change until it has made its plan.
     pub id: String,
     /// How far.
     pub state: PlanState,

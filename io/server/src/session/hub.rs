@@ -32,6 +32,8 @@ pub enum ToSession {
 /// Open sessions.
 #[derive(Debug, Default)]
 pub struct Hub {
+    /// Told when a session opened or found its place, for whoever waits for viewers.
+    pub arrivals: tokio::sync::Notify,
     open: Mutex<Sessions>,
     reporters: Mutex<BTreeMap<Uuid, mpsc::Sender<Report>>>,
 }
@@ -79,6 +81,7 @@ impl Hub {
             let _ = before.sender.try_send(ToSession::Replaced);
         }
         self.count();
+        self.arrivals.notify_one();
         receiver
     }
 
@@ -89,6 +92,7 @@ impl Hub {
             && let Some(open) = sessions.take(device)
         {
             sessions.put(device, Open { viewer, ..open });
+            self.arrivals.notify_one();
         }
     }
 
@@ -149,6 +153,12 @@ impl Hub {
         if last {
             self.reporters.lock().remove(&order);
         }
+    }
+
+    /// The session of the device that stands at a viewer.
+    #[must_use]
+    pub fn session_at(&self, viewer: ViewerId) -> Option<Uuid> {
+        self.open.lock().at(viewer).map(|open| open.session)
     }
 
     /// Whether a viewer's device is connected.
