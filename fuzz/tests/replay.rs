@@ -39,7 +39,7 @@ macro_rules! replays {
     };
 }
 
-replays!(PURE: body cells commit discovery entry id mac order pairing recurrence session time wake);
+replays!(PURE: body cells commit discovery entry id mac native_session order pairing recurrence session time wake);
 
 #[cfg(feature = "server")]
 mod server {

@@ -1,4 +1,5 @@
 //! Makes Rust types of the messages in `proto/`, and the descriptor that reflection answers from. Needs no `protoc`.
+#![allow(clippy::disallowed_methods, reason = "a build script writes files")]
 
 use std::path::PathBuf;
 

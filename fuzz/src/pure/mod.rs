@@ -7,6 +7,7 @@ mod discovery;
 mod entry;
 mod id;
 mod mac;
+mod native_session;
 mod order;
 mod pairing;
 mod recurrence;
@@ -25,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "entry", run: entry::run, tries: 5000 },
     Target { name: "id", run: id::run, tries: 5000 },
     Target { name: "mac", run: mac::run, tries: 5000 },
+    Target { name: "native_session", run: native_session::run, tries: 4000 },
     Target { name: "order", run: order::run, tries: 5000 },
     Target { name: "pairing", run: pairing::run, tries: 5000 },
     Target { name: "recurrence", run: recurrence::run, tries: 1500 },

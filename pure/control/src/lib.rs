@@ -1,11 +1,13 @@
 //! What viewers and servers say to each other, and the rules of the conversation, without sockets.
 //!
 //! [`message`] holds the messages of the HTML5 viewer's session as in `docs/protocols/viewer-session.md`, [`plan`] the plan that it plays,
-//! and [`session`] the server's side as a machine: messages and time in, messages and events out.
+//! and [`session`] the server's side as a machine: messages and time in, messages and events out. Native viewers speak the messages of
+//! [`v1`] (`docs/protocols/control.md`): [`native`] is the server's side of their session, [`slice`] what they make their plan from.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod code;
 pub mod message;
+pub mod native;
 pub mod order;
 pub mod plan;
 pub mod planner;

@@ -40,7 +40,8 @@ impl Likeness {
     /// The documents that viewers of this likeness share, sorted.
     pub(super) fn documents(&self, rows: &Rows) -> BTreeSet<Key> {
         let mut pick = Pick { rows, keys: BTreeSet::from([(Installation::SPEC.name, INSTALLATION)]) };
-        let mut schedules: Vec<ScheduleId> = live_schedules(rows, Destination::All).chain(self.schedules.iter().copied()).collect();
+        let mut schedules: Vec<ScheduleId> =
+            live_schedules(rows, Destination::All).chain(self.schedules.iter().copied()).collect();
         for group in &self.groups {
             pick.keys.insert((Group::SPEC.name, group.0));
             pick.memberships(Member::Group(*group));

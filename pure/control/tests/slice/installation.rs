@@ -134,7 +134,8 @@ impl Made {
         };
         let from = jiff::civil::date(2026, 11, 15 + self.below(12) as i8).at(self.below(24) as i8, 0, 0, 0);
         let weekly = Weekly { every: 1, days: Weekdays::ALL, window: None };
-        let when = When { from, until: None, zone: self.maybe(Self::zone), recurrence: self.maybe(|_| Recurrence::Weekly(weekly)) };
+        let when =
+            When { from, until: None, zone: self.maybe(Self::zone), recurrence: self.maybe(|_| Recurrence::Weekly(weekly)) };
         let schedule = Schedule {
             name: "row".to_owned(),
             content: self.maybe(Self::content),
