@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use control::message::{Missing, StatusError, StatusSlot};
 use control::play::PlayRecord;
-use domain::cell::Hash;
-use domain::cell::ZoneName;
+use domain::cell::{Hash, ZoneName};
 use domain::schedule::When;
 use serde::{Deserialize, Serialize};
 

@@ -3,9 +3,19 @@
 use std::sync::Arc;
 
 use control::plan::Plan;
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
+use super::browser::Supervisor;
 use super::contract::{BootFacts, DisplaySettings, Library, ScreenError, ScreenEvent, ScreenSettings};
+use super::director::Director;
+use super::display::Driver;
+use super::serve;
+use super::stage::Stage;
+
+/// Events that wait for a reader that is late.
+const EVENTS: usize = 1_024;
 
 /// A screen; see [`Screen::start`].
 #[derive(Debug)]
@@ -13,7 +23,7 @@ pub struct Screen;
 
 impl Screen {
     /// Starts the loopback server and the browser. Needs a tokio runtime; returns once the server listens, without waiting for
-    /// the browser. Until [`Handle::show`] or [`Handle::boot`] is called, the screen says that it starts.
+    /// the browser. Until [`Handle::show`] or [`Handle::boot`] is called, a dark page with a clock stands there.
     ///
     /// The receiver must be read: events are kept for a reader that is late, up to 1,024 of them, then the screen waits.
     ///
@@ -23,8 +33,33 @@ impl Screen {
         settings: ScreenSettings,
         library: Arc<dyn Library>,
     ) -> Result<(Handle, mpsc::Receiver<ScreenEvent>), ScreenError> {
-        let _ = (settings, library);
-        Err(ScreenError::Stopped)
+        let ScreenSettings { browser, output, clock, language, probe_every } = settings;
+        Supervisor::check(&browser)?;
+        let (events, told) = mpsc::channel(EVENTS);
+        let (orders, obeyed) = mpsc::unbounded_channel();
+        let (wishes, wished) = mpsc::unbounded_channel();
+        let (display, displayed) = mpsc::unbounded_channel();
+        let stopped = CancellationToken::new();
+        let stage = Arc::new(Stage::new());
+        let page = Arc::new(Mutex::new(None));
+        let address =
+            serve::start(Arc::clone(&library), Arc::clone(&stage), Arc::clone(&clock), events.clone(), stopped.clone()).await?;
+        let driver = Driver::new(&output, Arc::clone(&clock), events.clone());
+        let supervisor = Supervisor {
+            settings: browser,
+            output,
+            language,
+            address,
+            stage: Arc::clone(&stage),
+            clock: Arc::clone(&clock),
+            events: events.clone(),
+            page: Arc::clone(&page),
+            stopped: stopped.clone(),
+        };
+        let parts = vec![tokio::spawn(supervisor.run(wished)), tokio::spawn(driver.run(displayed, stopped.clone()))];
+        let director = Director { stage, library, clock, events, page, wishes, display, probe_every, stopped, parts };
+        tokio::spawn(director.run(obeyed));
+        Ok((Handle { orders }, told))
     }
 }
 

@@ -3,8 +3,14 @@
 //!
 //! [`Screen::start`] starts all of it. The rest of the viewer says what to show through [`Handle`] and hears [`ScreenEvent`]s.
 
+mod browser;
 mod contract;
+mod director;
+pub mod display;
 mod handle;
+mod picture;
+mod serve;
+mod stage;
 
 pub use contract::{
     Attempt, BootFacts, BootState, BrowserSettings, Clock, DisplaySettings, Library, Look, Mode, OutputSettings, PowerMeans,

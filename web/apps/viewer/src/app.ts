@@ -1,9 +1,11 @@
 import { forgetIdentity, type Identity, type Notes } from "./identity.ts";
+import { HostShelf } from "./host/host_shelf.ts";
 import { BlobShelf } from "./media/blob_shelf.ts";
 import { CacheShelf } from "./media/cache_shelf.ts";
 import { Downloads } from "./media/downloads.ts";
 import { fetchFile } from "./media/fetch_file.ts";
 import type { Shelf } from "./media/shelf.ts";
+import { FileError, type Wanted } from "./media/wanted.ts";
 import { sessionAddress } from "./place.ts";
 import { Known } from "./known.ts";
 import { keepAwake } from "./keep_awake.ts";
@@ -14,11 +16,12 @@ import { OpenPlay } from "./plays/open_play.ts";
 import { Recorder } from "./plays/recorder.ts";
 import { startPulse } from "./pulse.ts";
 import { Faults } from "./report/faults.ts";
+import { FrameCount } from "./report/frame_count.ts";
 import { Reporter } from "./report/reporter.ts";
 import { screenshot } from "./report/screenshot.ts";
 import { askToPersist, StorageWatch } from "./report/storage_facts.ts";
 import { Overlay } from "./screens/overlay.ts";
-import { Conversation } from "./session/conversation.ts";
+import { Conversation, type HostPorts } from "./session/conversation.ts";
 import { helloOf } from "./session/hello.ts";
 import { Door, type Pass } from "./session/door.ts";
 import { Link } from "./session/link.ts";
@@ -37,7 +40,8 @@ export interface Start {
   database: Database;
   notes: Notes;
   identity: Identity;
-  persistent: boolean;
+  /** Where files are kept: by a worker, in the database, or by a native viewer. */
+  level: Shelf["level"];
   token: Pass;
 }
 
@@ -48,6 +52,7 @@ export class App {
   private readonly door: Door;
   private readonly link: Link;
   private readonly known: Known;
+  private readonly frames = new FrameCount();
   private wantsReload = false;
 
   private constructor(
@@ -77,8 +82,10 @@ export class App {
     });
     this.overlay = new Overlay(
       this.theatre.stage,
-      () => ({ server: root.replace(/\/$/, ""), device: start.identity.device.slice(0, 8), version: VERSION, level: shelf.level }),
+      // A native viewer's address is its secret.
+      () => ({ server: shelf.level === "host" ? "" : root.replace(/\/$/, ""), device: start.identity.device.slice(0, 8), version: VERSION, level: shelf.level }),
       () => this.known.language,
+      { now: () => clock.now(), offset: () => this.theatre.scene.offset(null, clock.now()) },
     );
     this.door = new Door(root, start.identity, start.token, () => this.forget().then(() => location.reload()));
     this.keeper = new Keeper(start.database, shelf, library, () => clock.now(), {
@@ -86,7 +93,8 @@ export class App {
     });
     this.downloads = new Downloads({
       has: (hash) => shelf.has(hash),
-      fetch: (wanted, partial) => fetchFile(`${root}media/${wanted.hash}`, wanted, partial).catch((error) => this.door.again(error)),
+      fetch: (wanted, partial) =>
+        shelf.level === "host" ? unkept(wanted) : fetchFile(`${root}media/${wanted.hash}`, wanted, partial).catch((error) => this.door.again(error)),
       put: (wanted, blob) => this.keeper.put(wanted, blob),
       now: () => clock.local(),
       later: (ms, then) => void setTimeout(then, ms),
@@ -96,7 +104,7 @@ export class App {
     this.keeper.attach(this.downloads);
     this.storage = new StorageWatch(shelf);
     const conversation = this.converse();
-    this.link = new Link(sessionAddress(root), () => this.door.knock(), {
+    this.link = new Link(sessionAddress(root), () => (shelf.level === "host" ? Promise.resolve() : this.door.knock()), {
       hello: () => this.hello(),
       open: () => this.opened(),
       message: (message) => conversation.hear(message),
@@ -111,6 +119,7 @@ export class App {
         storage: () => this.storage.facts,
         sound: () => this.theatre.scene.soundState,
         offset: () => clock.offset,
+        framesDropped: () => this.frames.dropped,
         now: () => clock.now(),
       },
       this.keeper,
@@ -143,7 +152,7 @@ export class App {
     this.theatre.tick();
     this.beat();
     this.link.start();
-    askToPersist();
+    if (this.shelf.level !== "host") askToPersist();
     keepAwake();
     if (!this.keeper.force) setTimeout(() => this.lookIfAlone(), 800);
   }
@@ -157,9 +166,14 @@ export class App {
   private beat(): void {
     startPulse({
       tick: () => this.theatre.tick(),
-      frame: () => this.watchdog.frame(),
+      frame: (at) => {
+        this.watchdog.frame();
+        this.frames.frame(at);
+      },
       look: (visible) => {
         this.watchdog.look(visible);
+        this.frames.look(Array.from(document.querySelectorAll("video")));
+        this.overlay.tick();
         this.reporter.look(this.clock.local());
       },
       note: () => this.recorder.note(this.clock.now()),
@@ -193,6 +207,8 @@ export class App {
   }
 
   private lookIfAlone(): void {
+    // A native viewer says itself what it looks for.
+    if (this.shelf.level === "host") return;
     if (!this.keeper.force && !this.link.connected && this.overlay.kind === "none") this.overlay.looking();
   }
 
@@ -202,13 +218,14 @@ export class App {
       clock, known, keeper, journal, faults, overlay,
       commands: {
         send: (message) => this.link.send(message),
-        identify: (seconds) => overlay.identify(known.name || "?", known.installation, seconds),
+        identify: (seconds, name) => overlay.identify(name || known.name || "?", known.installation, seconds),
         screenshot: () => screenshot(this.theatre.stage.node, () => this.theatre.letters()),
         reload: () => {
           if (this.canReturn()) this.reload();
         },
         forget: () => this.startAnew(),
       },
+      host: this.shelf instanceof HostShelf ? this.hostPorts(this.shelf) : null,
       replaced: () => {
         this.link.stop();
         this.recorder.stop();
@@ -220,6 +237,21 @@ export class App {
         this.startAnew();
       },
     });
+  }
+
+  private hostPorts(shelf: HostShelf): HostPorts {
+    return {
+      boot: (facts) => {
+        this.overlay.boot(facts);
+        if (!this.keeper.force && !this.keeper.pending) return;
+        this.theatre.empty();
+        void this.keeper.clear().catch(() => undefined);
+      },
+      files: (missing) => {
+        shelf.lacks(missing);
+        void this.keeper.restocked();
+      },
+    };
   }
 
   private startAnew(): void {
@@ -245,6 +277,12 @@ export class App {
 
 /** A cache that the browser cannot open any more must not keep the screen dark: then the files go where a page without worker keeps them. */
 function openShelf(start: Start): Promise<Shelf> {
+  if (start.level === "host") return Promise.resolve(new HostShelf(start.root));
   const page = () => BlobShelf.open(start.database);
-  return start.persistent ? CacheShelf.open(start.root, start.database).catch(page) : page();
+  return start.level === "persistent" ? CacheShelf.open(start.root, start.database).catch(page) : page();
+}
+
+/** The viewer hands out what it has; there is nothing else to get. It says when there is more. */
+function unkept(wanted: Wanted): Promise<never> {
+  return Promise.reject(new FileError("not_found", `The viewer does not have the file ${wanted.hash}.`));
 }

@@ -2,18 +2,19 @@ import type { FromViewer } from "./session/messages.ts";
 
 export interface CommandPorts {
   send(message: FromViewer): boolean;
-  identify(seconds: number): void;
+  /** `name`: where the viewer brings it along */
+  identify(seconds: number, name?: string): void;
   screenshot(): Promise<string>;
   reload(): void;
   forget(): void;
 }
 
 /** Does what the server asks for and answers. */
-export async function obey(command: { id: string; kind: string; seconds?: number }, ports: CommandPorts): Promise<void> {
+export async function obey(command: { id: string; kind: string; seconds?: number; name?: string }, ports: CommandPorts): Promise<void> {
   const answer = (ok: boolean, more: { text?: string; image?: string }) => ports.send(Object.assign({ type: "result" as const, command: command.id, ok }, more));
   switch (command.kind) {
     case "identify":
-      ports.identify(command.seconds || 10);
+      ports.identify(command.seconds || 10, command.name);
       answer(true, {});
       return;
     case "reload":

@@ -2,8 +2,8 @@
 export interface PulsePorts {
   /** With every frame, and now and then on a hidden page. */
   tick(): void;
-  /** A frame is drawn. */
-  frame(): void;
+  /** A frame is drawn; `at` as the browser gives it, in milliseconds. */
+  frame(at: number): void;
   /** Twice a second, with whether the page can be seen. */
   look(visible: boolean): void;
   /** Every few seconds: what a sudden end must not lose. */
@@ -24,8 +24,8 @@ const MEASURE = 15_000;
 /** Starts the beat of the page's life; it ends with the page. */
 export function startPulse(ports: PulsePorts): void {
   const visible = () => document.visibilityState !== "hidden";
-  const frame = () => {
-    ports.frame();
+  const frame = (at: number) => {
+    ports.frame(at);
     ports.tick();
     requestAnimationFrame(frame);
   };

@@ -55,6 +55,14 @@ export class Theatre {
     this.ports.changed();
   }
 
+  /** Takes everything off the screen, until the next plan. */
+  empty(): void {
+    this.plan = null;
+    this.scene.use(null);
+    this.stage.rotate(0);
+    this.player.play(NOTHING, true);
+  }
+
   /** Shows nothing more: another page of this device does. */
   close(): void {
     this.closed = true;

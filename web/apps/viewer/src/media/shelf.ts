@@ -8,7 +8,8 @@ export interface Kept {
 
 /** Where verified files are kept, by hash. */
 export interface Shelf {
-  readonly level: "persistent" | "page";
+  /** "host": a native viewer keeps them, outside of the browser. */
+  readonly level: "persistent" | "page" | "host";
   has(hash: string): boolean;
   files(): Kept[];
   /** Rejects with the browser's quota error where there is no room. */

@@ -80,6 +80,14 @@ export class Keeper {
     if (force && force === this.force && hashesOf(force).has(file.hash)) this.listener.play(force, false);
   }
 
+  /** The shelf has other files than before, without any having come through here. */
+  async restocked(): Promise<void> {
+    const force = this.complete ? null : this.force;
+    await this.holdBodies();
+    await this.look(true);
+    if (force && force === this.force) this.listener.play(force, false);
+  }
+
   /** Keeps a verified file, making room by what no plan needs, the oldest first. */
   async put(file: Wanted, blob: Blob): Promise<void> {
     for (;;) {

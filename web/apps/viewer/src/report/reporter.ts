@@ -17,6 +17,7 @@ export interface ReportSources {
   storage(): StorageFacts;
   sound(): string;
   offset(): number;
+  framesDropped(): number;
   now(): number;
 }
 
@@ -97,6 +98,7 @@ export class Reporter {
         offset_ms: Math.round(this.sources.offset()),
         errors,
         visible: document.visibilityState !== "hidden",
+        frames_dropped: this.sources.framesDropped(),
       });
       if (sent) {
         this.last = steady;

@@ -61,15 +61,21 @@ export function frame(parts: Frame, pulse: boolean, area: Size): HTMLElement {
 }
 
 /** The size in pixels at which a word fills the width, within reason. */
-function largest(text: string, area: Size): number {
+export function largest(text: string, area: Size): number {
   const longest = Math.max(...text.split(/\s+/).map((word) => word.length), Math.min(text.length, 7));
   return Math.min(Math.min(area.width, area.height) * 0.26, (area.width * 0.84) / (longest * 0.72));
 }
 
-function add(parent: HTMLElement, name: string, text?: string): HTMLElement {
+/** Appends a node of this class. */
+export function add(parent: HTMLElement, name: string, text?: string): HTMLElement {
   const node = document.createElement("div");
   node.className = name;
   if (text !== undefined) node.textContent = text;
   parent.appendChild(node);
   return node;
+}
+
+/** A code in two groups of three, which are read and typed with fewer errors. */
+export function spaced(code: string): string {
+  return code.length === 6 ? `${code.slice(0, 3)}\u2009${code.slice(3)}` : code;
 }

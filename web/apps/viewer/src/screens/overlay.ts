@@ -1,21 +1,24 @@
 import { wordsOf, type Words } from "../words.ts";
 import type { Stage } from "@signboard/player";
-import { frame, SCREEN_STYLE, type Fact } from "./frame.ts";
+import { BootPage, BOOT_STYLE } from "../host/boot_page.ts";
+import type { BootFacts } from "../host/boot.ts";
+import { frame, SCREEN_STYLE, spaced, type Fact } from "./frame.ts";
 
 /** What the small lines of every own screen tell. */
 export interface Facts {
   server: string;
   device: string;
   version: string;
-  level: "persistent" | "page" | null;
+  level: "persistent" | "page" | "host";
 }
 
-type Shown = { kind: "none" } | { kind: "pairing"; code: string; installation: string } | { kind: "looking" } | { kind: "replaced" };
+type Shown = { kind: "none" } | { kind: "boot"; facts: BootFacts } | { kind: "pairing"; code: string; installation: string } | { kind: "looking" } | { kind: "replaced" };
 
 /** The player's own screens, above whatever plays: one at a time, and the name of the screen for a while when asked for. */
 export class Overlay {
   private shown: Shown = { kind: "none" };
   private node: HTMLElement | null = null;
+  private page: BootPage | null = null;
   private identified: HTMLElement | null = null;
   private identifying: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,9 +26,11 @@ export class Overlay {
     private readonly stage: Stage,
     private readonly facts: () => Facts,
     private readonly language: () => string,
+    /** The time in Unix milliseconds, and the seconds east of UTC here. */
+    private readonly time: { now(): number; offset(): number },
   ) {
     const style = document.createElement("style");
-    style.textContent = SCREEN_STYLE;
+    style.textContent = SCREEN_STYLE + BOOT_STYLE;
     document.head.appendChild(style);
   }
 
@@ -39,6 +44,21 @@ export class Overlay {
 
   looking(): void {
     this.show({ kind: "looking" });
+  }
+
+  /** A native viewer has nothing to play and says why. Called again when a fact changes: the page stays, its words change. */
+  boot(facts: BootFacts): void {
+    if (this.page) {
+      this.shown = { kind: "boot", facts };
+      this.page.draw(facts, this.stage.area);
+      return;
+    }
+    this.show({ kind: "boot", facts });
+  }
+
+  /** Call at least every second. */
+  tick(): void {
+    if (this.page) this.page.tick();
   }
 
   replaced(): void {
@@ -77,8 +97,10 @@ export class Overlay {
     if (JSON.stringify(next) === JSON.stringify(this.shown)) return;
     this.shown = next;
     const old = this.node;
-    this.node = this.build(next);
+    this.page = next.kind === "boot" ? new BootPage(next.facts, this.stage.area, this.time.now, this.time.offset) : null;
+    this.node = this.page ? this.page.node : this.build(next);
     if (this.node) this.stage.node.appendChild(this.node);
+    if (this.page && next.kind === "boot") this.page.draw(next.facts, this.stage.area);
     if (old) this.stage.node.removeChild(old);
   }
 
@@ -99,17 +121,11 @@ export class Overlay {
 
   private lines(words: Words): Fact[] {
     const facts = this.facts();
-    const lines: Fact[] = [
-      [words.address, facts.server],
-      [words.device, facts.device],
-      [words.version, facts.version],
-    ];
-    if (facts.level) lines.push([words.storage, facts.level === "persistent" ? words.persistent : words.page]);
+    const lines: Fact[] = [];
+    if (facts.server) lines.push([words.address, facts.server]);
+    if (facts.device) lines.push([words.device, facts.device]);
+    lines.push([words.version, facts.version]);
+    lines.push([words.storage, facts.level === "page" ? words.page : words.persistent]);
     return lines;
   }
-}
-
-/** Two groups of three are read and typed with fewer errors. */
-function spaced(code: string): string {
-  return code.length === 6 ? `${code.slice(0, 3)}\u2009${code.slice(3)}` : code;
 }

@@ -4,8 +4,17 @@ import type { Keeper } from "../plan/keeper.ts";
 import type { Journal } from "../plays/journal.ts";
 import type { Faults } from "../report/faults.ts";
 import type { Overlay } from "../screens/overlay.ts";
+import type { BootFacts } from "../host/boot.ts";
 import type { FromServer } from "./messages.ts";
 import type { SessionClock } from "./session_clock.ts";
+
+/** What only a native viewer can ask for. */
+export interface HostPorts {
+  /** There is nothing to play; the viewer says why. */
+  boot(facts: BootFacts): void;
+  /** These files of the plan are missing, all others are there. */
+  files(missing: string[]): void;
+}
 
 /** What a message can touch. */
 export interface Parties {
@@ -16,6 +25,8 @@ export interface Parties {
   faults: Faults;
   overlay: Overlay;
   commands: CommandPorts;
+  /** What a native viewer says besides. */
+  host: HostPorts | null;
   /** Another page of this browser plays for this device now. */
   replaced(): void;
   /** The server wants nothing more of this device. */
@@ -27,7 +38,7 @@ export class Conversation {
   constructor(private readonly parties: Parties) {}
 
   hear(message: FromServer): void {
-    const { clock, known, keeper, journal, faults, overlay, commands } = this.parties;
+    const { clock, known, keeper, journal, faults, overlay, commands, host } = this.parties;
     switch (message.type) {
       case "pairing":
         clock.guess(message.server_time);
@@ -47,6 +58,12 @@ export class Conversation {
         return;
       case "command":
         void obey(message, commands);
+        return;
+      case "boot":
+        if (host) host.boot(message);
+        return;
+      case "files":
+        if (host) host.files(message.missing);
         return;
       case "plays_ack":
         void journal.acknowledge(message.stream, message.n);

@@ -1,8 +1,9 @@
 // The session's messages, as in docs/protocols/viewer-session.md section 2.
 import type { Plan } from "@signboard/model";
+import type { BootFacts } from "../host/boot.ts";
 
 export interface StorageFacts {
-  level: "persistent" | "page";
+  level: "persistent" | "page" | "host";
   /** bytes; 0 where the browser does not tell */
   quota: number;
   used: number;
@@ -60,6 +61,8 @@ export type FromViewer =
       offset_ms: number;
       errors: Fault[];
       visible: boolean;
+      /** since the page was opened */
+      frames_dropped: number;
     }
   | { type: "plays"; stream: string; records: PlayRecord[] }
   | { type: "result"; command: string; ok: boolean; text?: string; image?: string }
@@ -70,7 +73,9 @@ export type FromServer =
   | { type: "welcome"; viewer: { id: string; name: string }; installation: string; language: string; server_time: number }
   | { type: "time"; t0: number; t1: number; t2: number }
   | (Plan & { type: "plan" })
-  | { type: "command"; id: string; kind: string; seconds?: number }
+  | (BootFacts & { type: "boot" })
+  | { type: "files"; missing: string[] }
+  | { type: "command"; id: string; kind: string; seconds?: number; name?: string }
   | { type: "plays_ack"; stream: string; n: number }
   | { type: "bye"; reason: string }
   | { type: "error"; code: string; message: string }

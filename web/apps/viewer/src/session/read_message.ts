@@ -1,4 +1,5 @@
-import { isMaybe, isNumber, isObject, isText, isTime, readPlan, type Members } from "@signboard/model";
+import { isHash, isList, isMaybe, isNumber, isObject, isText, isTime, readPlan, type Members } from "@signboard/model";
+import { isBoot } from "../host/boot.ts";
 import type { FromServer } from "./messages.ts";
 
 /** What each kind of message must have, so that whoever gets it need not ask. */
@@ -7,10 +8,12 @@ const TESTS: { [type: string]: (message: Members) => boolean } = {
   welcome: (message) => isObject(message["viewer"]) && isText(message["viewer"]["name"]) && isGreeting(message),
   time: (message) => isTime(message["t0"]) && isTime(message["t1"]) && isTime(message["t2"]),
   plan: (message) => readPlan(message) !== null,
-  command: (message) => isText(message["id"]) && isText(message["kind"]) && isMaybe(message["seconds"], (seconds) => isNumber(seconds, 0, 86_400)),
+  command: (message) => isText(message["id"]) && isText(message["kind"]) && isMaybe(message["seconds"], (seconds) => isNumber(seconds, 0, 86_400)) && isMaybe(message["name"], isText),
   plays_ack: (message) => isText(message["stream"]) && isNumber(message["n"], 0, Number.MAX_SAFE_INTEGER),
   bye: (message) => isText(message["reason"]),
   error: (message) => isText(message["code"]) && typeof message["message"] === "string",
+  boot: isBoot,
+  files: (message) => isList(message["missing"], isHash),
   ping: () => true,
 };
 

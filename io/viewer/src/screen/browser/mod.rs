@@ -1,0 +1,15 @@
+//! The kiosk browser and its supervisor.
+
+mod arguments;
+mod cdp;
+mod find;
+mod pace;
+mod page;
+mod process;
+mod profile;
+mod supervisor;
+mod tree;
+mod watch;
+
+pub(super) use page::Page;
+pub(super) use supervisor::{Supervisor, Wish};

@@ -1,0 +1,107 @@
+//! The one page of the browser, as far as we command it.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::cdp::{Cdp, CdpError};
+use crate::screen::contract::ScreenError;
+
+/// A browser that answers has answered by then.
+const LIMIT: Duration = Duration::from_secs(10);
+/// Quality of pictures, in per cent.
+const QUALITY: u32 = 82;
+
+/// A page that is attached.
+#[derive(Clone)]
+pub(in crate::screen) struct Page {
+    cdp: Cdp,
+    session: String,
+}
+
+impl Page {
+    /// Attaches to the browser's page. `size` makes a screen of so many pixels where there is none.
+    pub(super) async fn attach(cdp: Cdp, size: Option<(u32, u32)>) -> Result<Self, CdpError> {
+        let targets = cdp.call(None, "Target.getTargets", json!({})).await?;
+        let page = targets["targetInfos"]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["type"] == "page"))
+            .map(|one| one["targetId"].clone());
+        let page = match page {
+            Some(page) => page,
+            None => cdp.call(None, "Target.createTarget", json!({ "url": "about:blank" })).await?["targetId"].take(),
+        };
+        let mut attached = cdp.call(None, "Target.attachToTarget", json!({ "targetId": page, "flatten": true })).await?;
+        let Value::String(session) = attached["sessionId"].take() else {
+            return Err(CdpError::Refused("no session for the page".to_owned()));
+        };
+        let page = Self { cdp, session };
+        page.call("Page.enable", json!({})).await?;
+        page.call("Inspector.enable", json!({})).await?;
+        if let Some((width, height)) = size {
+            let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            page.call("Emulation.setDeviceMetricsOverride", screen).await?;
+        }
+        Ok(page)
+    }
+
+    /// Loads an address. An error is the browser's own words for why it could not.
+    pub(super) async fn load(&self, address: &str) -> Result<(), CdpError> {
+        let mut loaded = self.call("Page.navigate", json!({ "url": address })).await?;
+        match loaded["errorText"].take() {
+            Value::String(text) if !text.is_empty() => Err(CdpError::Refused(text)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the page's own thread does anything. Waits for as long as it does not.
+    pub(super) async fn breathe(&self) -> Result<(), CdpError> {
+        self.call("Runtime.evaluate", json!({ "expression": "1", "returnByValue": true })).await.map(drop)
+    }
+
+    /// The value of an expression in the page.
+    ///
+    /// # Errors
+    /// The browser is gone or silent.
+    pub(in crate::screen) async fn evaluate(&self, expression: &str) -> Result<Value, ScreenError> {
+        let asked =
+            self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }));
+        Ok(within(asked).await?["result"]["value"].take())
+    }
+
+    /// What the browser shows as JPEG, at most `widest` pixels wide.
+    ///
+    /// # Errors
+    /// The browser is gone or silent.
+    pub(in crate::screen) async fn picture(&self, widest: u32) -> Result<Vec<u8>, ScreenError> {
+        let layout = within(self.call("Page.getLayoutMetrics", json!({}))).await?;
+        let view = &layout["cssLayoutViewport"];
+        let (width, height) = (view["clientWidth"].as_f64().unwrap_or(0.0), view["clientHeight"].as_f64().unwrap_or(0.0));
+        if width < 1.0 || height < 1.0 {
+            return Err(ScreenError::Silent("the page has no size yet".to_owned()));
+        }
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": (f64::from(widest) / width).min(1.0) });
+        let asked = json!({ "format": "jpeg", "quality": QUALITY, "clip": clip, "optimizeForSpeed": true });
+        let shot = within(self.call("Page.captureScreenshot", asked)).await?;
+        let data = shot["data"].as_str().ok_or_else(|| ScreenError::Silent("the picture is empty".to_owned()))?;
+        base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| ScreenError::Silent(error.to_string()))
+    }
+
+    /// Asks the browser to end.
+    pub(super) async fn close(&self) {
+        let _ = timeout(Duration::from_secs(2), self.cdp.call(None, "Browser.close", json!({}))).await;
+    }
+
+    async fn call(&self, method: &str, params: Value) -> Result<Value, CdpError> {
+        self.cdp.call(Some(&self.session), method, params).await
+    }
+}
+
+async fn within(answer: impl Future<Output = Result<Value, CdpError>>) -> Result<Value, ScreenError> {
+    match timeout(LIMIT, answer).await {
+        Ok(answer) => answer.map_err(|error| ScreenError::Silent(error.to_string())),
+        Err(_) => Err(ScreenError::Silent(format!("no answer within {} s", LIMIT.as_secs()))),
+    }
+}

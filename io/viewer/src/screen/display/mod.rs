@@ -1,0 +1,31 @@
+//! The display: its power by the clock, its picture and the computer's sound, all by the programs that the system has for it.
+
+mod cec;
+mod command;
+mod driver;
+mod hours;
+mod output;
+mod power;
+mod rtc;
+mod volume;
+
+pub(super) use driver::Driver;
+pub use hours::{next_switch, on_at};
+
+use command::Runner;
+
+use super::contract::OutputSettings;
+
+/// The size in pixels of an output, as the display server tells it.
+pub(super) async fn size_of(output: &OutputSettings) -> Option<(u32, u32)> {
+    let runner = Runner::of(&output.surface);
+    if !runner.is_x11() {
+        return None;
+    }
+    let text = runner.run(&output::QUERY.map(str::to_owned)).await.ok()?;
+    output::parse(&text)
+        .into_iter()
+        .find(|one| output.name.as_ref().is_none_or(|name| *name == one.name))
+        .and_then(|one| one.area)
+        .map(|area| (area.width, area.height))
+}
