@@ -26,6 +26,14 @@ statements! {
     /// Forgets old play records.
     EXPIRE_PLAYS = "DELETE FROM play WHERE at < $1";
 
+    /// Adds the run of a task; one that is there stays as it is.
+    ADD_TASK_RUN = "INSERT INTO task_run (id, task, viewer, planned, started, ended, outcome, detail) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+    /// The runs that have not ended, the oldest first.
+    OPEN_TASK_RUNS = "SELECT id, task, viewer, planned, started, ended, outcome, detail FROM task_run \
+        WHERE ended IS NULL ORDER BY planned, id";
+    /// One run.
+    ONE_TASK_RUN = "SELECT id, task, viewer, planned, started, ended, outcome, detail FROM task_run WHERE id = $1";
     /// Adds or finishes the run of a task.
     PUT_TASK_RUN = "INSERT INTO task_run (id, task, viewer, planned, started, ended, outcome, detail) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE \

@@ -90,9 +90,15 @@ pub(crate) async fn runs_and_alerts_are_listed(place: Place) {
         detail: json!(null),
     };
     for n in 1..=4 {
-        facts.put_task_run(run(n, n as i64 / 2)).await.unwrap();
+        facts.add_task_runs(vec![run(n, n as i64 / 2)], n as i64).await.unwrap();
     }
-    facts.put_task_run(TaskRun { started: Some(5), outcome: "done".into(), ..run(2, 1) }).await.unwrap();
+    assert_eq!(facts.tasks_looked().await.unwrap(), Some(4));
+    facts.put_task_runs(vec![TaskRun { started: Some(5), ended: Some(6), outcome: "done".into(), ..run(2, 1) }]).await.unwrap();
+    facts.add_task_runs(vec![run(2, 1)], 5).await.unwrap();
+    assert_eq!(facts.tasks_looked().await.unwrap(), Some(5));
+    assert_eq!(facts.open_task_runs().await.unwrap(), [run(1, 0), run(3, 1), run(4, 2)]);
+    assert_eq!(facts.task_run(id(2)).await.unwrap().unwrap().outcome, "done", "what is there stays");
+    assert_eq!(facts.task_run(id(9)).await.unwrap(), None);
     let ids = |runs: &[TaskRun]| runs.iter().map(|run| run.id.as_u128()).collect::<Vec<_>>();
     let all = facts.list_task_runs(&RunFilter::default(), None, 10).await.unwrap();
     assert_eq!(ids(&all), [4, 3, 2, 1]);
