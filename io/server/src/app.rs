@@ -7,6 +7,7 @@ use crate::auth::session::Sessions;
 use crate::auth::setup_link::SetupLink;
 use crate::auth::throttle::Throttle;
 use crate::config::Config;
+use crate::control_port::ControlPort;
 use crate::core::Core;
 use crate::ingest::uploads::Uploads;
 use crate::lan::Lan;
@@ -39,6 +40,8 @@ pub struct Services {
     pub pending: Pending,
     /// How viewers are.
     pub live: Live,
+    /// The control port.
+    pub control: ControlPort,
     /// Open viewer sessions.
     pub hub: Hub,
     /// What viewers play.

@@ -1,13 +1,14 @@
 //! The Signboard server: a library, and the binary `signboard`.
 //!
 //! [`app`] joins the services, [`serve`] starts and stops them; [`core`] is the heart: state in memory and the one way to change it.
-//! [`http`] answers people and programs, [`session`] speaks with viewers, [`ingest`] takes files in.
+//! [`http`] answers people and programs, [`control_port`] native viewers, [`session`] speaks with viewers, [`ingest`] takes files in.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod control_port;
 pub mod core;
 pub mod demo;
 pub mod files;

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Services};
 use crate::auth::session::Sessions;
 use crate::cli::{Exit, Failure, ServeOptions};
-use crate::config::Config;
+use crate::config::{Config, HttpMode};
+use crate::control_port::{self, Ports};
 use crate::core::{Core, Memory};
 use crate::demo::{self, Secrets};
 use crate::http::events::LiveFeed;
@@ -85,12 +86,14 @@ pub struct Server {
 /// # Errors
 /// A [`Failure`] saying why it cannot start; nothing is left running then.
 pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router) -> Result<Server, Failure> {
-    let bound = listen::bind(&config)?;
-    let (http, https) = (bound.http_port(), bound.https_port());
+    let mut bound = listen::bind(&config)?;
+    let (http, https, control) = (bound.http_port(), bound.https_port(), bound.control_port());
     let data = config.data.dir.clone();
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&data);
     made.map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
     let core = open(&config).await?;
+    let authority = control_port::ensure_authority(&core).await;
+    authority.map_err(|error| Failure::new(Exit::Io, format!("the device authority cannot be kept: {}.", error.into_body().message)))?;
     let socket = LocalSocket::bind(&data)?;
     let stop = CancellationToken::new();
     let tls = tls::start(&config, stop.clone()).await?;
@@ -119,8 +122,15 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
         app: crate::http::router(app.clone(), metrics),
         open: tls.open.merge(crate::http::network::open_routes(app.clone())),
     };
+    let serves = app.config.web.http_mode == HttpMode::Serve;
+    let ports = Ports {
+        control: control.unwrap_or_default(),
+        https: https.unwrap_or_default(),
+        http: http.filter(|_| serves).unwrap_or_default(),
+    };
+    app.control.start(&app, bound.take_control(), ports, stop.clone()).await?;
     let running = bound.serve(routes, tls.server);
-    app.lan.start(&app, lan::Bound { http, https, certificate: tls.resolver.watch() }, stop.clone()).await;
+    app.lan.start(&app, lan::Bound { http, https, control, certificate: tls.resolver.watch() }, stop.clone()).await;
     Ok(Server { app, secrets, running, readers, local, stop })
 }
 
@@ -136,7 +146,8 @@ impl Server {
         self.stop.cancel();
         self.app.lan.stop().await;
         self.app.hub.shut_down();
-        let cut = self.running.stop(deadline).await;
+        let (web, control) = tokio::join!(self.running.stop(deadline), self.app.control.stop(deadline));
+        let cut = web + control;
         self.readers.abort_all();
         let _ = self.local.await;
         self.app.core.close().await;
@@ -172,6 +183,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         setup_link: Default::default(),
         pending: Default::default(),
         live: Default::default(),
+        control: Default::default(),
         hub: Default::default(),
         plans: Plans::new(config.data.horizon_days),
         changes: Default::default(),

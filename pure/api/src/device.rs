@@ -1,7 +1,9 @@
 //! Devices: introducing themselves, and being approved.
 
+use domain::card::Mac;
 use domain::cell::{Size, ZoneName};
 use domain::id::{DeviceId, GroupId, ViewerId};
+use domain::viewer::PlayerKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,7 +48,7 @@ pub struct PendingDevice {
     pub device: DeviceId,
     /// The code on its screen.
     pub code: String,
-    /// What the browser calls itself.
+    /// What the browser or program calls itself.
     pub user_agent: String,
     /// Its screen.
     pub screen: Size,
@@ -54,6 +56,16 @@ pub struct PendingDevice {
     pub address: String,
     /// Since when it waits, Unix milliseconds.
     pub since: i64,
+    /// What sort of player it runs.
+    pub player: PlayerKind,
+    /// Name of a native viewer's computer; empty = unknown.
+    pub hostname: String,
+    /// Serial number of its board; empty = unknown.
+    pub serial: String,
+    /// Which of its outputs; empty = the only one.
+    pub output: String,
+    /// Hardware addresses of its network cards.
+    pub macs: Vec<Mac>,
 }
 
 /// Gives a device its place: an existing viewer, or a new one with a name.

@@ -1,6 +1,7 @@
 //! The contract of the HTTP API (`docs/protocols/http-api.md`): what requests and answers look like. It does not know how they are made.
 
 pub mod device;
+pub mod enrolment;
 pub mod envelope;
 pub mod event;
 pub mod fact;

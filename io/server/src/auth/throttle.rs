@@ -33,6 +33,14 @@ impl Throttle {
         self.guess(&[format!("{secret} {address}")], now_ms)
     }
 
+    /// A guess at such a secret was right: it is not counted as wrong.
+    pub fn guessed_at(&self, secret: &str, address: IpAddr) {
+        let mut failures = self.failures.lock();
+        if let Some(times) = failures.get_mut(&format!("{secret} {address}")) {
+            times.pop();
+        }
+    }
+
     fn guess(&self, subjects: &[String], now_ms: i64) -> Option<u64> {
         let mut failures = self.failures.lock();
         let wait = subjects.iter().filter_map(|subject| wait_s(&failures, subject, now_ms)).max();

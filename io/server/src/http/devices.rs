@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use control::message::{MAX_FROM_VIEWER, SUBPROTOCOL};
 use domain::id::{DeviceId, MembershipId, ViewerId};
 use domain::intent::approve::{Standing as Place, approve};
+use domain::intent::enrol::admit;
 use domain::noun;
 use domain::permission::{Action, Object, may};
 use domain::refusal::Refusal;
@@ -67,6 +68,7 @@ async fn introduce(
             address: from.address.to_string(),
             since: now_ms(),
             seen: now_ms(),
+            native: None,
         };
         let screen =
             request.token.as_ref().zip(app.demo_token.as_ref()).and_then(|(token, demo)| crate::demo::screen_of(token, demo));
@@ -77,7 +79,7 @@ async fn introduce(
             }
             None => match app.pending.greet(claim.device, visitor, random) {
                 Ok(_) => app.live.wake.notify_one(),
-                Err(Unwelcome::WrongSecret) => return Err(wrong_secret()),
+                Err(Unwelcome::WrongSecret | Unwelcome::KeyInUse) => return Err(wrong_secret()),
                 Err(Unwelcome::Crowded) => {
                     return Err(Error::too_many("too many devices wait for approval: approve or switch off some", 60));
                 }
@@ -163,7 +165,10 @@ async fn approve_device(
     let made = app
         .core
         .change(Change { author: Some(who.user.0), request }, move |state| {
-            let (viewer, edits) = approve(state, id, device, &place, now)?;
+            let (viewer, edits) = match waiting.native {
+                Some(native) => admit(state, &native.newcomer, device, &place, now)?,
+                None => approve(state, id, device, &place, now)?,
+            };
             Ok((edits, viewer))
         })
         .await?;

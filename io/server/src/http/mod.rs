@@ -4,6 +4,7 @@ pub mod caller;
 pub mod changes;
 pub mod describe;
 pub mod devices;
+pub mod enrolment;
 pub mod error;
 pub mod events;
 pub mod exposed;
@@ -23,6 +24,7 @@ pub mod setup;
 pub mod signin;
 pub mod tokens;
 pub mod trash;
+pub mod tunnel;
 pub mod uploads;
 pub mod users;
 pub mod viewers;
@@ -77,6 +79,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(describe::routes::<Viewer>())
         .merge(describe::routes::<Device>())
         .merge(describe::routes::<Card>())
+        .merge(describe::routes::<domain::enrolment::EnrolmentToken>())
+        .merge(describe::routes::<domain::enrolment::ExpectedDevice>())
         .merge(describe::routes::<Group>())
         .merge(describe::routes::<Membership>())
         .merge(describe::routes::<Schedule>())
@@ -92,6 +96,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(playlists::routes())
         .merge(viewers::routes())
         .merge(devices::routes())
+        .merge(enrolment::routes())
         .merge(schedules::routes())
         .merge(network::routes())
         .merge(wake::routes())
@@ -133,17 +138,23 @@ async fn description_json() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
 }
 
+/// The calls of the API, below [`BASE`].
+pub(crate) fn api_router(app: App) -> Router {
+    let (api, _) = api().split_for_parts();
+    api.fallback(no_such_call).method_not_allowed_fallback(wrong_method).with_state(app)
+}
+
 /// Everything that answers on the web ports.
 pub fn router(app: App, metrics: Router) -> Router {
-    let (api, _) = api().split_for_parts();
-    let api = api.fallback(no_such_call).method_not_allowed_fallback(wrong_method);
+    let api = api_router(app.clone());
     let header = |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
-        .nest(BASE, api)
         .route("/healthz", axum::routing::get(|| async { "ok\n" }))
         .route("/readyz", axum::routing::get(ready))
         .route("/media/{hash}", axum::routing::get(files::by_hash))
+        .route(::net::control::tunnel::PATH, axum::routing::get(tunnel::open))
         .with_state(app)
+        .nest(BASE, api)
         .merge(metrics)
         .merge(crate::files::web_routes())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -65,6 +65,6 @@ pub(super) fn card(app: &App, bound: &Bound) -> Card {
         certificate: bound.https.and(certificate),
         http: bound.http,
         https: bound.https,
-        control: None,
+        control: bound.control,
     }
 }

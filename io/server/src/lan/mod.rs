@@ -29,6 +29,8 @@ pub(crate) struct Bound {
     pub(crate) http: Option<u16>,
     /// HTTPS port, where it is open.
     pub(crate) https: Option<u16>,
+    /// Port of the control protocol.
+    pub(crate) control: Option<u16>,
     /// The certificate of the HTTPS port.
     pub(crate) certificate: watch::Receiver<Arc<CertifiedKey>>,
 }

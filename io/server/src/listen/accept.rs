@@ -1,22 +1,17 @@
 //! Taking connections from one listener.
 
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Peer;
-use super::connection::{Protocol, serve_connection};
-
-/// Time for the TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Pause when the process has no file or memory left for another connection.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Silence after which the kernel asks whether the other end is still there.
@@ -25,36 +20,43 @@ const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// leave the processor's cache before they are sent, and which an answer to a later, more urgent request waits behind.
 const UNSENT: u32 = 512 << 10;
 
-/// What one listener needs.
-pub(super) struct Acceptor {
-    pub(super) router: Router,
-    pub(super) tls: Option<TlsAcceptor>,
-    pub(super) slots: Arc<Semaphore>,
-    pub(super) stop: CancellationToken,
-    pub(super) cut: CancellationToken,
-    pub(super) tasks: TaskTracker,
+/// What answers the connections of a listener.
+pub(crate) trait Answer: Send + Sync + 'static {
+    /// Answers one connection until it ends.
+    fn answer(&self, stream: TcpStream, addr: SocketAddr) -> impl Future<Output = ()> + Send;
+}
+
+/// How many connections a listener may have, and how it ends.
+pub(crate) struct Room {
+    /// One for each connection.
+    pub(crate) slots: Arc<Semaphore>,
+    /// No further connections.
+    pub(crate) stop: CancellationToken,
+    /// Cuts those that there are.
+    pub(crate) cut: CancellationToken,
+    /// All connections.
+    pub(crate) tasks: TaskTracker,
 }
 
 /// Takes connections until told to stop. Waits while all slots are in use.
-pub(super) async fn accept(listener: TcpListener, acceptor: Acceptor) {
-    let acceptor = Arc::new(acceptor);
+pub(crate) async fn accept<A: Answer>(listener: TcpListener, answering: Arc<A>, room: Room) {
     loop {
         let slot = tokio::select! {
-            () = acceptor.stop.cancelled() => return,
-            slot = Arc::clone(&acceptor.slots).acquire_owned() => slot.expect("the semaphore is never closed"),
+            () = room.stop.cancelled() => return,
+            slot = Arc::clone(&room.slots).acquire_owned() => slot.expect("the semaphore is never closed"),
         };
         let accepted = tokio::select! {
-            () = acceptor.stop.cancelled() => return,
+            () = room.stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, addr)) => {
-                let connection = Arc::clone(&acceptor);
-                acceptor.tasks.spawn(async move {
-                    let peer = Peer { addr, tls: connection.tls.is_some() };
+                let (answering, cut) = (Arc::clone(&answering), room.cut.clone());
+                room.tasks.spawn(async move {
+                    tune(&stream);
                     tokio::select! {
-                        () = connection.cut.cancelled() => {}
-                        () = connection.answer(stream, peer) => {}
+                        () = cut.cancelled() => {}
+                        () = answering.answer(stream, addr) => {}
                     }
                     drop(slot);
                 });
@@ -64,25 +66,6 @@ pub(super) async fn accept(listener: TcpListener, acceptor: Acceptor) {
                 tracing::warn!(%error, "no further connection can be taken at the moment");
                 tokio::time::sleep(PAUSE).await;
             }
-        }
-    }
-}
-
-impl Acceptor {
-    async fn answer(&self, stream: TcpStream, peer: Peer) {
-        tune(&stream);
-        let router = self.router.clone();
-        let Some(tls) = &self.tls else {
-            return serve_connection(stream, Protocol::Http1, router, peer, &self.stop).await;
-        };
-        match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => {
-                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                let protocol = if is_http2 { Protocol::Http2 } else { Protocol::Http1 };
-                serve_connection(stream, protocol, router, peer, &self.stop).await;
-            }
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }
 }

@@ -79,16 +79,39 @@ impl From<BindError> for Failure {
     }
 }
 
-/// The web ports, taken but not yet answering.
+/// The control port, taken but not yet answering.
+#[derive(Debug)]
+pub(crate) struct Listening(Vec<TcpListener>);
+
+impl Listening {
+    /// One for each address.
+    pub(crate) fn into_listeners(self) -> Vec<TcpListener> {
+        self.0
+    }
+}
+
+/// The ports, taken but not yet answering.
 #[derive(Debug)]
 pub struct Bound {
     pub(super) listeners: Vec<(TcpListener, Endpoint)>,
+    control: Vec<TcpListener>,
     pub(super) mode: HttpMode,
     pub(super) connections: usize,
 }
 
 impl Bound {
-    /// The addresses and ports, HTTP before HTTPS.
+    /// The control port.
+    #[must_use]
+    pub fn control_port(&self) -> Option<u16> {
+        self.control.first().and_then(|listener| listener.local_addr().ok()).map(|addr| addr.port())
+    }
+
+    /// The control port, to be answered by others. It is closed when that is dropped.
+    pub(crate) fn take_control(&mut self) -> Listening {
+        Listening(std::mem::take(&mut self.control))
+    }
+
+    /// The addresses and ports of the web, HTTP before HTTPS.
     #[must_use]
     pub fn endpoints(&self) -> Vec<Endpoint> {
         self.listeners.iter().map(|(_, endpoint)| *endpoint).collect()
@@ -112,7 +135,7 @@ impl Bound {
     }
 }
 
-/// Takes the web ports on every configured address. Must be called within a tokio runtime.
+/// Takes the web ports and the control port on every configured address. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// [`BindError`] for the first port that cannot be taken; the others are let go.
@@ -130,7 +153,8 @@ pub fn bind(config: &Config) -> Result<Bound, BindError> {
             listeners.push((listener, Endpoint { addr, tls }));
         }
     }
-    Ok(Bound { listeners, mode: web.http_mode, connections: config.limits.connections as usize })
+    let control = bind_everywhere(&config.bind.address, "control.port", config.control.port)?;
+    Ok(Bound { listeners, control, mode: web.http_mode, connections: config.limits.connections as usize })
 }
 
 /// The port on every address. Port 0 becomes one free port, the same on all addresses.

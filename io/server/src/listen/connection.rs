@@ -13,37 +13,57 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::Peer;
-
 /// Time for the head of a request, which is also the longest silence between two requests.
 const HEADER: Duration = Duration::from_secs(30);
 /// Silence on HTTP/2 after which a ping is sent.
 const PING: Duration = Duration::from_secs(20);
-/// What an HTTP/2 client may send of one upload before it must wait.
-const STREAM_WINDOW: u32 = 1 << 20;
-/// The same for all streams of a connection.
-const CONNECTION_WINDOW: u32 = 4 << 20;
 /// What is gathered before it is written: two blocks of media, which are still in the processor's cache then.
 const WRITE_BUFFER: usize = 256 << 10;
 
 /// What was agreed on during the handshake. Without TLS it is always HTTP/1.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(crate) enum Protocol {
+    /// HTTP/1.1 (RFC 9112).
     Http1,
+    /// HTTP/2 (RFC 9113).
     Http2,
 }
 
+/// What an HTTP/2 client may have under way, in bytes and streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Windows {
+    /// Of one stream, before it must wait.
+    stream: u32,
+    /// Of all streams of a connection.
+    connection: u32,
+    /// Streams at a time.
+    streams: u32,
+}
+
+impl Windows {
+    /// For browsers, which upload films.
+    pub(crate) const WEB: Self = Self { stream: 1 << 20, connection: 4 << 20, streams: 200 };
+    /// For the control port, where thousands of connections lie still.
+    pub(crate) const CONTROL: Self = Self { stream: 64 << 10, connection: 256 << 10, streams: 32 };
+}
+
 /// Answers the requests of one connection, upgrades included, until it ends or, once `stop` is cancelled, until the
-/// request under way is answered.
-pub(super) async fn serve_connection<S>(stream: S, protocol: Protocol, router: Router, peer: Peer, stop: &CancellationToken)
-where
+/// request under way is answered. `stamp` sees every request first.
+pub(crate) async fn serve_connection<S>(
+    stream: S,
+    protocol: Protocol,
+    windows: Windows,
+    router: Router,
+    stamp: impl Fn(&mut Request<Incoming>) + Send + 'static,
+    stop: &CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
+        stamp(&mut request);
         router.clone().oneshot(request.map(Body::new))
     });
-    let builder = builder(protocol);
+    let builder = builder(protocol, windows);
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -57,7 +77,7 @@ where
     }
 }
 
-fn builder(protocol: Protocol) -> Builder<TokioExecutor> {
+fn builder(protocol: Protocol, windows: Windows) -> Builder<TokioExecutor> {
     let builder = Builder::new(TokioExecutor::new());
     let mut builder = match protocol {
         Protocol::Http1 => builder.http1_only(),
@@ -69,7 +89,8 @@ fn builder(protocol: Protocol) -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW);
+        .max_concurrent_streams(windows.streams)
+        .initial_stream_window_size(windows.stream)
+        .initial_connection_window_size(windows.connection);
     builder
 }

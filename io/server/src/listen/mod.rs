@@ -1,4 +1,4 @@
-//! Where the server answers: the web ports on every configured address, and the owner-only socket in the data folder.
+//! Where the server answers: the web ports and the control port on every configured address, and the owner-only socket in the data folder.
 //!
 //! Binding and serving are two steps, so that a taken port stops the start before anything is touched.
 
@@ -15,7 +15,10 @@ mod watchdog;
 
 use std::net::SocketAddr;
 
+pub(crate) use accept::{Answer, Room, accept};
+pub(crate) use bind::Listening;
 pub use bind::{BindError, Bound, Endpoint, bind};
+pub(crate) use connection::{Protocol, Windows, serve_connection};
 pub use holder::Holder;
 pub use host::requested_host;
 pub use local::{LocalSocket, socket_path};

@@ -1,19 +1,26 @@
 //! Answering on the bound ports until told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use rustls::ServerConfig;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::accept::{Acceptor, accept};
+use super::accept::{Answer, Room, accept};
+use super::connection::{Protocol, Windows, serve_connection};
 use super::redirect::redirect;
 use super::watchdog::watchdog;
-use super::{Bound, Endpoint};
+use super::{Bound, Endpoint, Peer};
 use crate::config::HttpMode;
+
+/// Time for the TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// What answers where.
 #[derive(Debug)]
@@ -49,19 +56,51 @@ impl Bound {
             Running { endpoints, stop: CancellationToken::new(), cut: CancellationToken::new(), tasks: TaskTracker::new() };
         let slots = Arc::new(Semaphore::new(self.connections));
         for (listener, endpoint) in self.listeners {
-            let acceptor = Acceptor {
+            let port = WebPort {
                 router: if endpoint.tls { https.clone() } else { http.clone() },
-                tls: endpoint.tls.then(|| tokio_rustls::TlsAcceptor::from(Arc::clone(&tls))),
+                tls: endpoint.tls.then(|| TlsAcceptor::from(Arc::clone(&tls))),
+                stop: running.stop.clone(),
+            };
+            let room = Room {
                 slots: Arc::clone(&slots),
                 stop: running.stop.clone(),
                 cut: running.cut.clone(),
                 tasks: running.tasks.clone(),
             };
-            running.tasks.spawn(accept(listener, acceptor));
+            running.tasks.spawn(accept(listener, Arc::new(port), room));
         }
         running.tasks.spawn(watchdog(running.stop.clone()));
         running.tasks.close();
         running
+    }
+}
+
+/// What answers on one web port.
+struct WebPort {
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    stop: CancellationToken,
+}
+
+impl Answer for WebPort {
+    async fn answer(&self, stream: TcpStream, addr: SocketAddr) {
+        let router = self.router.clone();
+        let peer = Peer { addr, tls: self.tls.is_some() };
+        let stamp = move |request: &mut http::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(peer);
+        };
+        let Some(tls) = &self.tls else {
+            return serve_connection(stream, Protocol::Http1, Windows::WEB, router, stamp, &self.stop).await;
+        };
+        match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                let protocol = if is_http2 { Protocol::Http2 } else { Protocol::Http1 };
+                serve_connection(stream, protocol, Windows::WEB, router, stamp, &self.stop).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
     }
 }
 

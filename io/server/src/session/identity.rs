@@ -2,6 +2,7 @@
 
 use domain::id::{DeviceId, ViewerId};
 use domain::state::State;
+use domain::viewer::PlayerKind;
 use http::HeaderMap;
 use http::header::COOKIE;
 
@@ -52,12 +53,19 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 #[must_use]
 pub fn standing(state: &State, claim: &Claim) -> Standing {
     let Some(device) = state.devices.get(claim.device) else { return Standing::Unknown };
-    if device.secret_hash != claim.secret_hash {
+    if device.player == PlayerKind::Native || device.secret_hash != claim.secret_hash {
         return Standing::WrongSecret;
     }
+    standing_of(state, claim.device)
+}
+
+/// Where a device stands that has proved who it is.
+#[must_use]
+pub fn standing_of(state: &State, id: DeviceId) -> Standing {
+    let Some(device) = state.devices.get(id) else { return Standing::Unknown };
     let place = device.viewer.filter(|viewer| state.rows.viewers.get(*viewer).is_some_and(|v| v.trashed_at.is_none()));
     match place {
-        Some(viewer) if device.revoked_at.is_none() && !state.is_suspended(claim.device.0) => Standing::Approved(viewer),
+        Some(viewer) if device.revoked_at.is_none() && !state.is_suspended(id.0) => Standing::Approved(viewer),
         _ => Standing::Revoked,
     }
 }

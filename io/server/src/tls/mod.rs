@@ -31,6 +31,7 @@ pub use error::TlsError;
 pub use names::ServerNames;
 pub use pace::Pace;
 pub use resolver::Resolver;
+pub(crate) use serial::random_serial;
 pub use trust::Trust;
 
 use crate::cli::Failure;

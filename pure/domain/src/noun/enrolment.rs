@@ -38,7 +38,10 @@ impl Noun for EnrolmentToken {
                 return Err(Refusal::invalid("uses", "a token for one screen is used once: leave uses out, or the screen"));
             }
             if self.group.is_some() {
-                return Err(Refusal::invalid("group", "a token for a screen that exists puts it in no group: leave the group out"));
+                return Err(Refusal::invalid(
+                    "group",
+                    "a token for a screen that exists puts it in no group: leave the group out",
+                ));
             }
         }
         check_group(state, self.group)
@@ -63,7 +66,10 @@ impl Noun for ExpectedDevice {
     fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         let serial = self.serial.trim().to_lowercase();
         if serial.is_empty() && self.mac.is_none() {
-            return Err(Refusal::invalid("serial", "give the machine's serial number, or the hardware address of one of its cards"));
+            return Err(Refusal::invalid(
+                "serial",
+                "give the machine's serial number, or the hardware address of one of its cards",
+            ));
         }
         if serial.len() > 200 || serial.chars().any(char::is_control) {
             return Err(Refusal::invalid("serial", "a serial number has at most 200 characters"));

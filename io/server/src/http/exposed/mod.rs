@@ -1,5 +1,6 @@
 //! Which kinds of documents the API shows as resources, and what is particular about each.
 
+mod enrolment;
 mod library;
 mod people;
 mod place;

@@ -48,13 +48,14 @@ impl Driver {
                     address: self.address.to_string(),
                     since: now_ms(),
                     seen: now_ms(),
+                    native: None,
                 };
                 match self.app.pending.greet(self.claim.device, visitor, random) {
                     Ok(code) => {
                         self.app.live.wake.notify_one();
                         self.send(&FromServer::Pairing { code, installation: name, language, server_time: now_ms() }).await
                     }
-                    Err(Unwelcome::WrongSecret) => Err(End::Say("revoked")),
+                    Err(Unwelcome::WrongSecret | Unwelcome::KeyInUse) => Err(End::Say("revoked")),
                     Err(Unwelcome::Crowded) => Err(End::Say("shutdown")),
                 }
             }

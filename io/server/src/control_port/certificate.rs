@@ -1,0 +1,128 @@
+//! The server's own certificate at the control port: made from the device authority, kept in memory, renewed while the server runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SanType};
+use rustls::crypto::aws_lc_rs::sign::any_supported_type;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::authority::AuthorityError;
+use super::installation_id;
+use crate::app::App;
+use crate::now::now_ms;
+use crate::tls::ServerNames;
+
+/// Validity of certificates of servers and devices, in milliseconds: 90 days.
+const VALIDITY_MS: i64 = 90 * 86_400_000;
+/// Clocks differ: a certificate counts from a day before it was made.
+const BACKDATED_MS: i64 = 86_400_000;
+/// How often names, addresses and the clock are looked at.
+const LOOK: Duration = Duration::from_secs(600);
+
+/// From when to when a certificate counts, Unix milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// First moment.
+    pub from: i64,
+    /// Last moment.
+    pub until: i64,
+}
+
+/// The validity of a certificate that is made now.
+#[must_use]
+pub(crate) fn validity(now_ms: i64) -> Validity {
+    Validity { from: now_ms - BACKDATED_MS, until: now_ms + VALIDITY_MS }
+}
+
+/// Hands every new connection the newest certificate.
+#[derive(Debug)]
+pub(super) struct Certificate(watch::Sender<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Certificate {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.borrow()))
+    }
+}
+
+/// What a certificate was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Grounds {
+    authority: Vec<u8>,
+    names: Vec<SanType>,
+}
+
+/// Makes the first certificate and keeps it fresh until `stop` is cancelled.
+pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certificate>, AuthorityError> {
+    let mut grounds = grounds(&app)?;
+    let mut made = validity(now_ms());
+    let certificate = Arc::new(Certificate(watch::Sender::new(make(&app, &grounds, made)?)));
+    let kept = Arc::clone(&certificate);
+    let mut state = app.core.watch();
+    tokio::spawn(async move {
+        let mut uid = installation_id(&app);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+                changed = state.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    state.mark_unchanged();
+                    // Only set-up and a meeting of installations change what the certificate says.
+                    if installation_id(&app) == uid {
+                        continue;
+                    }
+                }
+            }
+            uid = installation_id(&app);
+            let now = now_ms();
+            let next = match self::grounds(&app) {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::warn!(%error, "the certificate of the control port could not be renewed; the one in use stays");
+                    continue;
+                }
+            };
+            let two_thirds = made.from + (made.until - made.from) / 3 * 2;
+            if next == grounds && (made.from..two_thirds).contains(&now) {
+                continue;
+            }
+            match make(&app, &next, validity(now)) {
+                Ok(certified) => {
+                    kept.0.send_replace(certified);
+                    (grounds, made) = (next, validity(now));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the certificate of the control port could not be renewed; the one in use stays");
+                }
+            }
+        }
+    });
+    Ok(certificate)
+}
+
+fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
+    let signer = app.control.authorities.signer(&app.core.state())?;
+    let machine = ServerNames::of_machine(&app.config);
+    let own = format!("{}.signboard.internal", installation_id(app));
+    let names = std::iter::once(own).chain(machine.names.iter().map(|name| name.as_str().to_owned()));
+    let names = names.filter_map(|name| name.try_into().ok().map(SanType::DnsName));
+    let names = names.chain(machine.addresses.iter().copied().map(SanType::IpAddress)).collect();
+    Ok(Grounds { authority: signer.certificate.to_vec(), names })
+}
+
+fn make(app: &App, grounds: &Grounds, validity: Validity) -> Result<Arc<CertifiedKey>, AuthorityError> {
+    let signer = app.control.authorities.signer(&app.core.state())?;
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let leaf = signer.server(&grounds.names, &key, validity)?;
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let key = any_supported_type(&key).map_err(|_| AuthorityError::Damaged)?;
+    // The authority goes along, so that a viewer that knows none yet can compare its fingerprint.
+    Ok(Arc::new(CertifiedKey::new(vec![leaf, signer.certificate.clone()], key)))
+}

@@ -1,0 +1,116 @@
+//! Which device is connected from which start of its program: two machines with one key differ in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::id::DeviceId;
+use parking_lot::Mutex;
+
+/// How long the earlier one may take to show that it is still there. Each side of a session says something at least every 5 s.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Devices that are connected.
+#[derive(Clone, Default)]
+pub struct Presence(Arc<Mutex<HashMap<DeviceId, Seat>>>);
+
+#[derive(Clone)]
+struct Seat {
+    start: Vec<u8>,
+    number: u64,
+    heard: Arc<AtomicU64>,
+}
+
+/// Another machine with the same key is connected and answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("another machine with the same key is connected: throw the key away, make a new one and enrol again")]
+pub struct KeyInUse;
+
+/// A connected device; it is gone when this is dropped.
+pub struct Present {
+    device: DeviceId,
+    number: u64,
+    heard: Arc<AtomicU64>,
+    seats: Presence,
+}
+
+impl Presence {
+    /// The device connects from this start of its program (16 random bytes). Where another start is connected, waits until that has said
+    /// something, or has been silent for too long.
+    ///
+    /// # Errors
+    /// [`KeyInUse`] when the other one is still there.
+    pub async fn claim(&self, device: DeviceId, start: &[u8]) -> Result<Present, KeyInUse> {
+        if self.is_elsewhere(device, start).await {
+            return Err(KeyInUse);
+        }
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let heard = Arc::new(AtomicU64::new(0));
+        let seat = Seat { start: start.to_vec(), number, heard: Arc::clone(&heard) };
+        self.0.lock().insert(device, seat);
+        Ok(Present { device, number, heard, seats: self.clone() })
+    }
+
+    /// Whether the device is connected from another start and answers.
+    pub async fn is_elsewhere(&self, device: DeviceId, start: &[u8]) -> bool {
+        let other = self.0.lock().get(&device).filter(|seat| seat.start != start).cloned();
+        let Some(other) = other else { return false };
+        let before = other.heard.load(Ordering::Relaxed);
+        tokio::time::sleep(PATIENCE).await;
+        let present = self.0.lock().get(&device).is_some_and(|seat| seat.number == other.number);
+        present && other.heard.load(Ordering::Relaxed) != before
+    }
+}
+
+impl Present {
+    /// The device said something.
+    pub fn heard(&self) {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        let mut seats = self.seats.0.lock();
+        if seats.get(&self.device).is_some_and(|seat| seat.number == self.number) {
+            seats.remove(&self.device);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device() -> DeviceId {
+        DeviceId(uuid::Uuid::from_u128(1))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_machine_is_told_while_the_first_answers() {
+        let presence = Presence::default();
+        let first = presence.claim(device(), &[1; 16]).await.unwrap();
+        let talking = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            first.heard();
+        };
+        let (second, ()) = tokio::join!(presence.claim(device(), &[2; 16]), talking);
+        assert!(second.is_err());
+        assert!(presence.claim(device(), &[1; 16]).await.is_ok(), "the same start comes again at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_fell_silent_or_left_gives_its_seat_up() {
+        let presence = Presence::default();
+        let silent = presence.claim(device(), &[1; 16]).await.unwrap();
+        let second = presence.claim(device(), &[2; 16]).await.unwrap();
+        drop(silent);
+        assert!(presence.0.lock().contains_key(&device()), "the seat is the second one's");
+        drop(second);
+        let start = tokio::time::Instant::now();
+        assert!(presence.claim(device(), &[3; 16]).await.is_ok());
+        assert_eq!(start.elapsed(), Duration::ZERO, "nobody is waited for");
+    }
+}
