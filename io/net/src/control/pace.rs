@@ -36,7 +36,7 @@ impl Pace {
     pub async fn take(&self, bytes: usize) {
         let mut left = u64::try_from(bytes).expect("a length fits into 64 bits");
         while left > 0 {
-            let (taken, until) = self.reserve(left, Instant::now());
+            let (taken, until) = self.state().reserve(left, Instant::now());
             left -= taken;
             if let Some(until) = until {
                 sleep_until(until).await;
@@ -44,21 +44,23 @@ impl Pace {
         }
     }
 
-    /// Takes at most `wanted`, in parts of a quarter of a second, so that a new limit soon counts.
-    fn reserve(&self, wanted: u64, now: Instant) -> (u64, Option<Instant>) {
-        let mut state = self.state();
-        let rate = state.bytes_per_second;
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes at most `wanted`, in parts of a quarter of a second, so that a new limit soon counts; and says when they may go.
+    fn reserve(&mut self, wanted: u64, now: Instant) -> (u64, Option<Instant>) {
+        let rate = self.bytes_per_second;
         if rate == 0 {
             return (wanted, None);
         }
         let taken = wanted.min((rate / 4).max(1));
-        let cost = Duration::from_nanos((u128::from(taken) * 1_000_000_000 / u128::from(rate)).try_into().unwrap_or(u64::MAX));
-        state.paid = state.paid.max(now.checked_sub(BURST).unwrap_or(now)) + cost;
-        (taken, Some(state.paid))
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let nanos = u128::from(taken) * 1_000_000_000 / u128::from(rate);
+        let cost = Duration::from_nanos(nanos.try_into().unwrap_or(u64::MAX));
+        self.paid = self.paid.max(now.checked_sub(BURST).unwrap_or(now)) + cost;
+        (taken, Some(self.paid))
     }
 }
 
@@ -66,51 +68,49 @@ impl Pace {
 mod tests {
     use super::*;
 
-    async fn millis(pace: &Pace, pieces: &[usize]) -> u128 {
-        let start = Instant::now();
-        for bytes in pieces {
-            pace.take(*bytes).await;
+    /// Takes pieces one after the other from `start` on, and tells after how many milliseconds the last may go.
+    fn millis(state: &mut State, start: Instant, pieces: &[u64]) -> u128 {
+        let mut now = start;
+        for piece in pieces {
+            let mut left = *piece;
+            while left > 0 {
+                let (taken, until) = state.reserve(left, now);
+                left -= taken;
+                now = now.max(until.unwrap_or(now));
+            }
         }
-        start.elapsed().as_millis()
+        (now - start).as_millis()
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn bytes_take_their_time() {
-        let pace = Pace::new(1_000_000);
-        assert_eq!(millis(&pace, &[1_000_000]).await, 1000);
-        assert_eq!(millis(&pace, &[100_000; 20]).await, 2000);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_saves_up_a_quarter_of_a_second_and_no_more() {
-        let pace = Pace::new(1_000_000);
-        tokio::time::sleep(Duration::from_secs(3600)).await;
-        assert_eq!(millis(&pace, &[250_000]).await, 0);
-        assert_eq!(millis(&pace, &[250_000]).await, 250);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn several_share_one_limit() {
-        let pace = Pace::new(1_000_000);
+    #[test]
+    fn bytes_take_their_time() {
         let start = Instant::now();
-        tokio::join!(pace.take(500_000), pace.take(500_000));
-        assert_eq!(start.elapsed().as_millis(), 1000);
+        let state = || State { bytes_per_second: 1_000_000, paid: start };
+        assert_eq!(millis(&mut state(), start, &[1_000_000]), 1000);
+        assert_eq!(millis(&mut state(), start, &[100_000; 20]), 2000);
+        assert_eq!(millis(&mut State { bytes_per_second: 1, paid: start }, start, &[3]), 3000);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn nought_is_no_limit_and_a_new_limit_counts_soon() {
-        let pace = Pace::new(0);
-        assert_eq!(millis(&pace, &[usize::MAX]).await, 0);
-        pace.set(10);
-        let waiting = async {
-            pace.take(1_000).await;
-        };
-        let changing = async {
-            tokio::time::sleep(Duration::from_secs(10)).await;
-            pace.set(0);
-        };
+    #[test]
+    fn a_pause_saves_up_a_quarter_of_a_second_and_no_more() {
         let start = Instant::now();
-        tokio::join!(waiting, changing);
-        assert!(start.elapsed() < Duration::from_secs(11), "{:?}", start.elapsed());
+        let mut state = State { bytes_per_second: 1_000_000, paid: start };
+        let later = start + Duration::from_secs(3600);
+        assert_eq!(millis(&mut state, later, &[250_000]), 0);
+        assert_eq!(millis(&mut state, later, &[250_000]), 250);
+    }
+
+    #[test]
+    fn nought_is_no_limit_and_a_new_limit_counts_after_a_quarter_of_a_second() {
+        let start = Instant::now();
+        let mut state = State { bytes_per_second: 0, paid: start };
+        assert_eq!(state.reserve(u64::MAX, start), (u64::MAX, None));
+        state.bytes_per_second = 1000;
+        assert_eq!(state.reserve(u64::MAX, start), (250, Some(start + Duration::from_millis(250))));
+    }
+
+    #[tokio::test]
+    async fn without_a_limit_nobody_waits() {
+        Pace::new(0).take(usize::MAX).await;
     }
 }

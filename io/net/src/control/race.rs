@@ -37,38 +37,46 @@ pub(super) async fn race<T, E>(attempts: Vec<BoxFuture<'_, Result<T, E>>>, stagg
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::Instant;
+    use core::future::{pending, ready};
 
-    const STAGGER: Duration = Duration::from_millis(250);
+    /// So long that a test which waits for it never ends.
+    const NEVER: Duration = Duration::from_secs(1_000_000);
 
-    fn attempt(millis: u64, result: Result<u8, u8>) -> BoxFuture<'static, Result<u8, u8>> {
+    fn ended(result: Result<u8, u8>) -> BoxFuture<'static, Result<u8, u8>> {
+        ready(result).boxed()
+    }
+
+    /// Fails after others had their turn.
+    fn slow(fault: u8) -> BoxFuture<'static, Result<u8, u8>> {
         async move {
-            sleep(Duration::from_millis(millis)).await;
-            result
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            Err(fault)
         }
         .boxed()
     }
 
-    async fn raced(attempts: Vec<BoxFuture<'static, Result<u8, u8>>>) -> (Result<u8, Vec<u8>>, u128) {
-        let start = Instant::now();
-        let result = race(attempts, STAGGER).await;
-        (result, start.elapsed().as_millis())
+    #[tokio::test]
+    async fn a_silent_attempt_does_not_hold_up_the_next() {
+        assert_eq!(race(vec![pending().boxed(), ended(Ok(2))], Duration::ZERO).await, Ok(2));
+        assert_eq!(race(vec![pending().boxed(), ended(Err(2)), ended(Ok(3))], Duration::ZERO).await, Ok(3));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_first_success_wins_however_late_it_started() {
-        assert_eq!(raced(vec![attempt(100, Ok(1)), attempt(0, Ok(2))]).await, (Ok(1), 100));
-        assert_eq!(raced(vec![attempt(900, Ok(1)), attempt(100, Ok(2)), attempt(10, Ok(3))]).await, (Ok(2), 350));
+    #[tokio::test]
+    async fn the_first_has_its_time_before_the_next_starts() {
+        let second = async { panic!("the second attempt must not start") }.boxed();
+        assert_eq!(race::<u8, u8>(vec![ended(Ok(1)), second], NEVER).await, Ok(1));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_failure_starts_the_next_at_once() {
-        assert_eq!(raced(vec![attempt(10, Err(1)), attempt(10, Ok(2))]).await, (Ok(2), 20));
+        assert_eq!(race(vec![slow(1), slow(2), ended(Ok(3))], NEVER).await, Ok(3));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn faults_come_in_the_order_of_the_attempts() {
-        assert_eq!(raced(vec![attempt(900, Err(1)), attempt(10, Err(2)), attempt(10, Err(3))]).await.0, Err(vec![1, 2, 3]));
-        assert_eq!(raced(Vec::new()).await, (Err(Vec::new()), 0));
+        assert_eq!(race(vec![slow(1), ended(Err(2)), ended(Err(3))], Duration::ZERO).await, Err(vec![1, 2, 3]));
+        assert_eq!(race::<u8, u8>(Vec::new(), NEVER).await, Err(Vec::new()));
     }
 }

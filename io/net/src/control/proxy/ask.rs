@@ -81,8 +81,8 @@ mod tests {
     async fn asked(proxy: &str, answer: &[u8]) -> (Result<(), ProxyFault>, String, Vec<u8>) {
         let (mut near, mut far) = duplex(64 * 1024);
         far.write_all(answer).await.unwrap();
+        far.shutdown().await.unwrap();
         let result = ask(&mut near, &proxy.parse().unwrap(), "[fd00::5]:7237").await;
-        drop(far.shutdown().await);
         let mut left = Vec::new();
         near.shutdown().await.unwrap();
         near.read_to_end(&mut left).await.unwrap();
