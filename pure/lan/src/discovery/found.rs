@@ -7,6 +7,7 @@ use super::message::Target;
 use super::version::QName;
 
 const MAX_PLACES: usize = 16;
+const MAX_TYPES: usize = 32;
 
 /// A target that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,8 @@ impl Found {
             self.types.extend(target.types);
             self.types.sort();
             self.types.dedup();
+            // A liar that names new types in each answer takes no more memory than an honest one.
+            self.types.truncate(MAX_TYPES);
             if !target.scopes.is_empty() {
                 self.card = Card::from_scopes(&target.scopes);
                 self.scopes = target.scopes;

@@ -136,8 +136,12 @@ pub(crate) fn headers(root: &Element) -> Result<Headers<'_>, Refusal> {
     }
     let header = root.child(SOAP, "Header").ok_or(Refusal::WrongEnvelope)?;
     let body = root.child(SOAP, "Body").ok_or(Refusal::WrongEnvelope)?;
-    let action = header.children.iter().find(|child| child.name.local == "Action").ok_or(Refusal::WrongEnvelope)?;
-    let version = Version::of_addressing(&action.name.namespace).ok_or(Refusal::WrongEnvelope)?;
+    // Other namespaces may have an `Action` of their own.
+    let actions = header.children.iter().filter(|child| child.name.local == "Action");
+    let (action, version) = actions
+        .filter_map(|child| Some((child, Version::of_addressing(&child.name.namespace)?)))
+        .next()
+        .ok_or(Refusal::WrongEnvelope)?;
     let text = |local: &str| header.child(version.addressing(), local).map(|child| child.trimmed().to_owned());
     let id = text("MessageID").filter(|id| (1..=MAX_ID).contains(&id.len())).ok_or(Refusal::WrongEnvelope)?;
     Ok(Headers { version, action: action.trimmed(), id, relates_to: text("RelatesTo"), to: text("To"), header, body })

@@ -8,6 +8,7 @@ pub mod device;
 mod element;
 mod found;
 mod link;
+mod links;
 mod message;
 mod outbox;
 mod rate;

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::card::Card;
 use super::choice::Draw;
 use super::link::Link;
+use super::links::Links;
 use super::message::{self, Body, Message, Probe, Sequence, Target};
-use super::outbox::{Destination, Family, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
+use super::outbox::{Destination, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
 use super::rate::Limiter;
 use super::refusal::{Counters, Refusal};
 use super::seen::Seen;
@@ -40,7 +41,7 @@ pub struct Arrival {
 pub struct Responder {
     endpoint: Uuid,
     card: Card,
-    links: Vec<Link>,
+    links: Links,
     instance: u32,
     number: u32,
     metadata_version: u32,
@@ -58,7 +59,7 @@ impl Responder {
         Self {
             endpoint,
             card,
-            links: Vec::new(),
+            links: Links::default(),
             instance: started,
             number: 0,
             metadata_version: started,
@@ -71,13 +72,14 @@ impl Responder {
 
     /// Takes the interfaces that are served now. If they differ from before, everybody is greeted.
     pub fn set_links(&mut self, links: Vec<Link>, now: Duration, draw: &mut dyn FnMut() -> Draw) {
+        let links = Links(links);
         if links == self.links {
             return;
         }
-        for gone in self.links.iter().filter(|old| links.iter().all(|link| link.index != old.index)) {
-            self.outbox.forget_link(gone.index);
+        for gone in self.links.without(&links) {
+            self.outbox.forget_link(gone);
         }
-        if !self.links.is_empty() {
+        if !self.links.0.is_empty() {
             self.metadata_version = self.metadata_version.wrapping_add(1);
         }
         self.links = links;
@@ -96,10 +98,10 @@ impl Responder {
     /// Says goodbye: forgets what waited, and sends Bye and its repeat.
     pub fn leave(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) {
         self.outbox.clear();
-        for (index, family, _) in self.groups() {
+        for (group, _) in self.links.groups() {
             for version in Version::ALL {
                 let body = Body::Bye(writer::urn(self.endpoint));
-                self.multicast(version, index, family, body, now, draw());
+                self.multicast(version, group, body, now, draw());
             }
         }
     }
@@ -136,37 +138,38 @@ impl Responder {
         if !matches!(question.body, Body::Probe(_) | Body::Resolve(_)) {
             return Err(Refusal::NotForUs);
         }
-        if !self.seen.is_new(&question.id) {
-            return Err(Refusal::Duplicate);
-        }
+        // Looked at first, so that the repeat of a question for which there was no room is not taken for answered.
         if self.outbox.len() >= MAX_WAITING {
             return Err(Refusal::TooBusy);
+        }
+        if !self.seen.is_new(&question.id) {
+            return Err(Refusal::Duplicate);
         }
         let multicast = arrival.to.is_multicast();
         let draw = draw();
         let body = match &question.body {
             Body::Probe(probe) => match self.suits(probe) {
-                Ok(true) => {
-                    Body::ProbeMatches(vec![self.target(question.version, self.address_for(arrival).ok_or(Refusal::NoAddress)?)])
-                }
+                Ok(true) => Body::ProbeMatches(vec![
+                    self.target(question.version, self.links.address_for(arrival).ok_or(Refusal::NoAddress)?),
+                ]),
                 Ok(false) => return Err(Refusal::NoMatch),
                 Err(_) if multicast => return Err(Refusal::NoMatch),
                 Err(UnknownRule) => Body::Fault,
             },
-            Body::Resolve(endpoint) if self.is_own(endpoint) => {
-                Body::ResolveMatches(vec![self.target(question.version, self.address_for(arrival).ok_or(Refusal::NoAddress)?)])
-            }
+            Body::Resolve(endpoint) if self.is_own(endpoint) => Body::ResolveMatches(vec![
+                self.target(question.version, self.links.address_for(arrival).ok_or(Refusal::NoAddress)?),
+            ]),
             _ => return Err(Refusal::NoMatch),
         };
         let waits = multicast && matches!(body, Body::ProbeMatches(_));
-        let on_link = self.is_near(arrival);
+        let on_link = self.links.are_near(arrival);
         let number = self.number.wrapping_add(1);
         let bytes =
             bounded(&question, body, self.sequence(number), draw, if on_link { FACTOR_ON_LINK } else { 1 } * bytes.len())?;
         self.number = number;
         let delay = if waits { Draw::between(draw.delay, Duration::ZERO, APP_MAX_DELAY) } else { Duration::ZERO };
         let from = if multicast {
-            self.link(arrival.link).and_then(|link| link.address_for(arrival.from.ip()))
+            self.links.find(arrival.link).and_then(|link| link.address_for(arrival.from.ip()))
         } else {
             Some(arrival.to)
         };
@@ -185,31 +188,6 @@ impl Responder {
     fn is_own(&self, endpoint: &str) -> bool {
         endpoint.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("urn:uuid:"))
             && Uuid::parse_str(&endpoint[9..]) == Ok(self.endpoint)
-    }
-
-    /// The address to name to the asker: of the interface that was asked, else of any that is served.
-    fn address_for(&self, arrival: Arrival) -> Option<IpAddr> {
-        let asker = arrival.from.ip();
-        match self.link(arrival.link) {
-            Some(link) => link.address_for(asker),
-            None if self.has(arrival.to) => Some(arrival.to),
-            None => self.links.iter().find_map(|link| link.first(asker.is_ipv4())),
-        }
-    }
-
-    /// Whether the asker is on the link, or on this host. What this host sends to itself comes in on the loopback interface.
-    fn is_near(&self, arrival: Arrival) -> bool {
-        let asker = arrival.from.ip();
-        asker.is_loopback() || self.has(asker) || self.link(arrival.link).is_some_and(|link| link.reaches(asker))
-    }
-
-    /// Whether it is an address of a served interface.
-    fn has(&self, address: IpAddr) -> bool {
-        self.links.iter().any(|link| link.addresses.iter().any(|&(own, _)| own == address))
-    }
-
-    fn link(&self, index: u32) -> Option<&Link> {
-        self.links.iter().find(|link| link.index == index)
     }
 
     fn target(&self, version: Version, address: IpAddr) -> Target {
@@ -234,24 +212,17 @@ impl Responder {
         Sequence { instance: self.instance, sequence: None, number }
     }
 
-    /// Each group of each interface, with the address to name there.
-    fn groups(&self) -> Vec<(u32, Family, IpAddr)> {
-        let families = [(Family::V4, true), (Family::V6, false)];
-        let each = self.links.iter().flat_map(|link| families.map(|(family, ipv4)| (link.index, family, link.first(ipv4))));
-        each.filter_map(|(index, family, address)| Some((index, family, address?))).collect()
-    }
-
     fn greet(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) {
-        for (index, family, address) in self.groups() {
+        for (group, address) in self.links.groups() {
             for version in Version::ALL {
                 let draw = draw();
                 let at = now + Draw::between(draw.delay, Duration::ZERO, APP_MAX_DELAY);
-                self.multicast(version, index, family, Body::Hello(self.target(version, address)), at, draw);
+                self.multicast(version, group, Body::Hello(self.target(version, address)), at, draw);
             }
         }
     }
 
-    fn multicast(&mut self, version: Version, index: u32, family: Family, body: Body, at: Duration, draw: Draw) {
+    fn multicast(&mut self, version: Version, to: Destination, body: Body, at: Duration, draw: Draw) {
         self.number = self.number.wrapping_add(1);
         let message = Message {
             version,
@@ -261,8 +232,7 @@ impl Responder {
             sequence: Some(self.sequence(self.number)),
             body,
         };
-        let transmit = Transmit { to: Destination::Group(index, family), bytes: writer::write(&message) };
-        self.outbox.put(at, MULTICAST_UDP_REPEAT, transmit, draw);
+        self.outbox.put(at, MULTICAST_UDP_REPEAT, Transmit { to, bytes: writer::write(&message) }, draw);
     }
 }
 

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use super::choice::Draw;
 use super::found::Found;
 use super::link::Link;
+use super::links::Links;
 use super::message::{self, Body, Message, Probe, Target};
-use super::outbox::{Destination, Family, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
+use super::outbox::{Destination, MULTICAST_UDP_REPEAT, Outbox, Transmit, UNICAST_UDP_REPEAT};
 use super::refusal::{Counters, Refusal};
 use super::version::{QName, Version};
 use super::writer;
@@ -41,8 +42,10 @@ pub enum Seek {
 #[derive(Debug)]
 pub struct Search {
     seek: Seek,
-    links: Vec<Link>,
+    links: Links,
     known: Vec<SocketAddr>,
+    /// Whether no round was begun yet: known addresses are asked when they are told, so that round leaves them out.
+    is_new: bool,
     asked: BTreeMap<String, bool>,
     round: usize,
     next_round: Duration,
@@ -57,8 +60,9 @@ impl Search {
     pub fn new(seek: Seek, links: Vec<Link>, now: Duration) -> Self {
         Self {
             seek,
-            links,
+            links: Links(links),
             known: Vec::new(),
+            is_new: true,
             asked: BTreeMap::new(),
             round: 0,
             next_round: now,
@@ -70,6 +74,7 @@ impl Search {
 
     /// Takes the interfaces that are there now; new ones are asked in the next round, which begins at once.
     pub fn set_links(&mut self, links: Vec<Link>, now: Duration) {
+        let links = Links(links);
         if links != self.links {
             self.links = links;
             self.round = 0;
@@ -89,11 +94,9 @@ impl Search {
     pub fn poll(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) -> Option<Transmit> {
         if now >= self.next_round {
             self.next_round = now + PAUSES[self.round.min(PAUSES.len() - 1)];
-            let first = self.round == 0;
             self.round += 1;
             self.probe_groups(now, draw);
-            // The first round asks known addresses when they are told.
-            let known = if first { Vec::new() } else { self.known.clone() };
+            let known = if std::mem::take(&mut self.is_new) { Vec::new() } else { self.known.clone() };
             known.into_iter().for_each(|place| self.probe_one(place, now, draw));
         }
         self.outbox.poll(now)
@@ -168,11 +171,7 @@ impl Search {
     }
 
     fn probe_groups(&mut self, now: Duration, draw: &mut dyn FnMut() -> Draw) {
-        let families = [(Family::V4, true), (Family::V6, false)];
-        let each = self.links.iter().flat_map(|link| families.map(|(family, ipv4)| (link.index, family, link.first(ipv4))));
-        let groups: Vec<_> =
-            each.filter(|(.., address)| address.is_some()).map(|(index, family, _)| Destination::Group(index, family)).collect();
-        for to in groups {
+        for (to, _) in self.links.groups() {
             for version in Version::ALL {
                 self.send(version, self.question(version), to, version.everybody(), now, draw());
             }
@@ -191,9 +190,7 @@ impl Search {
             return;
         }
         let mut places = vec![one(from)];
-        let family = if from.is_ipv4() { Family::V4 } else { Family::V6 };
-        places
-            .extend(self.links.iter().filter(|link| link.reaches(from.ip())).map(|link| Destination::Group(link.index, family)));
+        places.extend(self.links.groups_round(from.ip()));
         for to in places {
             self.send(version, Body::Resolve(endpoint.to_owned()), to, version.everybody(), now, draw());
         }

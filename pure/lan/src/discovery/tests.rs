@@ -45,6 +45,13 @@ fn our_probe_is_byte_for_byte_what_it_shall_be() {
 }
 
 #[test]
+fn an_action_of_another_namespace_is_passed_over() {
+    let mixed = WSDD_PROBE.replace("<soap:Header>", "<soap:Header><x:Action xmlns:x='urn:x'>wait</x:Action>");
+    assert_ne!(mixed, WSDD_PROBE);
+    assert_eq!(read(mixed.as_bytes()), read(WSDD_PROBE.as_bytes()));
+}
+
+#[test]
 fn wrong_parts_are_refused() {
     let cases = [
         ("soap:Envelope", "soap:envelope", Refusal::WrongEnvelope),

@@ -7,6 +7,7 @@ use super::packet::{LENGTH, Mode, Packet};
 use super::poll::{Poll, PollRange};
 use super::quality::{MAX_DISTANCE, PHI};
 use super::reference::ReferenceId;
+use super::report::Report;
 use super::timestamp::Timestamp;
 use super::track::Sample;
 
@@ -15,6 +16,9 @@ const BURST: u8 = 4;
 
 /// Seconds between questions of the burst.
 const BURST_INTERVAL: f64 = 2.0;
+
+/// Questions without an answer after which a source is away: as many as the reach register holds.
+const REACH: u32 = 8;
 
 /// 2026-01-01: no source's time is earlier, and it tells the era where our own clock is far off.
 const EPOCH: Utc = Utc::from_nanos(1_767_225_600_000_000_000);
@@ -30,60 +34,6 @@ pub enum Sending {
     Ended,
 }
 
-/// Why an answer is not a sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Report {
-    /// Not an NTP packet, or one of another version.
-    Malformed,
-    /// Not mode 4.
-    Mode,
-    /// It does not repeat the number of the open question: late, doubled or forged.
-    Origin,
-    /// A kiss: `RATE`, `DENY`, `RSTR` or another.
-    Kiss,
-    /// The source says that it is not synchronised.
-    Unsynchronised,
-    /// No transmit timestamp, or it received after it answered.
-    Stamps,
-    /// Root distance of 1.5 s or more.
-    Distance,
-    /// The source has its time from us.
-    Loop,
-    /// Far from the prediction, set aside.
-    Spike,
-}
-
-impl Report {
-    /// Every reason.
-    pub const ALL: [Self; 9] = [
-        Self::Malformed,
-        Self::Mode,
-        Self::Origin,
-        Self::Kiss,
-        Self::Unsynchronised,
-        Self::Stamps,
-        Self::Distance,
-        Self::Loop,
-        Self::Spike,
-    ];
-
-    /// The name of the reason in metrics.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::Mode => "mode",
-            Self::Origin => "origin",
-            Self::Kiss => "kiss",
-            Self::Unsynchronised => "unsynchronised",
-            Self::Stamps => "stamps",
-            Self::Distance => "distance",
-            Self::Loop => "loop",
-            Self::Spike => "spike",
-        }
-    }
-}
-
 /// The questions to one source and its answers.
 pub struct Association {
     poll: Poll,
@@ -91,6 +41,8 @@ pub struct Association {
     burst: u8,
     open: Option<(Timestamp, Raw)>,
     reach: u8,
+    /// Questions since the last sample.
+    unanswered: u32,
     counters: ClientCounters,
 }
 
@@ -98,7 +50,8 @@ impl Association {
     /// Starts asking at `raw`.
     #[must_use]
     pub fn new(range: PollRange, raw: Raw) -> Self {
-        Self { poll: Poll::new(range), next: Some(raw), burst: BURST, open: None, reach: 0, counters: ClientCounters::default() }
+        let counters = ClientCounters::default();
+        Self { poll: Poll::new(range), next: Some(raw), burst: BURST, open: None, reach: 0, unanswered: 0, counters }
     }
 
     /// What to do at a moment. `nonce` is a fresh random number. To be called again after each `Send`, and at the moment of a `Wait`.
@@ -108,9 +61,14 @@ impl Association {
             return Sending::Wait(next);
         }
         self.burst = self.burst.saturating_sub(1);
-        if self.burst == 0 && self.reach == 0 {
-            self.poll.restart();
+        match self.unanswered {
+            _ if self.burst > 0 => {}
+            REACH => self.poll.restart(),
+            // A source that stays away is asked less and less often (RFC 5905, section 13).
+            count if count > REACH && count.is_multiple_of(REACH) => self.poll.back_off(),
+            _ => {}
         }
+        self.unanswered = self.unanswered.saturating_add(1);
         let interval = if self.burst > 0 { BURST_INTERVAL } else { self.poll.interval(nonce) };
         self.next = Some(raw.plus(interval));
         self.reach <<= 1;
@@ -169,6 +127,10 @@ impl Association {
             Ok(_) => {
                 self.counters.accepted += 1;
                 self.reach |= 1;
+                if self.unanswered > REACH {
+                    self.poll.restart();
+                }
+                self.unanswered = 0;
             }
             Err(reason) => self.counters.drop(*reason),
         }
@@ -235,119 +197,4 @@ impl Association {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Association, Report, Sending};
-    use crate::ntp::{Leap, Mode, Packet, PollRange, Raw, ReferenceId, Short, Timestamp, Utc};
-
-    const NEAR: Utc = Utc::from_nanos(1_800_000_000_000_000_000);
-
-    fn at(seconds: f64) -> Raw {
-        Raw::from_nanos(1_000).plus(seconds)
-    }
-
-    fn open() -> Association {
-        let mut association = Association::new(PollRange::default(), at(0.0));
-        assert!(matches!(association.poll(at(0.0), 99), Sending::Send(_)));
-        association
-    }
-
-    fn answer() -> Packet {
-        Packet {
-            mode: Mode::Server,
-            stratum: 2,
-            precision: -20,
-            root_delay: Short::of(0.01),
-            origin: Timestamp::from_bits(99),
-            receive: Timestamp::of(NEAR.plus(10.0)),
-            transmit: Timestamp::of(NEAR.plus(10.002)),
-            reference_id: ReferenceId::of("192.0.2.3".parse().unwrap()),
-            ..Packet::question(0)
-        }
-    }
-
-    #[test]
-    fn a_sample_has_delay_and_time_of_the_middle() {
-        let sample = open().receive(&answer().bytes(), at(0.012), NEAR, &[]).unwrap();
-        assert!((sample.delay - 0.010).abs() < 1e-8 && sample.at == at(0.006));
-        assert!(sample.time.since(NEAR.plus(10.001)).abs() < 2e-9);
-        assert_eq!(sample.stratum, 2);
-    }
-
-    #[test]
-    fn the_question_tells_nothing() {
-        let mut association = Association::new(PollRange::default(), at(0.0));
-        let Sending::Send(bytes) = association.poll(at(0.0), 0x0102_0304_0506_0708) else { panic!() };
-        let mut expected = [0; 48];
-        expected[0] = 0x23;
-        expected[40..].copy_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]);
-        assert_eq!(bytes, expected);
-    }
-
-    #[test]
-    fn wrong_answers_have_a_reason() {
-        let own = [ReferenceId::of("192.0.2.3".parse().unwrap())];
-        let cases = [
-            (Packet { mode: Mode::Broadcast, ..answer() }, Report::Mode),
-            (Packet { origin: Timestamp::from_bits(98), ..answer() }, Report::Origin),
-            (Packet { stratum: 0, reference_id: ReferenceId::from_bytes(*b"INIT"), ..answer() }, Report::Kiss),
-            (Packet { stratum: 0, reference_id: ReferenceId::NONE, ..answer() }, Report::Unsynchronised),
-            (Packet { stratum: 16, ..answer() }, Report::Unsynchronised),
-            (Packet { leap: Leap::Unknown, ..answer() }, Report::Unsynchronised),
-            (Packet { transmit: Timestamp::ZERO, ..answer() }, Report::Stamps),
-            (Packet { transmit: Timestamp::of(NEAR), ..answer() }, Report::Stamps),
-            (Packet { root_dispersion: Short::of(1.5), ..answer() }, Report::Distance),
-            (answer(), Report::Loop),
-        ];
-        for (packet, reason) in cases {
-            let mut association = open();
-            assert_eq!(association.receive(&packet.bytes(), at(0.01), NEAR, &own), Err(reason));
-            assert_eq!((association.counters().dropped(reason), association.is_reachable()), (1, false));
-        }
-        assert_eq!(open().receive(&[0x24; 20], at(0.01), NEAR, &[]), Err(Report::Malformed));
-        let primary = Packet { stratum: 1, ..answer() };
-        assert!(open().receive(&primary.bytes(), at(0.01), NEAR, &own).is_ok(), "a primary's id is a word, not an address");
-    }
-
-    #[test]
-    fn a_second_answer_does_not_count() {
-        let mut association = open();
-        assert!(association.receive(&answer().bytes(), at(0.01), NEAR, &[]).is_ok());
-        assert_eq!(association.receive(&answer().bytes(), at(0.01), NEAR, &[]), Err(Report::Origin));
-    }
-
-    #[test]
-    fn a_burst_and_then_patience() {
-        let mut association = Association::new(PollRange::default(), at(0.0));
-        let mut asked = Vec::new();
-        let mut now = at(0.0);
-        while asked.len() < 6 {
-            match association.poll(now, 1 << 63) {
-                Sending::Send(_) => asked.push(now.since(at(0.0)).round() as i64),
-                Sending::Wait(until) => now = until,
-                Sending::Ended => panic!(),
-            }
-        }
-        assert_eq!(asked, [0, 2, 4, 6, 22, 38]);
-    }
-
-    #[test]
-    fn kisses_are_heeded_if_the_number_is_right() {
-        let kiss = |id| Packet { stratum: 0, leap: Leap::Unknown, reference_id: id, ..answer() };
-        let mut association = open();
-        assert_eq!(association.receive(&kiss(ReferenceId::RATE).bytes(), at(0.01), NEAR, &[]), Err(Report::Kiss));
-        assert!(association.next().unwrap() > at(31.0), "32 s instead of the burst's 2");
-        let mut forged = open();
-        let wrong = Packet { origin: Timestamp::from_bits(5), ..kiss(ReferenceId::DENY) };
-        assert_eq!(forged.receive(&wrong.bytes(), at(0.01), NEAR, &[]), Err(Report::Origin));
-        assert!(forged.next().is_some());
-        assert_eq!(forged.receive(&kiss(ReferenceId::DENY).bytes(), at(0.01), NEAR, &[]), Err(Report::Kiss));
-        assert_eq!(forged.poll(at(99.0), 1), Sending::Ended);
-    }
-
-    #[test]
-    fn a_clock_of_1970_reads_the_right_era() {
-        let later = Packet { receive: Timestamp::of(NEAR.plus(4e8)), transmit: Timestamp::of(NEAR.plus(4e8)), ..answer() };
-        let sample = open().receive(&later.bytes(), at(0.01), Utc::from_nanos(0), &[]).unwrap();
-        assert!(sample.time.since(NEAR.plus(4e8)).abs() < 1e-6, "2039 lies in era 1");
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What was answered, sent and dropped, by reason. For `/metrics`; nothing is logged per packet.
 
-use super::association::Report;
+use super::report::Report;
 use super::server::DropReason;
 
 /// Counts of a server since its start.

@@ -2,20 +2,16 @@
 
 use core::net::IpAddr;
 
-use super::association::{Association, Report, Sending};
+use super::association::Sending;
 use super::clock::VirtualClock;
-use super::counters::ClientCounters;
-use super::filter::Filter;
 use super::instant::{Raw, Utc};
-use super::leap::{Leap, next_leap_midnight};
+use super::leap::Leap;
 use super::poll::PollRange;
 use super::quality::{MAX_DISTANCE, PHI, Quality, STEP_THRESHOLD};
 use super::reference::ReferenceId;
+use super::report::Report;
 use super::selection::{Candidate, Combined, combine, select};
-use super::track::{Sample, Track};
-
-/// Samples before a source takes part.
-const FEWEST_SAMPLES: usize = 3;
+use super::source::{Source, SourceStatus};
 
 /// Seconds after the start in which a source may answer before the clock serves as orphan.
 const ORPHAN_AFTER: f64 = 5.0;
@@ -25,9 +21,6 @@ const PATIENCE: f64 = 8.0;
 
 /// Seconds that a great error must stay before the clock is stepped (RFC 5905, WATCH).
 const STEP_OUT: f64 = 300.0;
-
-/// A leap second is told on its last day only.
-const DAY: f64 = 86_400.0;
 
 /// How a follower behaves.
 #[derive(Clone, Debug)]
@@ -44,38 +37,6 @@ pub struct FollowerSettings {
     pub own: Vec<ReferenceId>,
 }
 
-/// What a person sees of a source. Seconds where nothing else is said.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceStatus {
-    /// Its address.
-    pub address: IpAddr,
-    /// Its stratum, once it answered.
-    pub stratum: Option<u8>,
-    /// The last eight questions, newest in the lowest bit.
-    pub reach: u8,
-    /// Poll exponent.
-    pub poll: u8,
-    /// By how much it is ahead of the clock.
-    pub offset: Option<f64>,
-    /// Least delay of late.
-    pub delay: Option<f64>,
-    /// Jitter of late.
-    pub jitter: Option<f64>,
-    /// Whether it is among those that the clock follows.
-    pub is_selected: bool,
-    /// What was sent and dropped.
-    pub counters: ClientCounters,
-}
-
-struct Source {
-    address: IpAddr,
-    association: Association,
-    track: Track,
-    filter: Filter,
-    last: Option<Sample>,
-    is_selected: bool,
-}
-
 /// A clock and the sources that it follows.
 pub struct Follower {
     settings: FollowerSettings,
@@ -84,6 +45,8 @@ pub struct Follower {
     sources: Vec<Source>,
     /// What the clock says of itself since it was first set.
     quality: Option<Quality>,
+    /// Whether a minority of the sources was heard out when the patience was over.
+    is_impatient: bool,
     great_error_since: Option<Raw>,
     leap: Leap,
 }
@@ -93,7 +56,16 @@ impl Follower {
     #[must_use]
     pub fn new(settings: FollowerSettings, raw: Raw, time: Utc) -> Self {
         let clock = VirtualClock::new(raw, time);
-        Self { settings, started: raw, clock, sources: Vec::new(), quality: None, great_error_since: None, leap: Leap::None }
+        Self {
+            settings,
+            started: raw,
+            clock,
+            sources: Vec::new(),
+            quality: None,
+            is_impatient: false,
+            great_error_since: None,
+            leap: Leap::None,
+        }
     }
 
     /// Follows one more source, and gives its index.
@@ -119,6 +91,7 @@ impl Follower {
         }
         self.started = raw;
         self.quality = None;
+        self.is_impatient = false;
         self.great_error_since = None;
         self.leap = Leap::None;
     }
@@ -182,11 +155,11 @@ impl Follower {
     #[must_use]
     pub fn quality(&self, raw: Raw) -> Quality {
         let precision = self.settings.precision;
-        if self.great_error_since.is_some() {
-            return Quality::unsynchronised(precision);
-        }
         match &self.quality {
             Some(quality) if quality.distance_at(raw) + self.clock.pending(raw).abs() < MAX_DISTANCE => {
+                if self.great_error_since.is_some() {
+                    return Quality::unsynchronised(precision);
+                }
                 Quality { root_dispersion: quality.root_dispersion + self.clock.pending(raw).abs(), ..quality.clone() }
             }
             None if self.settings.expected > 0 && raw.since(self.started) < ORPHAN_AFTER => Quality::unsynchronised(precision),
@@ -197,45 +170,27 @@ impl Follower {
     /// The greatest error of the clock at a moment, in seconds, against the sources' time; `None` while it follows none.
     #[must_use]
     pub fn error_bound(&self, raw: Raw) -> Option<f64> {
-        let follows = self.quality.is_some() && self.great_error_since.is_none();
         let quality = self.quality(raw);
-        (follows && quality.is_synchronised()).then(|| quality.distance_at(raw)).filter(|_| quality.updated.is_some())
+        quality.follows().then(|| quality.distance_at(raw))
     }
 
     /// What a person sees of the sources, in the order in which they were added.
     #[must_use]
     pub fn status(&self, raw: Raw) -> Vec<SourceStatus> {
-        let status = |source: &Source| {
-            let peer = source.filter.peer(raw);
-            SourceStatus {
-                address: source.address,
-                stratum: source.last.as_ref().map(|sample| sample.stratum),
-                reach: source.association.reach(),
-                poll: source.association.poll_exponent(),
-                offset: source.track.time_at(raw).map(|(time, _)| time.since(self.clock.at(raw))),
-                delay: peer.map(|peer| peer.delay),
-                jitter: peer.map(|peer| peer.jitter),
-                is_selected: source.is_selected,
-                counters: *source.association.counters(),
-            }
-        };
-        self.sources.iter().map(status).collect()
+        self.sources.iter().map(|source| source.status(raw, &self.clock)).collect()
     }
 
-    /// Lets a leap second pass, if one is due. Called by [`Follower::poll`] and [`Follower::receive`]; an exact midnight needs more.
+    /// Lets a leap second pass, if one is due, and hears a minority of the sources once the patience is over. Called by [`Follower::poll`] and
+    /// [`Follower::receive`]; who wants either at its moment calls it more often.
     pub fn tick(&mut self, raw: Raw) {
+        if self.quality.is_none() && !self.is_impatient && raw.since(self.started) >= PATIENCE {
+            self.is_impatient = true;
+            self.update(raw);
+        }
+        if !self.leap.is_due(self.clock.at(raw)) {
+            return;
+        }
         let seconds = self.leap.shift();
-        if seconds == 0 {
-            return;
-        }
-        // The midnight that follows the moment at which the leap was last told; `tick` is called more often than every half day.
-        let now = self.clock.at(raw);
-        let Some(midnight) = next_leap_midnight(now.plus(-DAY / 2.0)) else { return };
-        // A second left out: 23:59:59 does not happen.
-        let due = if seconds > 0 { midnight.plus(-1.0) } else { midnight };
-        if now < due {
-            return;
-        }
         for source in &mut self.sources {
             source.track.leap(seconds);
         }
@@ -275,16 +230,16 @@ impl Follower {
                 * 2
                 > survivors.len()
         };
-        let is_last_day = next_leap_midnight(now).is_some_and(|midnight| midnight.since(now) <= DAY);
-        self.leap = [Leap::Insert, Leap::Delete].into_iter().find(|leap| is_last_day && votes(*leap)).unwrap_or_default();
+        self.leap = [Leap::Insert, Leap::Delete].into_iter().find(|leap| leap.is_near(now) && votes(*leap)).unwrap_or_default();
         let best = &self.sources[indices[survivors[0]]];
         let (Some(sample), Some(peer)) = (&best.last, best.filter.peer(raw)) else { return };
         self.quality = Some(Quality {
             leap: self.leap,
-            stratum: sample.stratum.saturating_add(1).min(15),
+            // Behind a source of stratum 15 it is 16, not synchronised: so servers that follow each other in a ring come to an end.
+            stratum: sample.stratum.saturating_add(1),
             precision: self.settings.precision,
             root_delay: sample.root_delay + peer.delay,
-            root_dispersion: sample.root_dispersion + peer.dispersion + combined.sd,
+            root_dispersion: sample.root_dispersion + peer.dispersion + PHI * raw.since(sample.at).max(0.0) + combined.sd,
             reference_id: ReferenceId::of(best.address),
             reference_time: Some(self.clock.at(raw)),
             updated: Some(raw),
@@ -308,35 +263,5 @@ impl Follower {
             self.clock.correct(raw, combined.offset, combined.frequency);
         }
         true
-    }
-}
-
-impl Source {
-    fn new(address: IpAddr, poll: PollRange, raw: Raw) -> Self {
-        Self {
-            address,
-            association: Association::new(poll, raw),
-            track: Track::default(),
-            filter: Filter::default(),
-            last: None,
-            is_selected: false,
-        }
-    }
-
-    /// What the source says of the clock, if it is fit to say anything (RFC 5905, section 11.2.1 and figure 27).
-    fn candidate(&self, raw: Raw, now: Utc) -> Option<Candidate> {
-        let (sample, peer) = (self.last.as_ref()?, self.filter.peer(raw)?);
-        let ((time, sd), (frequency, frequency_sd)) = (self.track.time_at(raw)?, self.track.frequency()?);
-        let age = raw.since(sample.at).max(0.0);
-        let distance = (sample.root_delay + peer.delay) / 2.0
-            + sample.root_dispersion
-            + peer.dispersion
-            + PHI * age
-            + peer.jitter.min(sd * 4.0)
-            + sd;
-        let is_fit = self.association.is_reachable() && self.track.len() >= FEWEST_SAMPLES && distance < MAX_DISTANCE;
-        let offset = time.since(now);
-        let stratum = sample.stratum;
-        is_fit.then_some(Candidate { offset, sd, distance, jitter: peer.jitter, frequency, frequency_sd, stratum })
     }
 }

@@ -1,63 +1,48 @@
 //! Points in time, as nanoseconds. Two types, so that a monotonic reading is never taken for a time of day.
 
-/// A reading of a monotonic clock that nobody corrects (`CLOCK_MONOTONIC_RAW`), in nanoseconds since a start that only this host knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Raw(i64);
+/// Declares a point in time. The two are alike and never mixed.
+macro_rules! instant {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
 
-/// A time of day: nanoseconds since 1970-01-01T00:00 UTC, without leap seconds. Holds until 2262.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Utc(i64);
+        impl $name {
+            /// The point with this many nanoseconds since the start of the count.
+            #[must_use]
+            pub const fn from_nanos(nanos: i64) -> Self {
+                Self(nanos)
+            }
 
-impl Raw {
-    /// The reading with this many nanoseconds.
-    #[must_use]
-    pub const fn from_nanos(nanos: i64) -> Self {
-        Self(nanos)
-    }
+            /// Nanoseconds since the start of the count.
+            #[must_use]
+            pub const fn nanos(self) -> i64 {
+                self.0
+            }
 
-    /// Nanoseconds of the reading.
-    #[must_use]
-    pub const fn nanos(self) -> i64 {
-        self.0
-    }
+            /// Seconds from `earlier` to this; negative if `earlier` is later.
+            #[must_use]
+            pub fn since(self, earlier: Self) -> f64 {
+                seconds(self.0.saturating_sub(earlier.0))
+            }
 
-    /// Seconds from `earlier` to this; negative if `earlier` is later.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> f64 {
-        seconds(self.0.saturating_sub(earlier.0))
-    }
-
-    /// This many seconds later (earlier if negative).
-    #[must_use]
-    pub fn plus(self, seconds: f64) -> Self {
-        Self(self.0.saturating_add(nanos(seconds)))
-    }
+            /// This many seconds later (earlier if negative).
+            #[must_use]
+            pub fn plus(self, seconds: f64) -> Self {
+                Self(self.0.saturating_add(nanos(seconds)))
+            }
+        }
+    };
 }
 
-impl Utc {
-    /// The time with this many nanoseconds since 1970.
-    #[must_use]
-    pub const fn from_nanos(nanos: i64) -> Self {
-        Self(nanos)
-    }
+instant! {
+    /// A reading of a monotonic clock that nobody corrects (`CLOCK_MONOTONIC_RAW`), in nanoseconds since a start that only this host knows.
+    Raw
+}
 
-    /// Nanoseconds since 1970.
-    #[must_use]
-    pub const fn nanos(self) -> i64 {
-        self.0
-    }
-
-    /// Seconds from `earlier` to this; negative if `earlier` is later.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> f64 {
-        seconds(self.0.saturating_sub(earlier.0))
-    }
-
-    /// This many seconds later (earlier if negative).
-    #[must_use]
-    pub fn plus(self, seconds: f64) -> Self {
-        Self(self.0.saturating_add(nanos(seconds)))
-    }
+instant! {
+    /// A time of day: nanoseconds since 1970-01-01T00:00 UTC, without leap seconds. Holds until 2262.
+    Utc
 }
 
 /// Nanoseconds as seconds.

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::instant::Utc;
 
+/// A leap second is told on its last day only.
+const DAY: f64 = 86_400.0;
+
 /// The leap indicator (RFC 5905, figure 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Leap {
@@ -52,6 +55,26 @@ impl Leap {
             Self::None | Self::Unknown => 0,
         }
     }
+
+    /// Whether the moment at which this leap happens lies ahead, and not more than a day.
+    #[must_use]
+    pub fn is_near(self, now: Utc) -> bool {
+        next_leap_midnight(now).is_some_and(|midnight| {
+            let left = self.moment(midnight).since(now);
+            self.shift() != 0 && left > 0.0 && left <= DAY
+        })
+    }
+
+    /// Whether the moment at which this leap happens has come, half a day ago at most.
+    #[must_use]
+    pub fn is_due(self, now: Utc) -> bool {
+        self.shift() != 0 && next_leap_midnight(now.plus(-DAY / 2.0)).is_some_and(|midnight| now >= self.moment(midnight))
+    }
+
+    /// When it happens at this midnight: of a second that is left out, 23:59:59 does not begin.
+    fn moment(self, midnight: Utc) -> Utc {
+        if self == Self::Delete { midnight.plus(-1.0) } else { midnight }
+    }
 }
 
 /// The next end of June or December after a time: the only midnights at which leap seconds have ever been put. `None` beyond the calendar.
@@ -73,6 +96,18 @@ mod tests {
         for bits in 0..4 {
             assert_eq!(Leap::from_bits(bits).bits(), bits);
         }
+    }
+
+    #[test]
+    fn a_leap_is_near_for_a_day_and_then_due_and_never_both() {
+        let midnight = next_leap_midnight(Utc::from_nanos(1_800_000_000_000_000_000)).unwrap();
+        for (leap, moment) in [(Leap::Insert, midnight), (Leap::Delete, midnight.plus(-1.0))] {
+            let is = |seconds: f64| (leap.is_near(moment.plus(seconds)), leap.is_due(moment.plus(seconds)));
+            assert_eq!([-86_402.0, -86_399.0, -0.001].map(is), [(false, false), (true, false), (true, false)], "{leap:?}");
+            // Who was told of it before must not let it pass a second time.
+            assert_eq!([0.0, 0.5, 1.0, 40_000.0].map(is), [(false, true); 4], "{leap:?}");
+        }
+        assert!(!Leap::None.is_near(midnight.plus(-5.0)) && !Leap::Unknown.is_due(midnight));
     }
 
     #[test]

@@ -72,6 +72,12 @@ impl Poll {
         self.score = 0;
     }
 
+    /// The source stays away: the interval doubles, within its range.
+    pub fn back_off(&mut self) {
+        self.exponent = (self.exponent + 1).min(self.range.max);
+        self.score = 0;
+    }
+
     /// Back to the shortest interval: the source was away.
     pub fn restart(&mut self) {
         self.exponent = self.range.min;

@@ -77,6 +77,12 @@ impl Quality {
         self.leap != Leap::Unknown && self.stratum < UNSYNCHRONISED
     }
 
+    /// Whether the clock follows something that knows the time, so that its error has a bound. An orphan does not.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.leap != Leap::Unknown && self.updated.is_some()
+    }
+
     /// Root dispersion at a moment, in seconds: it grows by [`PHI`] since the last update.
     #[must_use]
     pub fn dispersion_at(&self, raw: Raw) -> f64 {

@@ -20,6 +20,7 @@ struct Known {
     leap: Leap,
     leaps: bool,
     refers_to: ReferenceId,
+    stratum: u8,
     is_up: bool,
 }
 
@@ -31,6 +32,7 @@ const GOOD: Known = Known {
     leap: Leap::None,
     leaps: false,
     refers_to: ReferenceId::LOCAL,
+    stratum: 2,
     is_up: true,
 };
 
@@ -129,7 +131,7 @@ impl World {
         let there = source.way + source.queue * self.chance().powi(4);
         let back = source.way + source.queue * self.chance().powi(4);
         let (received, answered) = (self.now + there, self.now + there + 2e-5);
-        let quality = Quality { reference_id: source.refers_to, leap: source.leap, ..Quality::orphan(2, -23) };
+        let quality = Quality { reference_id: source.refers_to, leap: source.leap, ..Quality::orphan(source.stratum, -23) };
         let raw = self.raw(answered);
         let answer = Server::new(None, 0).answer(
             &question,
@@ -284,4 +286,34 @@ fn a_leap_second_is_slewed_out() {
     assert!(!went_back);
     assert!((world.error() + 1.0).abs() < 2e-3, "a second behind the count without leaps: {}", world.error());
     assert_eq!(world.follower.clock().generation(), 1);
+}
+
+#[test]
+fn a_minority_is_heard_once_the_patience_is_over() {
+    let mut world = World::new(7, 0.0, vec![GOOD, Known { is_up: false, ..GOOD }, Known { is_up: false, ..GOOD }]);
+    world.run(8.0, 8.0);
+    assert!(world.error() < -86_000.0, "one of three may be the liar");
+    world.run(9.0, 9.0);
+    assert!(world.error().abs() < 2e-3, "after 8 s, not with the next answer: {}", world.error());
+    assert_eq!(world.follower.quality(world.raw(9.0)).stratum, 3);
+}
+
+#[test]
+fn a_clock_behind_stratum_15_gives_no_time() {
+    let mut world = World::new(7, 0.0, vec![Known { stratum: 15, ..GOOD }]);
+    world.run(60.0, 10.0);
+    let quality = world.follower.quality(world.raw(60.0));
+    assert_eq!((quality.stratum, quality.is_synchronised()), (16, false), "else a ring of servers would believe itself for ever");
+    assert!(world.follower.error_bound(world.raw(60.0)).is_some_and(|bound| bound < 0.1), "for itself it knows the time");
+}
+
+#[test]
+fn who_lost_all_sources_in_doubt_is_an_orphan_in_the_end() {
+    let mut world = World::new(13, 0.0, vec![GOOD]);
+    world.run(600.0, 600.0);
+    world.sources[0].offset = -5.0;
+    world.run(900.0, 900.0);
+    world.sources[0].is_up = false;
+    assert!(!world.follower.quality(world.raw(1_000.0)).is_synchronised(), "nobody knows which time was right");
+    assert_eq!(world.follower.quality(world.raw(150_000.0)).stratum, 10, "but its clients agree again after a day and a half");
 }

@@ -1,4 +1,5 @@
 use super::super::card::tests::sample;
+use super::super::outbox::Family;
 use super::*;
 
 const ENDPOINT: Uuid = Uuid::from_u128(0x77);
@@ -257,4 +258,25 @@ fn bad_input_is_counted_by_reason() {
         assert_eq!(responder.counters().dropped(*reason), before + 1, "{reason}");
     }
     assert_eq!(responder.counters().answered, 0);
+}
+
+#[test]
+fn the_repeat_of_a_question_for_which_there_was_no_room_is_answered() {
+    let mut responder = responder();
+    let question = |number: usize| probe(Version::V11, 1_000 + number as u128, vec![], &[]);
+    let from = |number: usize| Arrival { from: SocketAddr::new(IpAddr::from([192, 0, 2, number as u8]), 4_000), ..group() };
+    // Each waits for half a second.
+    let mut draw = draws(500);
+    for number in 0..MAX_WAITING {
+        responder.hear(&question(number), from(number % 200), NOW, &mut draw);
+    }
+    let late = question(MAX_WAITING);
+    responder.hear(&late, from(9), NOW, &mut draw);
+    assert_eq!(responder.counters().dropped(Refusal::TooBusy), 1);
+    let later = NOW + Duration::from_secs(2);
+    while let Some(at) = responder.next_time().filter(|at| *at < later) {
+        all(&mut responder, at);
+    }
+    responder.hear(&late, from(9), later, &mut draw);
+    assert_eq!(responder.counters().answered as usize, MAX_WAITING + 1);
 }

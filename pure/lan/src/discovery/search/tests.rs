@@ -169,3 +169,30 @@ fn an_answer_may_name_several_targets() {
     let news = search.hear(&answer, server(), Duration::ZERO, &mut draw);
     assert_eq!(news.iter().map(|found| found.endpoint.as_str()).collect::<Vec<_>>(), ["urn:uuid:b", "urn:uuid:c"]);
 }
+
+#[test]
+fn known_addresses_are_asked_at_once_when_an_interface_comes() {
+    let mut draw = draws();
+    let mut search = Search::new(Seek::Servers, vec![], Duration::ZERO);
+    search.ask(server(), Duration::ZERO, &mut draw);
+    let to_server = |sent: &[Transmit]| sent.iter().filter(|transmit| transmit.to == one(server())).count();
+    assert_eq!(
+        to_server(&sent(&mut search, Duration::ZERO, &mut draw)),
+        2,
+        "once in each version, although the round begins too"
+    );
+    let plugged = Duration::from_millis(400);
+    sent(&mut search, plugged, &mut draw);
+    search.set_links(vec![link("192.0.2.9")], plugged);
+    assert_eq!(to_server(&sent(&mut search, plugged, &mut draw)), 2, "what was sent before had no way out");
+}
+
+#[test]
+fn a_liar_with_new_types_in_each_answer_takes_no_more_memory() {
+    let mut found = Found::new("urn:uuid:b");
+    for number in 0..1_000 {
+        let types = (0..16).map(|place| QName::new("urn:x", &format!("T{number}-{place}"))).collect();
+        found.take(Target { types, ..target(Version::V11) }, server(), true);
+    }
+    assert!(found.types.len() <= 32, "{}", found.types.len());
+}
