@@ -6,19 +6,25 @@ use std::sync::Arc;
 use crate::auth::session::Sessions;
 use crate::auth::setup_link::SetupLink;
 use crate::auth::throttle::Throttle;
+use crate::alerts::Alerts;
 use crate::config::Config;
 use crate::control_port::ControlPort;
 use crate::core::Core;
+use crate::distribution::Distribution;
 use crate::ingest::uploads::Uploads;
 use crate::lan::Lan;
+use crate::notify::Notify;
 use crate::session::bodies::Bodies;
 use crate::session::changes::Changes;
 use crate::session::deliveries::Deliveries;
 use crate::session::fonts::Fonts;
 use crate::session::hub::Hub;
 use crate::session::live::Live;
+use crate::session::native::Surroundings;
+use crate::session::native::slices::Slices;
 use crate::session::pending::Pending;
 use crate::session::plans::Plans;
+use crate::tasks::Tasks;
 
 /// Everything that handlers use. A clone is a handle.
 #[derive(Clone)]
@@ -50,12 +56,24 @@ pub struct Services {
     pub changes: Changes,
     /// Which plans viewers were given, had and showed.
     pub deliveries: Deliveries,
+    /// What native viewers make their plans from.
+    pub slices: Slices,
+    /// Where this server answers.
+    pub surroundings: Surroundings,
     /// Bodies of presentations.
     pub bodies: Bodies,
     /// Fonts for viewers.
     pub fonts: Fonts,
     /// Uploads under way.
     pub uploads: Uploads,
+    /// What should reach a person.
+    pub alerts: Alerts,
+    /// Telling people.
+    pub notify: Notify,
+    /// Files on their way to screens.
+    pub distribution: Distribution,
+    /// What viewers are told to do.
+    pub tasks: Tasks,
     /// What browsers hear besides the log.
     pub feed: crate::http::events::LiveFeed,
     /// The services of the local network.

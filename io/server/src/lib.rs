@@ -4,6 +4,7 @@
 //! [`http`] answers people and programs, [`control_port`] native viewers, [`session`] speaks with viewers, [`ingest`] takes files in.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod alerts;
 pub mod app;
 pub mod auth;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod config;
 pub mod control_port;
 pub mod core;
 pub mod demo;
+pub mod distribution;
 pub mod files;
 pub mod http;
 pub mod ingest;
@@ -18,8 +20,10 @@ pub mod lan;
 pub mod listen;
 pub mod metrics;
 pub mod network;
+pub mod notify;
 pub mod now;
 pub mod readers;
 pub mod serve;
 pub mod session;
+pub mod tasks;
 pub mod tls;

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,6 +106,8 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone());
     let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
     let mut readers = follow(&app);
+    readers.spawn(crate::alerts::follow(app.clone(), tls.resolver.watch()));
+    readers.spawn(crate::notify::follow(app.clone()));
     let uploads = app.clone();
     readers.spawn(async move {
         if let Err(error) = uploads.uploads.resume(&uploads).await {
@@ -148,7 +151,7 @@ impl Server {
         self.app.hub.shut_down();
         let (web, control) = tokio::join!(self.running.stop(deadline), self.app.control.stop(deadline));
         let cut = web + control;
-        self.readers.abort_all();
+        self.readers.shutdown().await;
         let _ = self.local.await;
         self.app.core.close().await;
         cut
@@ -160,11 +163,17 @@ async fn open(config: &Config) -> Result<Core, Failure> {
     let mut memory = Memory::default();
     let options = Options::new(&config.data.dir, Arc::new(domain::state::class_of));
     let opened = Store::open(options, |kind, id, row| memory.0.put(kind, id, Some(row))).await;
-    let (store, loaded) = opened.map_err(|error| store_failure(&error))?;
-    Core::start(store, memory, &loaded).map_err(|error| store_failure(&error))
+    let (store, loaded) = opened.map_err(|error| store_failure(&error, &config.data.dir))?;
+    Core::start(store, memory, &loaded).map_err(|error| store_failure(&error, &config.data.dir))
 }
 
-fn store_failure(error: &store::Error) -> Failure {
+fn store_failure(error: &store::Error, data: &Path) -> Failure {
+    if error.is_full() {
+        let data = data.display();
+        let text =
+            format!("The disk with data.dir = {data} is full; free some space there, or name a folder on another disk with --data.");
+        return Failure::new(Exit::Io, text);
+    }
     let exit = match error {
         store::Error::InUse(_) | store::Error::Unavailable => Exit::Unavailable,
         store::Error::Newer { .. } | store::Error::Damaged { .. } | store::Error::Key { .. } => Exit::Data,
@@ -188,9 +197,15 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         plans: Plans::new(config.data.horizon_days),
         changes: Default::default(),
         deliveries: Default::default(),
+        slices: Default::default(),
+        surroundings: Default::default(),
         bodies: Bodies::new(media.clone()),
         fonts: Fonts::load(),
         uploads: Uploads::new(media),
+        alerts: Default::default(),
+        notify: Default::default(),
+        distribution: Default::default(),
+        tasks: crate::tasks::Tasks::new(&config.data.dir),
         feed: LiveFeed::new(stop),
         lan: Default::default(),
         address,
@@ -205,9 +220,12 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     let mut readers = tokio::task::JoinSet::new();
     let (plans, audit, feed, janitor) = (app.clone(), app.clone(), app.clone(), app.clone());
     readers.spawn(async move { plans.plans.follow(&plans.core, &plans.changes).await });
+    let slices = app.clone();
+    readers.spawn(async move { slices.slices.follow(slices.clone()).await });
     readers.spawn(async move { crate::readers::audit::follow(&audit.core).await });
     readers.spawn(crate::http::events::feed(feed));
     readers.spawn(crate::readers::janitor::follow(janitor));
+    readers.spawn(crate::tasks::follow(app.clone()));
     readers
 }
 

@@ -40,7 +40,13 @@ pub struct LiveEvent {
     /// Uploads whose state changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uuid>,
+    /// Tasks of which runs changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Uuid>,
     /// The list of pending devices changed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// Alerts were raised or cleared.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub alerts: bool,
 }

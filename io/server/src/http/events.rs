@@ -184,7 +184,7 @@ fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
         ($($kind:ty)*) => {
             match kind {
                 $(k if k == <$kind>::SPEC.name => sees::<$kind>(state, caller, id),)*
-                "installation" => may(state, caller, Action::See, Object::Shared),
+                "installation" | "alert_rules" => may(state, caller, Action::See, Object::Shared),
                 _ => may(state, caller, Action::See, Object::System),
             }
         };
@@ -193,8 +193,9 @@ fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
         domain::folder::Folder domain::media::Media domain::presentation::Presentation domain::presentation::Revision
         domain::playlist::Playlist domain::playlist::PlaylistItem domain::viewer::Viewer domain::viewer::Device
         domain::card::Card
+        domain::alert::OnHours domain::download::DownloadRule domain::notify::Recipient
         domain::group::Group domain::group::Membership domain::schedule::Schedule domain::priority::Priority
-        domain::user::User domain::user::Grant domain::user::Suspension domain::user::Token
+        domain::task::Task domain::user::User domain::user::Grant domain::user::Suspension domain::user::Token
     }
 }
 
@@ -202,9 +203,11 @@ fn live_event(app: &App, caller: Caller, live: &LiveEvent) -> Option<Event> {
     let state = &app.core.state();
     let viewers = live.viewers.iter().copied().filter(|id| may(state, caller, Action::See, Object::Viewer((*id).into())));
     let uploads = live.uploads.iter().copied().filter(|id| app.uploads.owner(*id) == Some(caller.user));
+    let tasks = live.tasks.iter().copied().filter(|id| visible(state, caller, "task", *id));
     let pending = live.pending && may(state, caller, Action::Administer, Object::System);
-    let event = LiveEvent { viewers: viewers.collect(), uploads: uploads.collect(), pending };
-    let empty = event.viewers.is_empty() && event.uploads.is_empty() && !event.pending;
+    let alerts = live.alerts && may(state, caller, Action::See, Object::Shared);
+    let event = LiveEvent { viewers: viewers.collect(), uploads: uploads.collect(), tasks: tasks.collect(), pending, alerts };
+    let empty = event.viewers.is_empty() && event.uploads.is_empty() && event.tasks.is_empty() && !event.pending && !event.alerts;
     (!empty).then(|| Event::default().event("live").json_data(event).expect("events are plain data"))
 }
 
@@ -212,15 +215,20 @@ fn live_event(app: &App, caller: Caller, live: &LiveEvent) -> Option<Event> {
 pub async fn feed(app: App) {
     let mut pending = app.pending.list().len();
     loop {
+        let mut alerts = false;
         tokio::select! {
+            () = app.alerts.wake.notified() => alerts = true,
             () = app.live.wake.notified() => {}
             () = app.uploads.wake.notified() => {}
+            () = app.tasks.news.notified() => {}
         }
         let now_pending = app.pending.list().len();
         let event = LiveEvent {
             viewers: app.live.take_changed().into_iter().map(|id| id.0).collect(),
             uploads: app.uploads.take_changed(),
+            tasks: app.tasks.take_changed().into_iter().map(|id| id.0).collect(),
             pending: now_pending != pending,
+            alerts,
         };
         pending = now_pending;
         let _ = app.feed.sender.send(Arc::new(event));

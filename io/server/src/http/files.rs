@@ -1,5 +1,6 @@
 //! Media, thumbnails, bodies and fonts by hash.
 
+use axum::Extension;
 use axum::extract::{Path, State as Extract};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::cell::Hash;
@@ -13,8 +14,8 @@ use super::error::{Error, Result};
 use super::extract::Id;
 use super::noun::visible;
 use crate::app::App;
+use crate::control_port::{ControlPeer, fetching_viewer};
 use crate::files::{MediaFile, send};
-use crate::session::identity::{Standing, claim, standing};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(file)).routes(routes!(thumbnail))
@@ -40,6 +41,7 @@ pub async fn by_hash(
     Extract(app): Extract<App>,
     Path(hash): Path<String>,
     person: Result<SignedIn>,
+    peer: Option<Extension<ControlPeer>>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -49,8 +51,8 @@ pub async fn by_hash(
         return Ok((headers, font).into_response());
     }
     let state = app.core.state();
-    let device = claim(&headers).is_some_and(|claim| matches!(standing(&state, &claim), Standing::Approved(_)));
-    if !device && person.is_err() {
+    let device = fetching_viewer(&app, &state, &headers, peer.map(|Extension(peer)| peer));
+    if device.is_none() && person.is_err() {
         let text = "sign in, or let an administrator approve this screen";
         return Err(Error::new(StatusCode::UNAUTHORIZED, "sign_in_required", text));
     }
@@ -61,8 +63,12 @@ pub async fn by_hash(
     };
     let path = app.core.store().media().path(hash);
     let file = MediaFile { path, hash: hash.to_string(), content_type };
-    send(&method, &headers, &file).await.map_err(|error| match error.kind() {
+    let answer = send(&method, &headers, &file).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found("this file is not on this server"),
         _ => Error::unavailable(error),
+    })?;
+    Ok(match device.filter(|_| person.is_err()) {
+        Some(viewer) => app.distribution.pace(&state, viewer, hash, answer),
+        None => answer,
     })
 }

@@ -1,5 +1,6 @@
 //! The HTTP API and everything else that answers on the web ports. One file per noun.
 
+pub mod alerts;
 pub mod caller;
 pub mod changes;
 pub mod describe;
@@ -15,6 +16,7 @@ pub mod installation;
 pub mod list;
 pub mod local;
 pub mod network;
+pub mod notify;
 pub mod noun;
 pub mod origin;
 pub mod playlists;
@@ -22,6 +24,8 @@ pub mod presentations;
 pub mod schedules;
 pub mod setup;
 pub mod signin;
+mod single;
+pub mod tasks;
 pub mod tokens;
 pub mod trash;
 pub mod tunnel;
@@ -54,14 +58,18 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
 
 /// The API with its description.
 fn api() -> OpenApiRouter<App> {
+    use domain::alert::OnHours;
     use domain::card::Card;
+    use domain::download::DownloadRule;
     use domain::folder::Folder;
     use domain::group::{Group, Membership};
     use domain::media::Media;
+    use domain::notify::Recipient;
     use domain::playlist::{Playlist, PlaylistItem};
     use domain::presentation::{Presentation, Revision};
     use domain::priority::Priority;
     use domain::schedule::Schedule;
+    use domain::task::Task;
     use domain::user::{Grant, Suspension, Token, User};
     use domain::viewer::{Device, Viewer};
 
@@ -89,6 +97,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(describe::routes::<Grant>())
         .merge(describe::routes::<Suspension>())
         .merge(describe::routes::<Token>())
+        .merge(describe::routes::<Task>())
         .merge(setup::routes())
         .merge(signin::routes())
         .merge(installation::routes())
@@ -100,10 +109,16 @@ fn api() -> OpenApiRouter<App> {
         .merge(schedules::routes())
         .merge(network::routes())
         .merge(wake::routes())
+        .merge(tasks::routes())
         .merge(why::routes())
         .merge(users::routes())
         .merge(tokens::routes())
         .merge(uploads::routes())
+        .merge(describe::routes::<OnHours>())
+        .merge(describe::routes::<DownloadRule>())
+        .merge(describe::routes::<Recipient>())
+        .merge(alerts::routes())
+        .merge(notify::routes())
         .merge(facts::routes())
         .merge(changes::routes())
         .merge(files::routes())

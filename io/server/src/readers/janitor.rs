@@ -37,17 +37,25 @@ pub async fn follow(app: App) {
 /// # Errors
 /// When the store does not take a change; the rest is left for next time.
 pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
-    let purged = app.core.change_own(move |state| Ok((expired(state, now), ()))).await;
+    let tasks = now - i64::from(app.config.facts.tasks_days) * 86_400_000;
+    let purged = app.core.change_own(move |state| Ok((expired(state, now, tasks), ()))).await;
     if purged.is_err() {
         return Err(store::Error::Unavailable);
     }
     let day = 86_400_000;
     let facts = app.core.store().facts();
     facts.expire_plays(now - i64::from(app.config.facts.plays_days) * day).await?;
+    facts.expire_events(now - i64::from(app.config.facts.events_days) * day).await?;
     facts.expire_audit(now - i64::from(app.config.facts.audit_days) * day).await?;
+    facts.expire_alerts(now - i64::from(app.config.facts.alerts_days) * day).await?;
+    facts.expire_task_runs(now - i64::from(app.config.facts.tasks_days) * day).await?;
+    let age = Duration::from_secs(u64::from(app.config.facts.task_files_days) * 86_400);
+    if let Err(error) = app.tasks.files.expire(age).await {
+        tracing::warn!(%error, "old files of tasks could not be removed");
+    }
     facts.expire_sessions(now).await?;
+    app.uploads.expire(now).await?;
     let files = app.core.store().media();
-    files.expire_partials(now - crate::ingest::uploads::LIFE_MS).await?;
     let old: Vec<_> = files.list().await?.into_iter().filter(|file| now - file.stored > FILE_MS).collect();
     let needed = needed(app);
     for file in old {
@@ -58,8 +66,9 @@ pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
     Ok(())
 }
 
-/// Deletes of what lay in the trash for too long. What still depends on them goes with them or is left alone by the rules of reading.
-fn expired(state: &State, now: i64) -> Vec<Edit> {
+/// Deletes of what lay in the trash for too long, and of tasks that were over at `tasks`. What still depends on them goes with them or is
+/// left alone by the rules of reading.
+fn expired(state: &State, now: i64, tasks: i64) -> Vec<Edit> {
     fn of<T: Noun>(state: &State, now: i64, edits: &mut Vec<Edit>) {
         for (id, held) in T::table(state).iter() {
             let trashed = held.value.clone().trash().and_then(|cell| *cell);
@@ -77,6 +86,9 @@ fn expired(state: &State, now: i64) -> Vec<Edit> {
     of::<domain::viewer::Viewer>(state, now, &mut edits);
     of::<domain::group::Group>(state, now, &mut edits);
     of::<domain::user::User>(state, now, &mut edits);
+    of::<domain::task::Task>(state, now, &mut edits);
+    let over = state.tasks.iter().filter(|(_, held)| held.value.trashed_at.is_none() && held.value.is_over(tasks));
+    edits.extend(over.map(|(id, _)| Edit { kind: "task".to_owned(), id: id.0, change: Change::Delete }));
     let going: BTreeSet<uuid::Uuid> = edits.iter().map(|edit| edit.id).collect();
     // Those whose parent went in an earlier round count too: a round removes no more than so many.
     let rows = &state.rows;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::viewer::{MissingFile, PlanState, PlanStatus, Shows, ViewerError, ViewerStatus};
+use api::viewer::{MachineStatus, MissingFile, PlanState, PlanStatus, Shows, ViewerError, ViewerStatus};
 use bytes::Bytes;
 use control::message::{Hello, Missing, Status};
+use control::v1;
 use domain::id::{DeviceId, ViewerId};
 use domain::rows::Rows;
 use parking_lot::Mutex;
@@ -68,6 +69,73 @@ impl Live {
         });
     }
 
+    /// A native viewer introduced itself.
+    pub fn introduced(&self, viewer: ViewerId, machine: &v1::Machine) {
+        self.change(viewer, |known| {
+            let status = &mut known.status;
+            status.user_agent = clipped(&format!("Signboard viewer {} ({})", machine.version, machine.system));
+            status.storage_level = "persistent".to_owned();
+            let own = status.machine.get_or_insert_default();
+            (own.version, own.hostname) = (clipped(&machine.version), clipped(&machine.hostname));
+            (own.addresses, own.macs) = (listed(&machine.addresses), listed(&machine.macs));
+        });
+    }
+
+    /// A status of a native viewer came. `is_settled`: the plan in force is the one that it reported for its newest slice.
+    pub fn told(&self, viewer: ViewerId, report: &v1::Status, is_settled: bool, now: i64) {
+        self.change(viewer, |known| {
+            let status = &mut known.status;
+            status.seen = Some(now);
+            status.shows = (!report.item.is_empty())
+                .then(|| Shows { row: report.row.parse().ok(), item: clipped(&report.item) });
+            let open = |plan: &PlanStatus| plan.id != report.plan || plan.state != PlanState::Shown;
+            // After a restart of the server nobody says again that a plan was shown; that it is in force says as much.
+            if is_settled && !report.item.is_empty() && status.plan.as_ref().is_none_or(open) {
+                status.plan = Some(PlanStatus { id: clipped(&report.plan), state: PlanState::Shown, at: now });
+            }
+            status.sound = clipped(&report.sound);
+            (status.storage_quota, status.storage_used) = (report.cache_quota, report.cache_used);
+            status.offset_ms = finite(report.clock_offset_ms);
+            let own = status.machine.get_or_insert_default();
+            **own = MachineStatus {
+                version: clipped(&report.version),
+                hostname: std::mem::take(&mut own.hostname),
+                addresses: listed(&report.addresses),
+                macs: listed(&report.macs),
+                temperature: report.temperature.filter(|degrees| degrees.is_finite()),
+                disk_free: report.disk_free,
+                disk_size: report.disk_size,
+                memory_free: report.memory_free,
+                memory_size: report.memory_size,
+                uptime: report.uptime,
+                display: clipped(&report.display),
+                clock_bound_ms: finite(report.clock_bound_ms),
+                frames_dropped: report.frames_dropped,
+                download_left: report.download_left,
+                probe: clipped(&report.probe),
+            };
+            for trouble in report.troubles.iter().take(ERRORS) {
+                let (code, text) = (clipped(&trouble.code), clipped(&trouble.text));
+                status.errors.insert(0, ViewerError { code, text, at: trouble.at });
+            }
+            status.errors.truncate(ERRORS);
+        });
+    }
+
+    /// The plan of a native viewer got so far; an empty id: it was told of a change, and has not made its plan yet.
+    pub fn native_plan(&self, viewer: ViewerId, plan: &str, state: PlanState, at: i64) {
+        self.change(viewer, |known| {
+            let before = known.status.plan.as_ref();
+            // That a plan is local says nothing new where it stands on the screen.
+            if state != PlanState::Received || before.is_none_or(|before| before.id != plan || before.state != PlanState::Shown) {
+                known.status.plan = Some(PlanStatus { id: plan.to_owned(), state, at });
+            }
+            if state != PlanState::Incomplete {
+                known.status.missing.clear();
+            }
+        });
+    }
+
     /// It went.
     pub fn disconnected(&self, viewer: ViewerId, now: i64) {
         self.change(viewer, |known| (known.status.online, known.status.since) = (false, Some(now)));
@@ -85,7 +153,9 @@ impl Live {
         self.change(viewer, |known| {
             let current = known.status.plan.as_ref();
             if state == PlanState::Sent || current.is_none_or(|known| known.id == plan && known.state != PlanState::Shown) {
-                known.status.plan = Some(PlanStatus { id: plan.to_owned(), state, at });
+                // A repeated report leaves the time of the first.
+                let known_at = current.filter(|known| known.id == plan && known.state == state).map(|known| known.at);
+                known.status.plan = Some(PlanStatus { id: plan.to_owned(), state, at: known_at.unwrap_or(at) });
             }
             if state != PlanState::Incomplete {
                 known.status.missing.clear();
@@ -162,4 +232,18 @@ impl Live {
         let unseen = || ViewerStatus { viewer, sound: "unknown".to_owned(), ..ViewerStatus::default() };
         viewers.get(&viewer).map_or_else(unseen, |known| known.status.clone())
     }
+}
+
+/// At most 300 characters of what a viewer says, so that statuses stay small.
+fn clipped(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// At most 16 addresses.
+fn listed(texts: &[String]) -> Vec<String> {
+    texts.iter().take(16).map(|text| clipped(text)).collect()
+}
+
+fn finite(number: f64) -> f64 {
+    if number.is_finite() { number } else { 0.0 }
 }

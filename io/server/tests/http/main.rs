@@ -1,8 +1,10 @@
 //! The HTTP API on a whole server in process: what people, programs and viewers get, and what strangers do not.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod alerts;
 mod answer;
 mod caller;
+mod cards;
 mod changes;
 mod clearing;
 mod crash;
@@ -27,6 +29,7 @@ mod secrets;
 mod server;
 mod setup;
 mod signin;
+mod tasks;
 mod timetable;
 mod tokens;
 mod trash;

@@ -74,6 +74,14 @@ async fn planted_secrets_come_out_nowhere() {
     let refused =
         ada.post("/network-cards", &json!({"viewer": viewer, "mac": "52:54:00:7f:3a:04", "secure_on": "canary 81"})).await;
     refused.refused(422, "invalid", "secure_on");
+    let account = json!({"host": "localhost", "sender": "signs@example.org", "user": "signs", "password": "canary mail 41d"});
+    let account = ada.patch("/mail-account", &account).await;
+    let hook = json!({"name": "Desk", "address": {"webhook": "http://127.0.0.1:9/"}, "key": "canary hook key 9e2"});
+    let hooked = ada.post("/recipients", &hook).await;
+    let recipient = hooked.created()["id"].as_str().unwrap().to_owned();
+    assert_eq!((&account.ok()["has_password"], &hooked.json()["has_key"]), (&json!(true), &json!(true)));
+    let told = ada.post("/notify/test", &json!({"recipient": recipient})).await;
+    assert_eq!(told.ok()["ok"], false);
     let shown = presentation(&ada, "Welcome").await;
     let schedule = ada.make("/schedules", row(json!({"presentation": shown}), json!("all"))).await;
     let dot = ada.patch(&format!("/users/{bob}"), &json!({"name": "Robert"})).await.header("signboard-dot").unwrap().to_owned();
@@ -94,19 +102,21 @@ async fn planted_secrets_come_out_nowhere() {
     let csrf = ada.headers["x-csrf-token"].to_str().unwrap().to_owned();
     let plain =
         [canary, "canary second 19c", "canary guess 55", PASSWORD, &token, &device.secret, &link, SECURE_ON.0, "canary 81"];
-    let secrets: Vec<&str> = plain.into_iter().chain(hashes.iter().map(String::as_str)).chain(["$argon2"]).collect();
+    let plain = plain.into_iter().chain(["canary mail 41d", "canary hook key 9e2"]);
+    let secrets: Vec<&str> = plain.chain(hashes.iter().map(String::as_str)).chain(["$argon2"]).collect();
     let clean = |place: &str, text: &str| {
         for secret in &secrets {
             assert!(!text.contains(secret), "{place} holds {secret}: {text}");
         }
     };
 
-    for answer in [made, taken, changed, refused] {
-        clean("answer about network cards", &answer.text());
+    for answer in [made, taken, changed, refused, account, hooked, told] {
+        clean("answer about something with a secret", &answer.text());
     }
     let revision = ada.ids("/revisions").await.remove(0);
     let known = [
         ("users", bob),
+        ("recipients", recipient),
         ("tokens", token_id),
         ("devices", device.id.to_string()),
         ("network-cards", card),

@@ -4,10 +4,12 @@
 
 mod alert;
 mod audit;
+mod event;
 mod message;
 mod play;
 mod session;
 mod task_run;
+mod telling;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,10 +19,12 @@ use crate::error::Error;
 
 pub use alert::{Alert, AlertFilter};
 pub use audit::{Audit, AuditFilter, Audited};
+pub use event::{Event, EventFilter};
 pub use message::Message;
 pub use play::{Play, PlayCursor, PlayFilter};
 pub use session::{SEEN_STEP_MS, Session};
 pub use task_run::{RunCursor, RunFilter, TaskRun};
+pub use telling::Telling;
 
 /// All facts of a store.
 #[derive(Clone, Debug)]

@@ -55,21 +55,21 @@ rules! {
     OfflineRule {
         /// Whether it counts.
         on: bool = true,
-        /// For how long, in minutes, 1 to 1,440.
+        /// For how long, in minutes, 0 to 1,440.
         minutes: u32 = 5,
     }
     /// What the pixel probe finds.
     ProbeRule {
         /// Whether it counts.
         on: bool = true,
-        /// For how long, in minutes, 1 to 1,440.
+        /// For how long, in minutes, 0 to 1,440.
         minutes: u32 = 2,
     }
     /// A plan that cannot be completed.
     ContentRule {
         /// Whether it counts.
         on: bool = true,
-        /// For how long, in minutes, 1 to 1,440.
+        /// For how long, in minutes, 0 to 1,440.
         minutes: u32 = 10,
     }
     /// A disk that is nearly full.

@@ -43,10 +43,10 @@ impl Noun for AlertRules {
         if id != ALERT_RULES {
             return Err(Refusal::not_found("alert_rules", id));
         }
-        within("offline.minutes", self.offline.minutes, 1, 1_440, "minutes")?;
-        within("black.minutes", self.black.minutes, 1, 1_440, "minutes")?;
-        within("frozen.minutes", self.frozen.minutes, 1, 1_440, "minutes")?;
-        within("content.minutes", self.content.minutes, 1, 1_440, "minutes")?;
+        within("offline.minutes", self.offline.minutes, 0, 1_440, "minutes")?;
+        within("black.minutes", self.black.minutes, 0, 1_440, "minutes")?;
+        within("frozen.minutes", self.frozen.minutes, 0, 1_440, "minutes")?;
+        within("content.minutes", self.content.minutes, 0, 1_440, "minutes")?;
         within("disk.percent", self.disk.percent, 1, 50, "per cent")?;
         within("clock.ms", self.clock.ms, 10, 3_600_000, "milliseconds")?;
         within("certificate.days", self.certificate.days, 1, 60, "days")?;

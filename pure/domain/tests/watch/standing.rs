@@ -67,8 +67,8 @@ fn a_recipient_has_one_address_and_requests_have_a_key() {
 #[test]
 fn rules_stay_within_their_ranges_and_limits_stand_once_per_destination() {
     for (members, at) in [
-        (json!({"offline": {"minutes": 1}}), ""),
-        (json!({"offline": {"minutes": 0}}), "offline.minutes"),
+        (json!({"offline": {"minutes": 0}}), ""),
+        (json!({"offline": {"minutes": 1_441}}), "offline.minutes"),
         (json!({"disk": {"percent": 51}}), "disk.percent"),
         (json!({"pace": {"gather_s": 3_601}}), "pace.gather_s"),
     ] {

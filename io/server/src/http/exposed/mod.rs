@@ -4,6 +4,8 @@ mod enrolment;
 mod library;
 mod people;
 mod place;
+mod task;
+mod watch;
 
 use domain::document::Document;
 use domain::noun::Noun;
@@ -54,6 +56,11 @@ pub trait Exposed: Noun + Serialize + ToSchema {
     const BY_BROWSER: bool = false;
     /// Filters of the list.
     const FILTERS: &'static [Filter<Self>] = &[];
+
+    /// What a caller must be allowed to do to change this one.
+    fn needs(&self) -> Action {
+        Self::CHANGE
+    }
 
     /// What a caller must be allowed to change besides the document itself to let it stand where it stands.
     fn reaches(&self) -> Vec<Object> {

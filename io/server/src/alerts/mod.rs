@@ -1,0 +1,142 @@
+//! Alerts: looks at all viewers every few seconds, writes down what was raised and cleared, and has people told.
+//!
+//! What counts is decided by `domain::alert`; here the facts are gathered, and the outcome is kept.
+
+mod book;
+mod gather;
+mod round;
+mod view;
+
+use std::time::Duration;
+
+use api::alert::AlertView;
+use domain::alert::AlertKind;
+use domain::permission::{Action, Caller, Object, may};
+use domain::state::State;
+use parking_lot::Mutex;
+use rustls::sign::CertifiedKey;
+use std::sync::Arc;
+use store::facts::AlertFilter;
+use tokio::sync::{Notify, watch};
+
+use crate::app::App;
+use crate::now::now_ms;
+use book::Book;
+pub use view::view;
+
+/// How often all viewers are looked at.
+const EVERY: Duration = Duration::from_secs(2);
+/// Alerts that are read at once from the database.
+const PAGE: u32 = 500;
+
+/// What is raised now.
+#[derive(Debug, Default)]
+pub struct Alerts {
+    book: Mutex<Book>,
+    /// Woken when something was raised or cleared.
+    pub wake: Notify,
+}
+
+impl Alerts {
+    /// The alerts that are raised now and that the caller may see, the newest first.
+    #[must_use]
+    pub fn open(&self, state: &State, caller: Caller) -> Vec<AlertView> {
+        let mut open: Vec<AlertView> = self.book.lock().open().filter(|alert| sees(state, caller, alert)).cloned().collect();
+        open.sort_by_key(|alert| std::cmp::Reverse((alert.raised, alert.id)));
+        open
+    }
+
+    /// Whether this alert is still raised.
+    #[must_use]
+    pub fn is_open(&self, id: uuid::Uuid) -> bool {
+        self.book.lock().open().any(|alert| alert.id == id)
+    }
+}
+
+/// Whether the caller may see an alert: who may see the screen; of the server itself, administrators.
+#[must_use]
+pub fn sees(state: &State, caller: Caller, alert: &AlertView) -> bool {
+    match &alert.viewer {
+        Some(viewer) => may(state, caller, Action::See, Object::Viewer(viewer.id)),
+        None => may(state, caller, Action::Administer, Object::System),
+    }
+}
+
+/// Watches for ever. `certificate` is that of the HTTPS port.
+pub async fn follow(app: App, certificate: watch::Receiver<Arc<CertifiedKey>>) {
+    let started = now_ms();
+    let mut due = tokio::time::interval(EVERY);
+    due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        match resume(&app).await {
+            Ok(()) => break,
+            Err(error) => tracing::error!(%error, "open alerts could not be read"),
+        }
+        due.tick().await;
+    }
+    let mut telling = store::facts::Telling::default();
+    loop {
+        due.tick().await;
+        round::judge_all(&app, started, &certificate, &mut telling, now_ms());
+        if telling.is_empty() {
+            continue;
+        }
+        match app.core.store().facts().tell(&telling).await {
+            Ok(()) => {
+                telling = store::facts::Telling::default();
+                app.alerts.wake.notify_one();
+                app.notify.wake.notify_one();
+            }
+            // They stay in hand and are written in the next round.
+            Err(error) => tracing::error!(%error, "alerts could not be written down"),
+        }
+    }
+}
+
+/// Goes on from what was raised when the server stopped.
+async fn resume(app: &App) -> Result<(), store::Error> {
+    let filter = AlertFilter { open: true, ..AlertFilter::default() };
+    let (mut after, mut alerts) = (None, Vec::new());
+    loop {
+        let page = app.core.store().facts().list_alerts(&filter, after, PAGE).await?;
+        after = page.last().map(|last| (last.raised, last.id));
+        let full = page.len() == PAGE as usize;
+        alerts.extend(page);
+        if !full {
+            break;
+        }
+    }
+    let rules = domain::alert::in_force(&app.core.state());
+    app.alerts.book.lock().resume(alerts.iter().filter_map(view), &rules, now_ms());
+    let known = known_before(app).await?;
+    app.alerts.book.lock().known(known);
+    count(&app.alerts.book.lock());
+    Ok(())
+}
+
+/// The viewers that have a device and were seen before this start: they have left records.
+async fn known_before(app: &App) -> Result<Vec<domain::id::ViewerId>, store::Error> {
+    let state = app.core.state();
+    let mut known = Vec::new();
+    for (id, _) in state.rows.viewers.iter() {
+        if state.devices_of(id).next().is_none() {
+            continue;
+        }
+        let filter = store::facts::PlayFilter { viewer: Some(id.0), ..Default::default() };
+        let alert = AlertFilter { subject: Some(id.0), ..AlertFilter::default() };
+        let facts = app.core.store().facts();
+        let seen = !facts.list_plays(&filter, None, 1).await?.is_empty() || !facts.list_alerts(&alert, None, 1).await?.is_empty();
+        if seen {
+            known.push(id);
+        }
+    }
+    Ok(known)
+}
+
+/// For the metrics.
+fn count(book: &Book) {
+    for kind in AlertKind::ALL {
+        let open = book.open().filter(|alert| alert.kind == kind).count();
+        metrics::gauge!("signboard_alerts", "kind" => kind.name()).set(f64::from(u32::try_from(open).unwrap_or(u32::MAX)));
+    }
+}
