@@ -21,6 +21,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub use authority::{Authorities, AuthorityError, ensure as ensure_authority};
@@ -61,7 +62,9 @@ pub struct ControlPort {
     pub refusals: Refusals,
     /// The installation's authorities, ready to sign.
     pub authorities: Authorities,
-    door: OnceLock<Arc<Door>>,
+    /// Empty while the server starts and once it has stopped, since the door keeps everything else alive.
+    door: Mutex<Option<Arc<Door>>>,
+    stopping: OnceLock<CancellationToken>,
     ports: OnceLock<Ports>,
 }
 
@@ -80,7 +83,8 @@ impl ControlPort {
         let certificate = certificate::keep(app.clone(), stop.clone()).await?;
         let door = Arc::new(Door::new(app.clone(), certificate, stop.clone()));
         let _ = self.ports.set(ports);
-        let _ = self.door.set(Arc::clone(&door));
+        let _ = self.stopping.set(door.stopping());
+        *self.door.lock() = Some(Arc::clone(&door));
         door.listen(listening);
         tokio::spawn(connections::cut_revoked(app.clone(), stop));
         Ok(())
@@ -88,21 +92,22 @@ impl ControlPort {
 
     /// Lets requests under way finish until the deadline, then cuts the rest. Returns how many connections were cut.
     pub(crate) async fn stop(&self, deadline: Duration) -> usize {
-        match self.door.get() {
+        let door = self.door.lock().take();
+        match door {
             Some(door) => door.stop(deadline).await,
             None => 0,
         }
     }
 
-    /// What takes connections; none while the server starts.
+    /// What takes connections; none while the server starts or stops.
     #[must_use]
     pub fn door(&self) -> Option<Arc<Door>> {
-        self.door.get().cloned()
+        self.door.lock().clone()
     }
 
     /// Cancelled once the server stops; never while it starts.
     pub(crate) fn stopping(&self) -> CancellationToken {
-        self.door.get().map(|door| door.stopping()).unwrap_or_default()
+        self.stopping.get().cloned().unwrap_or_default()
     }
 
     /// The ports on which this server answers; all closed while it starts.
