@@ -118,6 +118,9 @@ pub(super) enum Command {
         /// The password that the network cards demand (SecureOn), as 00:11:22:aa:bb:cc or 192.0.2.1.
         #[arg(long, value_name = "PASSWORD")]
         secure_on: Option<String>,
+        /// Says who calls which cards, waits for the screens, and says whether they came back. Only for names.
+        #[arg(long, conflicts_with = "secure_on")]
+        test: bool,
         #[command(flatten)]
         sources: SourceArguments,
     },

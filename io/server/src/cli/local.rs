@@ -28,6 +28,16 @@ pub(super) fn wake(data: &Path, name: &str) -> Result<String, Failure> {
     post(data, &format!("/local/viewers/{}/wake", encoded(name)))
 }
 
+/// `signboard wake NAME --test`: what would be sent, and by whom.
+pub(super) fn wake_plan(data: &Path, name: &str) -> Result<String, Failure> {
+    post(data, &format!("/local/viewers/{}/wake-plan", encoded(name)))
+}
+
+/// `signboard wake NAME --test`: asks to wake a screen, and waits for it. No answer is a failure that tells what was tried.
+pub(super) fn wake_test(data: &Path, name: &str) -> Result<String, Failure> {
+    post(data, &format!("/local/viewers/{}/wake-test", encoded(name)))
+}
+
 /// A name as one segment of a path (RFC 3986, section 2.1).
 fn encoded(name: &str) -> String {
     name.bytes()
@@ -58,6 +68,7 @@ fn post(data: &Path, path: &str) -> Result<String, Failure> {
         let exit = match status {
             StatusCode::NOT_FOUND => Exit::NoInput,
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Exit::NoPermission,
+            StatusCode::GATEWAY_TIMEOUT => Exit::Unavailable,
             status if status.is_client_error() => Exit::Data,
             _ => Exit::Software,
         };

@@ -101,7 +101,8 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
         Command::SetupLink { sources } => local::setup_link(&sources.load()?.data.dir)?,
         Command::Time { server, port, json } => time::run(&server, port, json)?,
         Command::User { command: UserCommand::Reset { name, sources } } => local::reset_user(&sources.load()?.data.dir, &name)?,
-        Command::Wake { targets, secure_on, sources } => wake::run(&sources.load()?, &targets, secure_on)?,
+        Command::Wake { targets, test: true, sources, .. } => wake::test(&sources.load()?, &targets)?,
+        Command::Wake { targets, secure_on, sources, .. } => wake::run(&sources.load()?, &targets, secure_on)?,
         Command::Version => format!("signboard {}\n", version()),
     };
     Ok((text, Exit::Fine))

@@ -1,5 +1,7 @@
 //! `signboard wake`.
 
+use std::io::Write as _;
+
 use domain::card::{Mac, SecureOn};
 use domain::ports;
 use lan::wake::{MagicPacket, Password};
@@ -20,6 +22,23 @@ pub(super) fn run(config: &Config, targets: &[String], secure_on: Option<String>
             Err(error) if looks_like_an_address(target) => return Err(Failure::new(Exit::Usage, format!("{error}."))),
             Err(_) => local::wake(&config.data.dir, target)?,
         };
+    }
+    Ok(out)
+}
+
+/// Wakes each screen through the running server, and says how it ended: first what will be done, at once, then what came of it.
+pub(super) fn test(config: &Config, targets: &[String]) -> Result<String, Failure> {
+    let mut out = String::new();
+    for target in targets {
+        if target.parse::<Mac>().is_ok() || looks_like_an_address(target) {
+            let text = "give the name of a screen: whether an address woke, nobody tells.";
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        let plan = local::wake_plan(&config.data.dir, target)?;
+        // Somebody sits before this and waits for minutes. A reader that went away is no reason not to wake.
+        let mut now = std::io::stdout().lock();
+        let _ = now.write_all(plan.as_bytes()).and_then(|()| now.flush());
+        out += &local::wake_test(&config.data.dir, target)?;
     }
     Ok(out)
 }

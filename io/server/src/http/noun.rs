@@ -119,7 +119,7 @@ pub async fn create<T: Exposed>(
             let reached = document.reaches();
             let own = reached.is_empty().then(|| document.object(state, id));
             for object in own.into_iter().chain(reached) {
-                allow(state, who, T::CHANGE, object)?;
+                allow(state, who, document.needs(), object)?;
             }
             Ok((vec![noun::create(state, id, &document)?], id))
         })
@@ -149,12 +149,12 @@ pub async fn patch<T: Exposed>(
         .core
         .change(Change { author: Some(who.user.0), request }, move |state| {
             let before = &visible_refusal::<T>(state, who, id)?.value;
-            allow(state, who, T::CHANGE, before.object(state, id))?;
+            allow(state, who, before.needs(), before.object(state, id))?;
             let edit = noun::patch::<T>(state, id, expected.as_deref(), &members)?;
             let after = noun::set_members(before, &members)?;
-            allow(state, who, T::CHANGE, after.object(state, id))?;
+            allow(state, who, after.needs(), after.object(state, id))?;
             for object in after.reaches().into_iter().filter(|object| !before.reaches().contains(object)) {
-                allow(state, who, T::CHANGE, object)?;
+                allow(state, who, after.needs(), object)?;
             }
             Ok((edit.into_iter().collect(), ()))
         })

@@ -57,7 +57,7 @@ async fn change<T: Exposed>(
     let who = caller.caller;
     let decide = move |state: &State| {
         let held = visible_refusal::<T>(state, who, id)?;
-        allow(state, who, T::CHANGE, held.value.object(state, id))?;
+        allow(state, who, held.value.needs(), held.value.object(state, id))?;
         Ok((edit(state)?.into_iter().collect(), ()))
     };
     app.core.change(Change { author: Some(who.user.0), request }, decide).await

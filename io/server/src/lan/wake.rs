@@ -30,7 +30,7 @@ impl Wanted {
         let mut wanted = Self::default();
         for viewer in viewers {
             let before = wanted.packets.len();
-            wanted.packets.extend(state.cards_of(*viewer).map(|(_, card)| of_card(card)));
+            wanted.packets.extend(state.cards_of(*viewer).map(|(_, card)| packet(card)));
             let list = if wanted.packets.len() == before { &mut wanted.without_card } else { &mut wanted.called };
             list.push(*viewer);
         }
@@ -73,7 +73,7 @@ pub(crate) struct Pace(Arc<Mutex<Option<Instant>>>);
 
 impl Pace {
     /// Waits for a turn, of which there are `per_second` (1 to 1000) each second. Those who wait get theirs in the order of asking.
-    async fn wait(&self, per_second: u16) {
+    pub(crate) async fn wait(&self, per_second: u16) {
         let mut next = self.0.lock().await;
         if let Some(next) = *next {
             sleep_until(next).await;
@@ -82,7 +82,8 @@ impl Pace {
     }
 }
 
-fn of_card(card: &Card) -> MagicPacket {
+/// The packet that wakes a card.
+pub(crate) fn packet(card: &Card) -> MagicPacket {
     let password = card.secure_on.as_ref().and_then(|password| Password::from_bytes(password.bytes()).ok());
     MagicPacket { target: card.mac.0, password }
 }

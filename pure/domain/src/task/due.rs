@@ -55,7 +55,10 @@ mod tests {
 
     fn times(task: &Task, zone: &str, after: &str, until: &str) -> Vec<String> {
         let zone = Zone::of(&zone.parse::<ZoneName>().unwrap());
-        due(task, &zone, ms(after), ms(until)).into_iter().map(|at| Timestamp::from_millisecond(at).unwrap().to_string()).collect()
+        due(task, &zone, ms(after), ms(until))
+            .into_iter()
+            .map(|at| Timestamp::from_millisecond(at).unwrap().to_string())
+            .collect()
     }
 
     fn once(at: &str) -> Task {

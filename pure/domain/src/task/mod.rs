@@ -7,6 +7,7 @@ mod run;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::ZoneName;
+use crate::civil::{Wall, Zone};
 use crate::content::Destination;
 use crate::document::document;
 use crate::id::{TaskId, UserId, ViewerId};
@@ -153,6 +154,20 @@ impl Task {
         self.cancelled_at.is_none() && self.trashed_at.is_none()
     }
 
+    /// Whether all that it orders was due before `at`, Unix milliseconds; give or take the difference of zones, which is a day.
+    #[must_use]
+    pub fn is_over(&self, at: i64) -> bool {
+        let zone = Zone::of(&ZoneName::default());
+        let day = crate::civil::DAY_MS;
+        let last = match &self.when {
+            _ if !self.is_live() => self.made_at,
+            None => self.made_at,
+            Some(when) if when.recurrence.is_none() => zone.instant(Wall::of(when.from)).saturating_add(day),
+            Some(when) => when.until.map_or(i64::MAX, |until| zone.instant(Wall::of(until)).saturating_add(day)),
+        };
+        last.max(self.made_at) < at
+    }
+
     /// The zone in which its civil times count at a viewer.
     #[must_use]
     pub fn zone_at(&self, rows: &Rows, viewer: ViewerId) -> ZoneName {
@@ -185,10 +200,7 @@ mod tests {
         for (kind, text) in [
             (TaskKind::Reboot, json!("reboot")),
             (TaskKind::Identify { seconds: 20 }, json!({"identify": {"seconds": 20}})),
-            (
-                TaskKind::SetSetting { key: "a.b".into(), value: "1".into() },
-                json!({"set_setting": {"key": "a.b", "value": "1"}}),
-            ),
+            (TaskKind::SetSetting { key: "a.b".into(), value: "1".into() }, json!({"set_setting": {"key": "a.b", "value": "1"}})),
         ] {
             assert_eq!(serde_json::to_value(&kind).unwrap(), text);
             assert_eq!(serde_json::from_value::<TaskKind>(text).unwrap(), kind);
@@ -196,11 +208,31 @@ mod tests {
     }
 
     #[test]
+    fn a_task_is_over_when_nothing_can_be_due_any_more() {
+        const DAY: i64 = 86_400_000;
+        let with = |when| Task { when: serde_json::from_value(when).unwrap(), made_at: DAY, ..Task::default() };
+        let weekly = |until| {
+            let rule = json!({"weekly": {"every": 1, "days": ["mo"], "window": null}});
+            with(json!({"from": "1970-01-01T00:00:00", "until": until, "zone": null, "recurrence": rule}))
+        };
+        let once = with(json!({"from": "1970-01-11T00:00:00", "until": null, "zone": null, "recurrence": null}));
+        assert!(!with(json!(null)).is_over(DAY) && with(json!(null)).is_over(DAY + 1));
+        assert!(!once.is_over(11 * DAY) && once.is_over(12 * DAY));
+        assert!(!weekly(json!(null)).is_over(i64::MAX));
+        assert!(
+            !weekly(json!("1970-01-11T00:00:00")).is_over(11 * DAY) && weekly(json!("1970-01-11T00:00:00")).is_over(12 * DAY)
+        );
+        assert!(Task { cancelled_at: Some(2), ..weekly(json!(null)) }.is_over(2 * DAY));
+    }
+
+    #[test]
     fn what_touches_the_machine_is_for_administrators() {
         for kind in [TaskKind::Identify { seconds: 1 }, TaskKind::Refresh, TaskKind::Screenshot, TaskKind::Wake] {
             assert_eq!(kind.needs(), Action::Edit, "{}", kind.name());
         }
-        for kind in [TaskKind::Reboot, TaskKind::ShutDown, TaskKind::Restart, TaskKind::BlackBox, TaskKind::FetchLogs { lines: 1 }] {
+        for kind in
+            [TaskKind::Reboot, TaskKind::ShutDown, TaskKind::Restart, TaskKind::BlackBox, TaskKind::FetchLogs { lines: 1 }]
+        {
             assert_eq!(kind.needs(), Action::Administer, "{}", kind.name());
             assert_eq!(kind.opened_by(), Action::Administer, "{}", kind.name());
         }
