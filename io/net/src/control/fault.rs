@@ -195,7 +195,12 @@ impl LinkError {
         use AlertDescription as Alert;
         match fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::AlertReceived(
-                Alert::UnknownCA | Alert::BadCertificate | Alert::UnsupportedCertificate | Alert::CertificateUnknown,
+                // A foreign authority of the same name is told by its signature.
+                Alert::UnknownCA
+                | Alert::DecryptError
+                | Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateUnknown,
             )) => Self::Alien,
             _ => Self::Cut { why: fault.to_string() },
         }
