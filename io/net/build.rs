@@ -6,6 +6,7 @@ const FOLDER: &str = "../../pure/control/proto";
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let descriptors = protox::compile(PROTOS, [FOLDER])?;
-    tonic_prost_build::configure().extern_path(".signboard.v1", "::control::v1").compile_fds(descriptors)?;
+    let generator = tonic_prost_build::configure().extern_path(".signboard.v1", "::control::v1");
+    generator.codec_path("crate::codec::LeanCodec").compile_fds(descriptors)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Sockets for the pure machines of `lan` and `control`: datagrams, interfaces and clocks of this host.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod codec;
 pub mod control;
 pub mod discovery;
 pub mod interfaces;

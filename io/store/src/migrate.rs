@@ -32,6 +32,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_log_digest.sql"),
         postgres: include_str!("../migrations/postgres/0002_log_digest.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_event.sql"),
+        postgres: include_str!("../migrations/postgres/0003_event.sql"),
+    },
 ];
 
 /// Refuses a SQLite file of a newer version, without touching it.

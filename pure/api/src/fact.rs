@@ -31,6 +31,21 @@ pub struct PlayView {
     pub item: String,
 }
 
+/// One event or log line of a screen.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventView {
+    /// When, Unix milliseconds.
+    pub at: i64,
+    /// `error`, `warn`, `info` or `debug`.
+    pub level: String,
+    /// Stable code, such as `browser.crashed`.
+    pub code: String,
+    /// A sentence.
+    pub text: String,
+    /// The machine that told it.
+    pub device: DeviceId,
+}
+
 /// One change of one document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AuditView {

@@ -31,9 +31,11 @@ pub(super) fn routes(app: App) -> Router {
     let reflected = "the descriptors were made by the compiler of these protocols";
     let reflected = mount(mount(Router::new(), both.0.build_v1().expect(reflected)), both.1.build_v1alpha().expect(reflected))
         .layer(from_fn_with_state(app.clone(), guard::devices_and_programs));
+    let sessions =
+        mount(Router::new(), crate::session::native::service(app.clone())).layer(from_fn_with_state(app.clone(), guard::devices));
     let programs = Router::new().nest(BASE, api_router(app.clone())).layer(from_fn_with_state(app.clone(), guard::programs));
     let media = Router::new().route("/media/{hash}", get(files::by_hash)).with_state(app);
-    strangers.merge(reflected).merge(programs).merge(media).fallback(guard::nothing)
+    strangers.merge(reflected).merge(sessions).merge(programs).merge(media).fallback(guard::nothing)
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

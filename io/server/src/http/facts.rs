@@ -1,13 +1,14 @@
 //! Facts: what was played, and who changed what.
 
 use api::envelope::List;
-use api::fact::{AuditView, PlayView};
+use api::fact::{AuditView, EventView, PlayView};
 use axum::Json;
 use axum::extract::State as Extract;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::permission::{Action, Object, may};
+use domain::viewer::Viewer;
 use serde::Deserialize;
-use store::facts::{AuditFilter, PlayCursor, PlayFilter};
+use store::facts::{AuditFilter, EventFilter, PlayCursor, PlayFilter};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,11 +16,12 @@ use uuid::Uuid;
 
 use super::caller::SignedIn;
 use super::error::{Error, Result};
-use super::extract::Query;
+use super::extract::{Id, Query};
+use super::noun::visible;
 use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit))
+    OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit)).routes(routes!(events))
 }
 
 fn limit(wish: Option<u32>) -> Result<u32> {
@@ -65,12 +67,61 @@ async fn plays(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query
     };
     let after = query.cursor.as_deref().map(play_cursor).transpose()?;
     let list = app.core.store().facts().list_plays(&filter, after, limit).await.map_err(Error::unavailable)?;
-    let next = list.last().filter(|_| list.len() == limit as usize).map(|play| {
-        let c = play.cursor();
-        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(c.at, c.device, c.stream, c.n)).expect("cursors are plain data"))
-    });
+    let next = list.last().filter(|_| list.len() == limit as usize).map(|play| cursor_text(play.cursor()));
     let items: Vec<PlayView> = list.iter().map(crate::session::plays::view).collect();
     Ok(Json(List { total: items.len() as u64, items, next }))
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EventQuery {
+    /// Only of this level: `error`, `warn`, `info` or `debug`.
+    level: Option<String>,
+    /// Only those at or after, Unix milliseconds.
+    from: Option<i64>,
+    /// Only those before, Unix milliseconds.
+    until: Option<i64>,
+    /// Items of a page, 1 to 500.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Events and log lines of a screen, the newest first. `total` counts this page.
+#[utoipa::path(get, path = "/viewers/{id}/events", operation_id = "list_viewer_events", tag = "viewers", params(("id" = Uuid, Path), EventQuery), responses((status = 200, body = List<EventView>)))]
+async fn events(
+    Extract(app): Extract<App>,
+    caller: SignedIn,
+    Id(id): Id,
+    Query(query): Query<EventQuery>,
+) -> Result<Json<List<EventView>>> {
+    visible::<Viewer>(&app.core.state(), caller.caller, id)?;
+    let limit = limit(query.limit)?;
+    if let Some(level) = query.level.as_ref().filter(|level| !["error", "warn", "info", "debug"].contains(&level.as_str())) {
+        let text = format!("level {level:?} is not known: give error, warn, info or debug");
+        return Err(Error::malformed(text).at("level"));
+    }
+    let (from, until) = (query.from.unwrap_or(i64::MIN), query.until.unwrap_or(i64::MAX));
+    let filter = EventFilter { viewer: id, level: query.level, from, until };
+    let after = query.cursor.as_deref().map(play_cursor).transpose()?;
+    let list = app.core.store().facts().list_events(&filter, after, limit).await.map_err(Error::unavailable)?;
+    let next = list.last().filter(|_| list.len() == limit as usize).map(|event| cursor_text(event.cursor()));
+    let view = |event: store::facts::Event| EventView {
+        at: event.at,
+        level: event.level,
+        code: event.code,
+        text: event.text,
+        device: event.device.into(),
+    };
+    let items: Vec<EventView> = list.into_iter().map(view).collect();
+    Ok(Json(List { total: items.len() as u64, items, next }))
+}
+
+fn cursor_text(cursor: PlayCursor) -> String {
+    let place = (cursor.at, cursor.device, cursor.stream, cursor.n);
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place).expect("cursors are plain data"))
 }
 
 fn play_cursor(text: &str) -> Result<PlayCursor> {

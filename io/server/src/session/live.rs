@@ -86,8 +86,7 @@ impl Live {
         self.change(viewer, |known| {
             let status = &mut known.status;
             status.seen = Some(now);
-            status.shows = (!report.item.is_empty())
-                .then(|| Shows { row: report.row.parse().ok(), item: clipped(&report.item) });
+            status.shows = (!report.item.is_empty()).then(|| Shows { row: report.row.parse().ok(), item: clipped(&report.item) });
             let open = |plan: &PlanStatus| plan.id != report.plan || plan.state != PlanState::Shown;
             // After a restart of the server nobody says again that a plan was shown; that it is in force says as much.
             if is_settled && !report.item.is_empty() && status.plan.as_ref().is_none_or(open) {

@@ -1,4 +1,5 @@
-//! Sessions of HTML5 viewers: who they are, what they are told, and how they are (`docs/protocols/viewer-session.md`).
+//! Sessions of viewers: who they are, what they are told, and how they are. [`socket`] speaks with browsers (`docs/protocols/viewer-session.md`),
+//! [`native`] with native viewers (`docs/protocols/control.md` section 4).
 
 pub mod bodies;
 pub mod changes;
@@ -7,7 +8,9 @@ pub mod fonts;
 pub mod hub;
 pub mod identity;
 pub mod live;
+pub mod native;
 pub mod pending;
 pub mod plans;
 pub mod plays;
+mod screen;
 pub mod socket;

@@ -7,6 +7,7 @@ use control::plan::Plan;
 use control::planner::{DAY_MS, Material, plan};
 use domain::commit::RowChange;
 use domain::document::Document;
+use domain::download::DownloadRule;
 use domain::group::{Group, Membership};
 use domain::id::ViewerId;
 use domain::media::Media;
@@ -115,8 +116,8 @@ impl Plans {
 /// Whether an entry may alter plans, and whether screens must follow at once.
 fn touches(entry: &Published) -> (bool, bool) {
     let mut rows = Rows::default();
-    // A suspended or revoked device must lose its session, though its plan would be the same.
-    let places = [Device::SPEC.name, Suspension::SPEC.name];
+    // A suspended or revoked device must lose its session, and limits for downloads must be told, though the plan would be the same.
+    let places = [Device::SPEC.name, DownloadRule::SPEC.name, Suspension::SPEC.name];
     let mut touches = |change: &RowChange| places.contains(&change.kind.as_str()) || rows.put(&change.kind, change.id, None);
     let touched = entry.changes.iter().any(&mut touches);
     (touched, entry.changes.iter().any(is_urgent))

@@ -7,7 +7,7 @@ use store::facts::Play;
 use uuid::Uuid;
 
 /// The number by which the facts know a numbering: the lower 63 bits of its id.
-fn stream_number(stream: Uuid) -> i64 {
+pub(super) fn stream_number(stream: Uuid) -> i64 {
     i64::try_from(stream.as_u128() & u128::from(i64::MAX as u64)).expect("63 bits fit")
 }
 

@@ -1,11 +1,12 @@
 //! Every SQL statement of the server, as named constants that SQLite and PostgreSQL both understand.
 
+pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod messages;
 pub(crate) mod state;
 
 /// All statements with their names: a test prepares each on both engines.
-pub const ALL: &[&[(&str, &str)]] = &[state::ALL, facts::ALL, messages::ALL];
+pub const ALL: &[&[(&str, &str)]] = &[state::ALL, facts::ALL, events::ALL, messages::ALL];
 
 /// Declares constants and the list of them.
 macro_rules! statements {

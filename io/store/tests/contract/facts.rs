@@ -1,7 +1,9 @@
 //! Facts.
 
 use serde_json::json;
-use store::facts::{Alert, AlertFilter, Audit, AuditFilter, Play, PlayFilter, RunCursor, RunFilter, Session, TaskRun};
+use store::facts::{
+    Alert, AlertFilter, Audit, AuditFilter, Event, EventFilter, Play, PlayFilter, RunCursor, RunFilter, Session, TaskRun,
+};
 use uuid::Uuid;
 
 use crate::Place;
@@ -73,6 +75,41 @@ pub(crate) async fn plays_are_counted_once(place: Place) {
     assert_eq!(some.iter().map(|play| play.n).collect::<Vec<_>>(), [8, 6, 4]);
     facts.expire_plays(1003).await.unwrap();
     assert_eq!(facts.play_stream(id(1), 7).await.unwrap(), (4, Some(9)));
+    site.close().await;
+}
+
+pub(crate) async fn events_are_counted_once(place: Place) {
+    let site = place.open().await;
+    let facts = site.store.facts();
+    let event = |n: i64| Event {
+        device: id(1),
+        stream: 7,
+        n,
+        viewer: id(2),
+        at: 1000 + n / 2,
+        level: if n % 3 == 0 { "error" } else { "info" }.to_owned(),
+        code: "browser.crashed".to_owned(),
+        text: "It crashed.".to_owned(),
+    };
+    let events: Vec<_> = (1..=9).map(event).collect();
+    facts.add_events(events[..6].to_vec()).await.unwrap();
+    facts.add_events(events[3..].to_vec()).await.unwrap();
+    let all = EventFilter { viewer: id(2), level: None, from: i64::MIN, until: i64::MAX };
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = facts.list_events(&all, after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.cursor());
+        listed.extend(page);
+    }
+    listed.reverse();
+    assert_eq!(listed, events);
+    let errors = EventFilter { level: Some("error".to_owned()), from: 1002, ..all.clone() };
+    let some = facts.list_events(&errors, None, 100).await.unwrap();
+    assert_eq!(some.iter().map(|event| event.n).collect::<Vec<_>>(), [9, 6]);
+    assert_eq!(facts.list_events(&EventFilter { viewer: id(9), ..all.clone() }, None, 9).await.unwrap(), []);
+    facts.expire_events(1003).await.unwrap();
+    assert_eq!(facts.list_events(&all, None, 100).await.unwrap().len(), 4);
     site.close().await;
 }
 

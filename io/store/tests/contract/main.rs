@@ -63,6 +63,7 @@ contract! {
     log::chains_continue_over_a_restart
     log::the_log_is_not_cut_past_a_reader
     facts::audit_is_listed_backwards_and_filtered
+    facts::events_are_counted_once
     facts::plays_are_counted_once
     facts::runs_and_alerts_are_listed
     facts::sessions_run_out

@@ -1,7 +1,6 @@
 //! What a device hears first: its code, or its place and its plan.
 
-use control::message::{FromServer, Hello, WelcomeViewer};
-use domain::viewer::Device;
+use control::message::{FromServer, WelcomeViewer};
 
 use super::{Driver, End, Step};
 use crate::now::{now_ms, random};
@@ -20,7 +19,7 @@ impl Driver {
                 self.machine.viewer = Some(viewer);
                 self.app.live.connected(viewer, self.claim.device, now_ms());
                 self.app.live.greeted(viewer, &hello);
-                self.note_screen(&hello).await;
+                crate::session::screen::note(&self.app, self.claim.device, hello.screen).await;
                 let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());
                 let welcome = FromServer::Welcome {
                     viewer: WelcomeViewer { id: viewer, name: place },
@@ -59,23 +58,6 @@ impl Driver {
                     Err(Unwelcome::Crowded) => Err(End::Say("shutdown")),
                 }
             }
-        }
-    }
-
-    /// Keeps the size of the screen in the device's document, where it is new.
-    pub(super) async fn note_screen(&mut self, hello: &Hello) {
-        let (id, screen) = (self.claim.device, hello.screen);
-        let known = self.app.core.state().devices.get(id).map(|device| device.screen);
-        if screen == domain::cell::Size::default() || known == Some(screen) {
-            return;
-        }
-        let noted = self.app.core.change_own(move |state| {
-            let before = domain::noun::find::<Device>(state, id.0)?;
-            let edit = domain::noun::update(state, id.0, &Device { screen, ..before.clone() })?;
-            Ok((edit.into_iter().collect(), ()))
-        });
-        if noted.await.is_err() {
-            tracing::warn!(device.id = %id, "the size of a screen could not be kept");
         }
     }
 }

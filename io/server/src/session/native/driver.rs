@@ -1,0 +1,207 @@
+//! Driving one session of a native viewer: the machine of `control::native` between the wire and the rest of the server.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use control::native::{NativeSession, Output};
+use control::session::{CloseReason, DEAD_MS};
+use control::v1;
+use control::v1::to_viewer::Message;
+use domain::id::{DeviceId, ViewerId};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::shot::Shot;
+use super::slices::{Letter, Mailbox};
+use super::wire::{Incoming, framed};
+use crate::app::App;
+use crate::control_port::{Capability, Present};
+use crate::now::now_ms;
+use crate::session::hub::ToSession;
+use crate::session::identity::{Standing, standing_of};
+
+/// How long a viewer may leave unread what it is sent.
+const UNREAD: Duration = Duration::from_secs(15);
+
+/// One open session.
+pub(super) struct Driver {
+    pub(super) app: App,
+    pub(super) device: DeviceId,
+    pub(super) viewer: ViewerId,
+    pub(super) machine: NativeSession,
+    pub(super) mailbox: Arc<Mailbox>,
+    /// Screenshots that were ordered and did not come yet.
+    pub(super) shots: BTreeSet<Uuid>,
+    pub(super) shot: Shot,
+    /// The plan that it reported for the slice that it stored last.
+    pub(super) plan: Option<String>,
+    /// What the viewer said of itself.
+    pub(super) hello: Box<v1::Hello>,
+    pub(super) capability: Capability,
+    present: Present,
+    out: mpsc::Sender<Bytes>,
+}
+
+/// Why a session is over.
+pub(super) enum End {
+    Gone,
+    Say(&'static str),
+}
+
+pub(super) type Step = Result<(), End>;
+
+/// Runs a session until it ends.
+pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incoming: Incoming, out: mpsc::Sender<Bytes>) {
+    let mut machine = NativeSession::new(now_ms());
+    let greeting = match hello(&mut machine, &mut incoming).await {
+        Ok(hello) => hello,
+        Err(end) => return bid_farewell(&out, end).await,
+    };
+    // A second machine with the same key must not take the first one's session over.
+    let Ok(present) = app.control.presence.claim(device, &greeting.start).await else {
+        tracing::warn!(device.id = %device, "a second machine came with the key of this device");
+        return bid_farewell(&out, End::Say("key_in_use")).await;
+    };
+    let session = Uuid::new_v4();
+    let edition = *app.plans.watch().borrow();
+    let Some(beginning) = app.slices.begin(&app, session, device, viewer, edition) else {
+        app.slices.end(session);
+        return bid_farewell(&out, End::Say("revoked")).await;
+    };
+    let mut inbox = app.hub.open(device, session, Some(viewer));
+    let capability = app.control.capabilities.issue(device);
+    let mut driver = Driver {
+        device,
+        viewer,
+        machine,
+        mailbox: beginning.mailbox.clone(),
+        shots: BTreeSet::new(),
+        shot: Shot::default(),
+        plan: None,
+        hello: greeting,
+        capability,
+        present,
+        out,
+        app: app.clone(),
+    };
+    let end = match driver.greet(&beginning).await {
+        Ok(()) => loop {
+            let wait = Duration::from_millis(u64::try_from(driver.machine.next_poll() - now_ms()).unwrap_or(0));
+            let step = tokio::select! {
+                message = incoming.next() => driver.heard(message).await,
+                told = inbox.recv() => driver.told(told).await,
+                () = beginning.mailbox.arrived.notified() => match driver.mailbox.take() {
+                    Some(letter) => driver.letter(letter).await,
+                    None => Ok(()),
+                },
+                () = tokio::time::sleep(wait) => {
+                    let output = driver.machine.poll(now_ms());
+                    driver.obey(output).await
+                }
+            };
+            if let Err(end) = step {
+                break end;
+            }
+        },
+        Err(end) => end,
+    };
+    app.slices.end(session);
+    if app.hub.close(device, session) {
+        app.live.disconnected(viewer, now_ms());
+    }
+    bid_farewell(&driver.out, end).await;
+}
+
+/// Waits for the first message.
+async fn hello(machine: &mut NativeSession, incoming: &mut Incoming) -> Result<Box<v1::Hello>, End> {
+    let patience = Duration::from_millis(DEAD_MS.unsigned_abs());
+    let first = async {
+        loop {
+            let message = incoming.next().await;
+            let Ok(Some(message)) = message.inspect_err(|status| tracing::info!(%status, "a session did not begin")) else {
+                return Err(End::Gone);
+            };
+            match machine.handle(message, now_ms()) {
+                Output::Greeted(greeting) => return Ok(Box::new(greeting.hello)),
+                Output::Close(CloseReason::Version) => return Err(End::Say("version")),
+                Output::Nothing => {}
+                _ => return Err(End::Gone),
+            }
+        }
+    };
+    tokio::time::timeout(patience, first).await.unwrap_or(Err(End::Gone))
+}
+
+async fn bid_farewell(out: &mpsc::Sender<Bytes>, end: End) {
+    let reason = match end {
+        End::Gone => return,
+        End::Say(reason) => reason,
+    };
+    let bye = v1::Bye { reason: reason.to_owned(), again_in: 0 };
+    let bytes = framed(&v1::ToViewer { message: Some(Message::Bye(bye)) });
+    let _ = tokio::time::timeout(Duration::from_secs(1), out.send(bytes)).await;
+}
+
+impl Driver {
+    async fn heard(&mut self, message: Result<Option<v1::FromViewer>, tonic::Status>) -> Step {
+        let message = match message {
+            Ok(Some(message)) => message,
+            Ok(None) => return Err(End::Gone),
+            Err(status) => {
+                tracing::info!(viewer.id = %self.viewer, %status, "a viewer's session was cut");
+                return Err(End::Gone);
+            }
+        };
+        self.present.heard();
+        let now = now_ms();
+        self.app.live.seen(self.viewer, now);
+        let output = self.machine.handle(message, now);
+        self.obey(output).await
+    }
+
+    async fn told(&mut self, message: Option<ToSession>) -> Step {
+        match message {
+            Some(ToSession::Reconsider) => self.reconsider(),
+            Some(ToSession::Order(order)) => self.give(*order).await,
+            Some(ToSession::Replaced) => Err(End::Say("replaced")),
+            Some(ToSession::Shutdown) | None => Err(End::Say("shutdown")),
+        }
+    }
+
+    /// The device may have lost its place, or got another: then it comes again, at once, and is welcomed there.
+    fn reconsider(&self) -> Step {
+        match standing_of(&self.app.core.state(), self.device) {
+            Standing::Approved(viewer) if viewer == self.viewer => Ok(()),
+            Standing::Approved(_) => Err(End::Say("moved")),
+            _ => Err(End::Say("revoked")),
+        }
+    }
+
+    async fn letter(&mut self, letter: Letter) -> Step {
+        if letter.displaced {
+            self.reconsider()?;
+        }
+        if letter.welcome {
+            self.welcome().await?;
+        }
+        match letter.slice {
+            Some(slice) => self.lead(&slice, None, letter.urgent).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn send(&mut self, message: Message) -> Step {
+        self.machine.sent(now_ms());
+        let sending = self.out.send(framed(&v1::ToViewer { message: Some(message) }));
+        match tokio::time::timeout(UNREAD, sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => {
+                tracing::info!(viewer.id = %self.viewer, "a viewer does not read: its session is cut");
+                Err(End::Gone)
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a viewer hears first: its place, and what differs in its slice.
+
+use api::viewer::PlanState;
+use control::native::{PROTOCOL_MAX, Step as Lead};
+use control::slice::Slice;
+use control::slice::delta::Delta;
+use control::v1;
+use control::v1::to_viewer::Message;
+
+use super::driver::{Driver, Step};
+use super::slices::{Beginning, name};
+use crate::now::now_ms;
+
+/// How often a viewer says how it is, in seconds.
+const STATUS_SECONDS: u32 = 5;
+
+impl Driver {
+    /// Welcomes the viewer and leads it to its slice.
+    pub(super) async fn greet(&mut self, beginning: &Beginning) -> Step {
+        let machine = self.hello.machine.clone().unwrap_or_default();
+        self.app.live.connected(self.viewer, self.device, now_ms());
+        self.app.live.introduced(self.viewer, &machine);
+        let screen = machine.screen.unwrap_or_default();
+        let size = domain::cell::Size { width: screen.width, height: screen.height };
+        crate::session::screen::note(&self.app, self.device, size).await;
+        self.welcome().await?;
+        self.lead(&beginning.slice, beginning.earlier.as_ref(), beginning.urgent).await?;
+        if !self.hello.plan.is_empty() && self.machine.applied() == Some(beginning.slice.id()) {
+            // It has all this already, and will not say so again.
+            self.app.deliveries.received(self.viewer, &name(beginning.slice.id()), now_ms());
+            self.app.live.native_plan(self.viewer, &self.hello.plan, PlanState::Received, now_ms());
+            self.plan = Some(self.hello.plan.clone());
+        }
+        Ok(())
+    }
+
+    /// Says what its place is. `settings_json` is for settings that have no row.
+    pub(super) async fn welcome(&mut self) -> Step {
+        let state = self.app.core.state();
+        let installation = state.rows.installation();
+        let policy = domain::download::policy(&state, self.viewer);
+        let font = |font: &control::plan::PlanFont| v1::Font {
+            family: font.family.clone(),
+            weight: font.weight.clone(),
+            style: font.style.clone(),
+            range: font.range.clone(),
+            hash: font.hash.to_string(),
+            sha256: font.sha256.clone(),
+            bytes: font.bytes,
+        };
+        let hours = policy.hours.map(|(from, until)| v1::Hours { from, until });
+        let welcome = v1::Welcome {
+            protocol: self.machine.protocol().unwrap_or(PROTOCOL_MAX),
+            features: Vec::new(),
+            viewer: self.viewer.to_string(),
+            name: state.rows.viewers.get(self.viewer).map_or_else(String::new, |viewer| viewer.name.clone()),
+            installation: installation.name,
+            language: installation.language,
+            server_time: now_ms(),
+            fonts: self.app.fonts.list().iter().map(font).collect(),
+            horizon_days: self.app.config.data.horizon_days,
+            servers: self.app.surroundings.servers(&self.app),
+            media_capability: self.capability.text().to_owned(),
+            download: Some(v1::Download {
+                bytes_per_second: policy.bytes_per_second,
+                at_once: policy.at_once,
+                hours: hours.into_iter().collect(),
+            }),
+            status_seconds: STATUS_SECONDS,
+            settings_json: "{}".to_owned(),
+        };
+        self.send(Message::Welcome(welcome)).await
+    }
+
+    /// Sends what leads the viewer to its slice.
+    pub(super) async fn lead(&mut self, slice: &Slice, earlier: Option<&Slice>, urgent: bool) -> Step {
+        match self.machine.lead(slice, earlier) {
+            Lead::Nothing => Ok(()),
+            Lead::AskInventory => self.send(Message::InventoryWanted(v1::InventoryWanted {})).await,
+            Lead::Delta(delta) => self.send_delta(&delta, urgent).await,
+        }
+    }
+
+    pub(super) async fn send_delta(&mut self, delta: &Delta, urgent: bool) -> Step {
+        self.app.live.native_plan(self.viewer, "", PlanState::Sent, now_ms());
+        for part in delta.messages(urgent) {
+            self.send(Message::Slice(part)).await?;
+        }
+        Ok(())
+    }
+}

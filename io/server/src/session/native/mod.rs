@@ -1,0 +1,84 @@
+//! Sessions of native viewers: `signboard.v1.ViewerSession` (`docs/protocols/control.md` section 4).
+//!
+//! [`wire`] has the bytes, the machine of `control::native` the rules, [`driver`] joins both with the rest of the server, and [`slices`]
+//! knows what each viewer has to have.
+
+mod driver;
+mod greeting;
+mod obeying;
+mod records;
+mod shot;
+pub mod slices;
+mod surroundings;
+mod wire;
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use control::native::MAX_FROM_VIEWER;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use tonic::Status;
+use tonic::server::NamedService;
+
+use crate::app::App;
+use crate::control_port::{ControlPeer, Place};
+use crate::now::now_ms;
+
+pub use surroundings::Surroundings;
+
+/// The path of the one method.
+const OPEN: &str = "/signboard.v1.ViewerSession/Open";
+/// Messages on their way out; a viewer that does not read holds so many back, and is then given up.
+const OUTBOX: usize = 4;
+
+/// The service of native viewers' sessions.
+#[derive(Clone)]
+pub struct Service(App);
+
+/// The service, to be mounted where requests carry a [`ControlPeer`].
+#[must_use]
+pub fn service(app: App) -> Service {
+    Service(app)
+}
+
+impl NamedService for Service {
+    const NAME: &'static str = "signboard.v1.ViewerSession";
+}
+
+impl tower::Service<http::Request<tonic::body::Body>> for Service {
+    type Response = http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
+        let answer = self.open(request);
+        ready(Ok(answer.unwrap_or_else(|status| status.into_http())))
+    }
+}
+
+impl Service {
+    fn open(&self, request: http::Request<tonic::body::Body>) -> Result<http::Response<tonic::body::Body>, Status> {
+        if request.uri().path() != OPEN || request.method() != Method::POST {
+            return Err(Status::unimplemented("this service has one method: Open"));
+        }
+        let peer = request.extensions().get::<ControlPeer>().copied();
+        let peer = peer.ok_or_else(|| Status::unauthenticated("sessions need a connection with a certificate"))?;
+        let (device, viewer) = match peer.place(&self.0.core.state(), now_ms()) {
+            Place::At(device, viewer) => (device, viewer),
+            Place::Revoked(_) => return Err(Status::permission_denied("this device lost its place: enrol with a new key")),
+            _ => return Err(Status::unauthenticated("bring a certificate that counts: call Renew or Enrol")),
+        };
+        let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
+        let incoming = wire::Incoming::new(request.into_body(), MAX_FROM_VIEWER);
+        tokio::spawn(driver::run(self.0.clone(), device, viewer, incoming, sender));
+        let mut response = http::Response::new(tonic::body::Body::new(wire::Outgoing::new(receiver)));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        Ok(response)
+    }
+}
