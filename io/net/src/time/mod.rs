@@ -7,6 +7,7 @@ mod chrony;
 mod datagram;
 mod following;
 mod kernel;
+mod patience;
 mod query;
 mod reading;
 mod server;

@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::datagram::{Room, answer as answer_to, open};
+use super::patience::Patience;
 use super::reading::Reading;
 use super::settings::Listen;
 use super::state::TimeState;
@@ -114,20 +115,25 @@ impl Drop for Part {
         // Wakes the thread. Linux does so although it says that the socket is not connected.
         let _not_connected = self.socket.shutdown(Shutdown::Both);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             let _panicked = thread.join();
         }
     }
 }
 
 fn serve(socket: &Socket, server: &Mutex<Server>, is_over: &AtomicBool, state: &watch::Receiver<TimeState>) {
-    let mut room = Room::new();
+    let (mut room, mut patience) = (Room::new(), Patience::default());
     loop {
         let arrival = room.receive(socket);
         if is_over.load(Ordering::Acquire) {
             return;
         }
-        // What an earlier answer met with (port unreachable) is reported here, and is over with that.
-        let Ok(arrival) = arrival else { continue };
+        let Ok(arrival) = arrival else {
+            // The end of the server cuts this short.
+            thread::park_timeout(patience.failed());
+            continue;
+        };
+        patience.succeeded();
         let answer = {
             let state = state.borrow();
             let received = state.timeline.at(arrival.at);

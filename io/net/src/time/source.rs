@@ -1,5 +1,6 @@
 //! Asking one source: its name, its socket, its questions.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::datagram::Datagrams;
 use super::following::Shared;
+use super::patience::Patience;
 use super::reading::Reading;
 use super::settings::SourceName;
 
@@ -78,21 +80,25 @@ async fn exchange(index: usize, mut socket: Datagrams, shared: &Shared) -> Contr
 
 /// Reads answers until a moment. Whether one was a sample.
 async fn receive(index: usize, socket: &mut Datagrams, shared: &Shared, until: Raw) -> bool {
-    let mut is_heard = false;
+    let (mut is_heard, mut failing) = (false, Patience::default());
     loop {
         let patience = Reading::now().until(until);
         if patience.is_zero() || !matches!(timeout(patience, socket.readable()).await, Ok(Ok(()))) {
             return is_heard;
         }
-        // An error is "port unreachable" for an earlier question; the wait goes on.
-        if let Ok(arrival) = socket.try_receive() {
-            let heard = shared.with(|follower| follower.receive(index, socket.bytes(&arrival), arrival.at.raw));
-            is_heard |= heard.is_ok();
-            shared.publish();
-            // A kiss may have moved the next question, so ask for it anew.
-            if heard.is_err() {
-                return is_heard;
+        match socket.try_receive() {
+            Ok(arrival) => {
+                let heard = shared.with(|follower| follower.receive(index, socket.bytes(&arrival), arrival.at.raw));
+                is_heard |= heard.is_ok();
+                shared.publish();
+                // A kiss may have moved the next question, so ask for it anew.
+                if heard.is_err() {
+                    return is_heard;
+                }
             }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            // "Port unreachable" for an earlier question, most likely; the wait goes on.
+            Err(_) => sleep(failing.failed().min(patience)).await,
         }
     }
 }

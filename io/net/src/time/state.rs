@@ -38,8 +38,7 @@ impl TimeState {
     /// The greatest error of the clock at a moment, in seconds; `None` while it follows nothing.
     #[must_use]
     pub fn error_bound(&self, reading: Reading) -> Option<f64> {
-        let follows = self.quality.is_synchronised() && self.quality.updated.is_some();
-        follows.then(|| self.quality.distance_at(reading.raw))
+        self.quality.follows().then(|| self.quality.distance_at(reading.raw))
     }
 }
 
