@@ -32,6 +32,13 @@ struct Outcome {
     at: i64,
 }
 
+impl Outcome {
+    /// Whether somebody may still ask. What is being checked is never forgotten.
+    fn is_remembered(&self, now: i64) -> bool {
+        self.state == UploadState::Checking || now - self.at < 3_600_000
+    }
+}
+
 /// All uploads.
 pub struct Uploads {
     files: Files,
@@ -143,6 +150,20 @@ impl Uploads {
         Ok(())
     }
 
+    /// Gives those up that have stood still for [`LIFE_MS`], and forgets what became of others an hour ago. `now` is Unix time in
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// When a file cannot be removed; the rest is left for next time.
+    pub async fn expire(&self, now: i64) -> std::result::Result<(), store::Error> {
+        for id in self.files.expire_partials(now - LIFE_MS).await? {
+            self.known.lock().remove(&id);
+            self.touch(id);
+        }
+        self.outcomes.lock().retain(|_, known| known.is_remembered(now));
+        Ok(())
+    }
+
     /// If all bytes are here: checks the file in the background and makes the media record.
     ///
     /// # Errors
@@ -215,11 +236,7 @@ impl Uploads {
     }
 
     fn settle(&self, id: Uuid, outcome: Outcome) {
-        let mut outcomes = self.outcomes.lock();
-        let now = outcome.at;
-        outcomes.retain(|_, known| now - known.at < 3_600_000);
-        outcomes.insert(id, outcome);
-        drop(outcomes);
+        self.outcomes.lock().insert(id, outcome);
         self.known.lock().remove(&id);
         self.touch(id);
     }

@@ -3,6 +3,9 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::ingest::uploads::LIFE_MS;
+use server::now::now_ms;
+use server::readers::janitor::clean;
 use sha2::Digest;
 
 use crate::answer::Answer;
@@ -237,4 +240,20 @@ impl Answer {
     fn is_done(&self) {
         assert_eq!(self.status, 204, "{}", self.text());
     }
+}
+
+#[tokio::test]
+async fn an_upload_that_stands_still_for_a_week_is_given_up_and_forgotten() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let path = begin(&ada, 100).await;
+    assert_eq!(append(&ada, &path, 0, &[0; 40]).await.status, 204);
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    clean(&site.app, now_ms() + LIFE_MS - 60_000).await.unwrap();
+    assert_eq!(ada.get("/uploads").await.ok()[0]["received"], 40);
+    assert!(site.app.uploads.owner(id).is_some());
+
+    clean(&site.app, now_ms() + LIFE_MS + 60_000).await.unwrap();
+    assert_eq!(ada.get("/uploads").await.ok(), json!([]));
+    append(&ada, &path, 40, &[0; 60]).await.refused(404, "not_found", "");
+    assert!(site.app.uploads.owner(id).is_none(), "nothing of it is kept in memory either");
 }

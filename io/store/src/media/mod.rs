@@ -7,6 +7,7 @@ mod hasher;
 mod note;
 mod partial;
 mod upload;
+mod writing;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -21,7 +22,8 @@ use crate::folder;
 use hasher::Hasher;
 use upload::Uploads;
 
-pub use partial::{Partial, PartialWriter};
+pub use partial::Partial;
+pub use writing::PartialWriter;
 
 /// A file that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 //! An upload is two files: `<id>.json` says what is expected, `<id>.part` is what has come; its length is the offset. When the part
 //! becomes a file of the store, the note stays and says which, until the caller has taken note of it: a crash between loses nothing.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::hasher::Hasher;
 use super::note::Expected;
 use super::upload::modified;
 use super::{Media, entries};
@@ -27,17 +27,6 @@ pub struct Partial {
     pub length: u64,
     /// What the caller noted at the start.
     pub note: serde_json::Value,
-}
-
-/// Appends to an upload. Dropping it gives the upload back with what has come.
-#[derive(Debug)]
-pub struct PartialWriter {
-    media: Media,
-    id: Uuid,
-    length: u64,
-    path: PathBuf,
-    pub(super) file: Option<File>,
-    pub(super) hasher: Option<Box<Hasher>>,
 }
 
 impl Media {
@@ -92,40 +81,6 @@ impl Media {
         .await
     }
 
-    /// Opens an upload for appending at `offset`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] if the upload stands elsewhere or somebody else is writing to it.
-    pub async fn append(&self, id: Uuid, offset: u64) -> Result<PartialWriter, Error> {
-        let known = self.partial(id).await?.ok_or_else(|| Error::NotFound { what: format!("upload {id}") })?;
-        let busy = || Error::Conflict { what: format!("Upload {id} is being written to") };
-        let hasher = self.0.uploads.take(id).ok_or_else(busy)?;
-        let path = self.part(id);
-        let mut writer = PartialWriter { media: self.clone(), id, length: known.length, path, file: None, hasher: None };
-        self.blocking(move |media| {
-            let fail = |error: io::Error| match error.kind() {
-                io::ErrorKind::NotFound => Error::NotFound { what: format!("upload {id} that is still open") },
-                _ => Error::file(&media.part(id), error),
-            };
-            let mut file = OpenOptions::new().read(true).write(true).open(media.part(id)).map_err(fail)?;
-            let end = file.metadata().map_err(fail)?.len();
-            if end != offset {
-                return Err(Error::Conflict { what: format!("Upload {id} stands at byte {end}, not at {offset}") });
-            }
-            let mut hasher = hasher.unwrap_or_default();
-            if hasher.size() != end {
-                // After a restart or an interrupted write.
-                *hasher = Hasher::default();
-                io::copy(&mut file, &mut *hasher).map_err(fail)?;
-            }
-            file.seek(SeekFrom::End(0)).map_err(fail)?;
-            writer.file = Some(file);
-            writer.hasher = Some(hasher);
-            Ok(writer)
-        })
-        .await
-    }
-
     /// Forgets an upload; one that is not there is no error.
     ///
     /// # Errors
@@ -144,23 +99,27 @@ impl Media {
         .await
     }
 
-    /// Removes what was last written before Unix time `before` in milliseconds; returns how many files there were.
+    /// Removes what was last written before Unix time `before` in milliseconds, and forgets it. Returns the uploads that ended so, in the
+    /// order of their ids.
     ///
     /// # Errors
     /// [`Error::File`].
-    pub async fn expire_partials(&self, before: i64) -> Result<usize, Error> {
+    pub async fn expire_partials(&self, before: i64) -> Result<BTreeSet<Uuid>, Error> {
         self.blocking(move |media| {
-            let mut count = 0;
+            let mut ended = BTreeSet::new();
             for path in entries(&media.0.parts)? {
                 // The note of an upload is as old as its start: its part decides.
                 let decisive = path.with_extension(if path.extension() == Some("json".as_ref()) { "part" } else { "" });
                 let decisive = if decisive.exists() { decisive } else { path.clone() };
                 if fs::metadata(&decisive).is_ok_and(|facts| modified(&facts) < before) {
                     fs::remove_file(&path).map_err(|error| Error::file(&path, error))?;
-                    count += 1;
+                    ended.extend(upload_of(&path));
                 }
             }
-            Ok(count)
+            for id in &ended {
+                media.0.uploads.forget(*id);
+            }
+            Ok(ended)
         })
         .await
     }
@@ -178,59 +137,6 @@ impl Media {
     /// What has come of an upload.
     pub(super) fn part(&self, id: Uuid) -> PathBuf {
         self.0.parts.join(format!("{id}.part"))
-    }
-}
-
-impl PartialWriter {
-    /// Appends bytes. They count only after [`Self::commit`].
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] if more come than were announced, and none of them is written; [`Error::Full`] or [`Error::File`].
-    pub async fn write(&mut self, bytes: impl AsRef<[u8]> + Send + 'static) -> Result<(), Error> {
-        let (mut file, mut hasher) = self.parts()?;
-        if hasher.size() + bytes.as_ref().len() as u64 > self.length {
-            let what = format!("Upload {} gets more than the announced {} bytes", self.id, self.length);
-            (self.file, self.hasher) = (Some(file), Some(hasher));
-            return Err(Error::Conflict { what });
-        }
-        let path = self.path.clone();
-        let (file, hasher) = self
-            .media
-            .blocking(move |_| {
-                file.write_all(bytes.as_ref()).map_err(|error| Error::file(&path, error))?;
-                hasher.update(bytes.as_ref());
-                Ok((file, hasher))
-            })
-            .await?;
-        (self.file, self.hasher) = (Some(file), Some(hasher));
-        Ok(())
-    }
-
-    /// Makes what was written durable and returns the new offset.
-    ///
-    /// # Errors
-    /// [`Error::Full`] or [`Error::File`].
-    pub async fn commit(mut self) -> Result<u64, Error> {
-        let (file, hasher) = self.parts()?;
-        let (path, size) = (self.path.clone(), hasher.size());
-        self.hasher = Some(hasher);
-        self.media.blocking(move |_| file.sync_all().map_err(|error| Error::file(&path, error))).await?;
-        Ok(size)
-    }
-
-    /// File and hashes; they are gone after a write that failed half-way.
-    fn parts(&mut self) -> Result<(File, Box<Hasher>), Error> {
-        let broken = || Error::Conflict { what: format!("Upload {} was interrupted", self.id) };
-        Ok((self.file.take().ok_or_else(broken)?, self.hasher.take().ok_or_else(broken)?))
-    }
-}
-
-impl Drop for PartialWriter {
-    fn drop(&mut self) {
-        match self.hasher.take() {
-            Some(hasher) => self.media.0.uploads.give(self.id, hasher),
-            None => self.media.0.uploads.forget(self.id),
-        }
     }
 }
 

@@ -33,9 +33,11 @@ impl Uploads {
         }
     }
 
-    /// Gives the upload back.
+    /// Gives the upload back. One that was forgotten meanwhile stays forgotten.
     pub(super) fn give(&self, id: Uuid, hasher: Box<Hasher>) {
-        self.0.lock().expect("nothing panics with this lock").insert(id, Place::Idle(hasher));
+        if let Some(place) = self.0.lock().expect("nothing panics with this lock").get_mut(&id) {
+            *place = Place::Idle(hasher);
+        }
     }
 
     /// Forgets the upload.
@@ -48,4 +50,20 @@ impl Uploads {
 pub(super) fn modified(facts: &Metadata) -> i64 {
     let since = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_forgotten_while_somebody_wrote_leaves_nothing_behind() {
+        let (uploads, id) = (Uploads::default(), Uuid::from_u128(1));
+        assert!(uploads.take(id).unwrap().is_none());
+        uploads.give(id, Box::default());
+        assert!(uploads.take(id).unwrap().is_some() && uploads.take(id).is_none());
+        uploads.forget(id);
+        uploads.give(id, Box::default());
+        assert!(uploads.0.lock().unwrap().is_empty());
+    }
 }
