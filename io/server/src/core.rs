@@ -56,6 +56,12 @@ impl<T> Made<T> {
         self.inserted.iter().find(|(k, _)| k == kind).map(|(_, id)| *id)
     }
 
+    /// How many documents of this kind the change made, where the same request was made before.
+    #[must_use]
+    pub fn count(&self, kind: &str) -> usize {
+        self.inserted.iter().filter(|(k, _)| k == kind).count()
+    }
+
     /// Writes the change's address into an answer.
     pub fn sign(&self, response: &mut axum::response::Response) {
         if let Some(dot) = self.dot {

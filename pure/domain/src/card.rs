@@ -16,7 +16,9 @@ document! {
         /// Its hardware address.
         mac: Mac = Public,
         /// The password that the card demands before it wakes the machine (SecureOn); none = it demands none. Never shown again.
-        #[serde(skip)]
+        /// Others see as `has_secure_on` whether there is one.
+        #[serde(rename = "has_secure_on", serialize_with = "whether_given", skip_deserializing)]
+        #[cfg_attr(feature = "schema", schema(value_type = bool, read_only))]
         secure_on: Option<SecureOn> = Secret,
         /// Who made it; none = the viewer reported it.
         made_by: Option<UserId> = Public,
@@ -35,6 +37,10 @@ pub struct Mac(pub [u8; 6]);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SecureOn(Vec<u8>);
+
+fn whether_given<S: serde::Serializer>(password: &Option<SecureOn>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(password.is_some())
+}
 
 /// The text is no such address or password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -119,6 +119,7 @@ describe("the network", () => {
     await panel.getByLabel("SecureOn password").fill("192.0.2.1");
     await page.keyboard.press("Enter");
     await panel.getByText("00:1b:21:0a:4c:07").waitFor();
+    await panel.getByText("with a password").waitFor();
     await wake.click();
     await page.getByText("Wayfinding is called by 1 card. It is awake when it connects.").waitFor();
   });
@@ -127,8 +128,10 @@ describe("the network", () => {
     const panel = page.getByRole("complementary", { name: "Wayfinding" });
     await panel.getByRole("button", { name: "Remove 00:1b:21:0a:4c:07" }).click();
     await panel.getByText("No network card of this screen is known").waitFor();
+    await page.getByText("Undo brings it back without its password").waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await panel.getByText("00:1b:21:0a:4c:07").waitFor();
+    assert.equal(await panel.getByText("with a password").count(), 0);
     await panel.getByRole("button", { name: "Remove 00:1b:21:0a:4c:07" }).click();
     await panel.getByText("No network card of this screen is known").waitFor();
   });

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use domain::card::{Card, Mac, MacError, SecureOn};
+use domain::document::Document;
 use domain::group::Group;
 use domain::id::{UserId, ViewerId};
 use domain::log::Edit;
@@ -120,30 +121,38 @@ async fn take(
                 }
                 edits.push(create(state, id, &card).map_err(|refusal| at("mac", refusal.to_string()))?);
             }
-            let taken = CardsTaken { made: edits.len(), known: all - edits.len() };
-            Ok((edits, taken))
+            let count = edits.len();
+            Ok((edits, count))
         })
         .await?;
-    let taken = made.outcome.unwrap_or_default();
-    Ok(super::answer(&made, StatusCode::OK, &taken))
+    let count = made.outcome.unwrap_or_else(|| made.count(Card::SPEC.name));
+    Ok(super::answer(&made, StatusCode::OK, &CardsTaken { made: count, known: all - count }))
 }
 
-/// Screens by id and by name in lower case.
-fn names(state: &State) -> BTreeMap<String, ViewerId> {
+/// Screens by id and by name in lower case; none for a name that several have, since they came from several servers.
+fn names(state: &State) -> BTreeMap<String, Option<ViewerId>> {
     let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
-    live.flat_map(|(id, held)| [(id.to_string(), id), (held.value.name.to_lowercase(), id)]).collect()
+    let mut names = BTreeMap::new();
+    for (id, held) in live {
+        names.insert(id.to_string(), Some(id));
+        names.entry(held.value.name.to_lowercase()).and_modify(|known| *known = None).or_insert(Some(id));
+    }
+    names
 }
 
 fn card(
-    known: &BTreeMap<String, ViewerId>,
+    known: &BTreeMap<String, Option<ViewerId>>,
     line: CardLine,
     user: UserId,
     now: i64,
 ) -> std::result::Result<Card, (&'static str, String)> {
-    let viewer = known.get(&line.viewer.to_lowercase());
-    let viewer = viewer.ok_or_else(|| ("viewer", format!("there is no screen {:?}: give its name or id", line.viewer)))?;
+    let viewer = match known.get(&line.viewer.to_lowercase()) {
+        Some(Some(viewer)) => *viewer,
+        Some(None) => return Err(("viewer", format!("several screens have the name {:?}: give the id of one", line.viewer))),
+        None => return Err(("viewer", format!("there is no screen {:?}: give its name or id", line.viewer))),
+    };
     let mac = line.mac.parse().map_err(|error: MacError| ("mac", error.to_string()))?;
     let secure_on = line.secure_on.filter(|text| !text.is_empty()).map(SecureOn::try_from).transpose();
     let secure_on = secure_on.map_err(|error| ("secure_on", error.to_string()))?;
-    Ok(Card { viewer: Some(*viewer), mac, secure_on, made_by: Some(user), made_at: now })
+    Ok(Card { viewer: Some(viewer), mac, secure_on, made_by: Some(user), made_at: now })
 }

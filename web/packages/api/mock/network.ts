@@ -1,5 +1,5 @@
 /** The mock's network: ports, findings and facts that a test can change, and the waking of screens. */
-import type { CardLine, Finding, NetworkView, PortView, Waking } from "../src/schema/network.ts";
+import type { CardLine, Finding, NetworkCard, NetworkView, PortView, Waking } from "../src/schema/network.ts";
 import type { Group, Viewer } from "../src/schema/screens.ts";
 import { type Exchange, Refusal } from "./exchange.ts";
 import { defaults, type Store } from "./store.ts";
@@ -33,8 +33,8 @@ export class Network {
       exchange.send(200, this.findings);
     } else if (call === "POST network-cards/list") exchange.send(200, this.#take((await exchange.json()) as unknown as CardLine[], user));
     else if (call === "POST network-cards") {
-      const { viewer, mac } = await exchange.json();
-      exchange.send(201, this.#make(String(viewer), String(mac), user));
+      const { viewer, mac, secure_on } = await exchange.json();
+      exchange.send(201, this.#make({ viewer: String(viewer), mac: String(mac), has_secure_on: Boolean(secure_on) }, user));
     } else if (method === "POST" && path[2] === "wake" && path[0] === "viewers") exchange.send(202, this.#wake([path[1] ?? ""]));
     else if (method === "POST" && path[2] === "wake" && path[0] === "groups") exchange.send(202, this.#wake(viewersOf(this.#store, { group: path[1] ?? "" })));
     else return false;
@@ -45,13 +45,14 @@ export class Network {
     return this.#store.all("network-cards");
   }
 
-  #make(viewer: string, text: string, user: string): unknown {
-    const mac = text.toLowerCase();
-    if (!MAC.test(mac)) throw new Refusal(422, "invalid", `"${text}" is not a hardware address: give six pairs of hexadecimal digits, such as 00:11:22:aa:bb:cc`, "mac");
+  #make(card: Pick<NetworkCard, "mac" | "has_secure_on"> & { viewer: string }, user: string): unknown {
+    const { viewer } = card;
+    const mac = card.mac.toLowerCase();
+    if (!MAC.test(mac)) throw new Refusal(422, "invalid", `"${card.mac}" is not a hardware address: give six pairs of hexadecimal digits, such as 00:11:22:aa:bb:cc`, "mac");
     const owner = this.#cards().find((card) => card.mac === mac)?.viewer;
     if (owner === viewer) throw new Refusal(422, "invalid", `${mac} stands at this screen already`, "mac");
     if (owner) throw new Refusal(422, "invalid", `${mac} belongs to another screen: remove it there first`, "mac");
-    return this.#store.put("network-cards", { ...defaults("network-cards", user), viewer, mac });
+    return this.#store.put("network-cards", { ...defaults("network-cards", user), ...card, mac });
   }
 
   #take(lines: CardLine[], user: string): { made: number; known: number } {
@@ -60,11 +61,11 @@ export class Network {
       if (!viewer) throw new Refusal(422, "invalid", `line ${place + 1}: there is no screen "${line.viewer}": give its name or id`, `[${place}].viewer`);
       const owner = this.#cards().find((card) => card.mac === line.mac)?.viewer;
       if (owner && owner !== viewer.id) throw new Refusal(422, "invalid", `line ${place + 1}: ${line.mac} belongs to another screen: remove it there first`, `[${place}].mac`);
-      return { viewer: viewer.id, mac: line.mac, known: owner !== undefined };
+      return { viewer: viewer.id, mac: line.mac, has_secure_on: Boolean(line.secure_on), known: owner !== undefined };
     });
     this.lists.push(lines);
     const fresh = found.filter((one) => !one.known);
-    for (const one of fresh) this.#make(one.viewer, one.mac, user);
+    for (const { known: _, ...card } of fresh) this.#make(card, user);
     return { made: fresh.length, known: found.length - fresh.length };
   }
 

@@ -73,7 +73,7 @@ export function defaults(noun: Noun, user: string): Record<string, unknown> {
     viewers: { ...made, name: "", location: "", zone: null, rotation: 0, fit: "contain", volume: 100, muted: false, fallback: null },
     devices: { viewer: null, player: "html5", user_agent: "", screen: { width: 1920, height: 1080 }, approved_by: user, approved_at: Date.now(), revoked_at: null },
     groups: { ...made, name: "" },
-    "network-cards": { viewer: null, mac: "", made_by: user, made_at: Date.now() },
+    "network-cards": { viewer: null, mac: "", has_secure_on: false, made_by: user, made_at: Date.now() },
     schedules: { ...made, name: "", content: null, destination: null, priority: null, order: null, emergency: false },
     priorities: { name: "", rank: 0, colour: "#8c96a4" },
     users: { login: "", name: "", language: "", made_at: Date.now(), trashed_at: null },

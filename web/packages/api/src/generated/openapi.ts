@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What raises alerts, and how often people are told. */
+        get: operations["find_alert_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the rules. */
+        patch: operations["patch_alert_rules"];
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts raised and cleared, the newest first. `total` counts this page. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is raised now, the newest first, at most 1,000; `total` counts all. */
+        get: operations["list_open_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -123,6 +175,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/download-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: limits for the downloads of some screens. */
+        get: operations["list_download_rule"];
+        put?: never;
+        /** Makes limits for the downloads of some screens. */
+        post: operations["create_download_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/download-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds limits for the downloads of some screens. */
+        get: operations["find_download_rule"];
+        put?: never;
+        post?: never;
+        /** Deletes limits for the downloads of some screens; what has a trash goes there. */
+        delete: operations["discard_download_rule"];
+        options?: never;
+        head?: never;
+        /** Changes limits for the downloads of some screens. */
+        patch: operations["patch_download_rule"];
+        trace?: never;
+    };
+    "/api/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files on their way to screens now. */
+        get: operations["list_downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How native viewers may enrol. */
+        get: operations["find_enrolment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how native viewers may enrol. */
+        patch: operations["patch_enrolment"];
+        trace?: never;
+    };
+    "/api/v1/enrolment-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a token by which machines enrol. */
+        get: operations["list_enrolment_token"];
+        put?: never;
+        /** Makes a token by which machines enrol. */
+        post: operations["create_enrolment_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a token by which machines enrol. */
+        get: operations["find_enrolment_token"];
+        put?: never;
+        post?: never;
+        /** Deletes a token by which machines enrol; what has a trash goes there. */
+        delete: operations["discard_enrolment_token"];
+        options?: never;
+        head?: never;
+        /** Changes a token by which machines enrol. */
+        patch: operations["patch_enrolment_token"];
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -138,6 +299,60 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expected-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a machine that is expected. */
+        get: operations["list_expected_device"];
+        put?: never;
+        /** Makes a machine that is expected. */
+        post: operations["create_expected_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expected-devices/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a list of expected machines, such as a supplier has it. Either all lines are taken or none. */
+        post: operations["take_expected_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expected-devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a machine that is expected. */
+        get: operations["find_expected_device"];
+        put?: never;
+        post?: never;
+        /** Deletes a machine that is expected; what has a trash goes there. */
+        delete: operations["discard_expected_device"];
+        options?: never;
+        head?: never;
+        /** Changes a machine that is expected. */
+        patch: operations["patch_expected_device"];
         trace?: never;
     };
     "/api/v1/folders": {
@@ -318,6 +533,24 @@ export interface paths {
         head?: never;
         /** Changes the installation. */
         patch: operations["patch_installation"];
+        trace?: never;
+    };
+    "/api/v1/mail-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account from which mail is sent. */
+        get: operations["find_mail_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the account; `password` sets a password, null takes it away. */
+        patch: operations["patch_mail_account"];
         trace?: never;
     };
     "/api/v1/media": {
@@ -530,6 +763,77 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notify/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How telling each recipient went last, since the server started. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notify/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells a recipient something to try it out, at once, and answers with what the other end said. */
+        post: operations["test_notify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a part of the time in which screens should be on. */
+        get: operations["list_on_hours"];
+        put?: never;
+        /** Makes a part of the time in which screens should be on. */
+        post: operations["create_on_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-hours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a part of the time in which screens should be on. */
+        get: operations["find_on_hours"];
+        put?: never;
+        post?: never;
+        /** Deletes a part of the time in which screens should be on; what has a trash goes there. */
+        delete: operations["discard_on_hours"];
+        options?: never;
+        head?: never;
+        /** Changes a part of the time in which screens should be on. */
+        patch: operations["patch_on_hours"];
         trace?: never;
     };
     "/api/v1/openapi.json": {
@@ -884,6 +1188,43 @@ export interface paths {
         patch: operations["patch_priority"];
         trace?: never;
     };
+    "/api/v1/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: somebody who is told of alerts. */
+        get: operations["list_recipient"];
+        put?: never;
+        /** Makes somebody who is told of alerts. */
+        post: operations["create_recipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds somebody who is told of alerts. */
+        get: operations["find_recipient"];
+        put?: never;
+        post?: never;
+        /** Deletes somebody who is told of alerts; what has a trash goes there. */
+        delete: operations["discard_recipient"];
+        options?: never;
+        head?: never;
+        /** Changes somebody who is told of alerts. */
+        patch: operations["patch_recipient"];
+        trace?: never;
+    };
     "/api/v1/revisions": {
         parameters: {
             query?: never;
@@ -1130,6 +1471,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-runs/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that a run brought: a screenshot, a log, a black box. */
+        get: operations["find_task_run_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a task for screens. */
+        get: operations["list_task"];
+        put?: never;
+        /** Makes a task for screens. */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a task for screens. */
+        get: operations["find_task"];
+        put?: never;
+        post?: never;
+        /** Deletes a task for screens; what has a trash goes there. */
+        delete: operations["discard_task"];
+        options?: never;
+        head?: never;
+        /** Changes a task for screens. */
+        patch: operations["patch_task"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a task off: it is not due again, and runs that have not begun end as cancelled. */
+        post: operations["cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a task for screens out of the trash. */
+        post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of a task, those due last first. `total` counts this page. */
+        get: operations["list_task_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1364,6 +1810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/viewers/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events and log lines of a screen, the newest first. `total` counts this page. */
+        get: operations["list_viewer_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/viewers/{id}/restore": {
         parameters: {
             query?: never;
@@ -1390,6 +1853,23 @@ export interface paths {
         };
         /** The newest screenshot. */
         get: operations["screenshot_viewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewers/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a screen was told to do, what was due last first. `total` counts this page. */
+        get: operations["list_viewer_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1471,6 +1951,115 @@ export interface components {
              * @description When it stood on the screen, Unix milliseconds.
              */
             shown?: number | null;
+        };
+        /** @description Where a recipient is told. */
+        Address: {
+            /** @description A mail address. */
+            mail: string;
+        } | {
+            /** @description A web address that takes POST requests. */
+            webhook: string;
+        };
+        /**
+         * @description What an alert is about.
+         * @enum {string}
+         */
+        AlertKind: "black" | "certificate" | "clock" | "content" | "disk" | "frozen" | "offline";
+        /** @description What raises an alert, and how people are told. */
+        AlertRules: {
+            /**
+             * @description Screens that are black.
+             * @default {
+             *       "minutes": 2,
+             *       "on": true
+             *     }
+             */
+            black: components["schemas"]["ProbeRule"];
+            /**
+             * @description Certificates that end soon.
+             * @default {
+             *       "days": 14,
+             *       "on": true
+             *     }
+             */
+            certificate: components["schemas"]["CertificateRule"];
+            /**
+             * @description Clocks that are off.
+             * @default {
+             *       "ms": 2000,
+             *       "on": true
+             *     }
+             */
+            clock: components["schemas"]["ClockRule"];
+            /**
+             * @description Plans that cannot be completed.
+             * @default {
+             *       "minutes": 10,
+             *       "on": true
+             *     }
+             */
+            content: components["schemas"]["ContentRule"];
+            /**
+             * @description Disks that are nearly full.
+             * @default {
+             *       "on": true,
+             *       "percent": 5
+             *     }
+             */
+            disk: components["schemas"]["DiskRule"];
+            /**
+             * @description Pictures that stand still.
+             * @default {
+             *       "minutes": 2,
+             *       "on": true
+             *     }
+             */
+            frozen: components["schemas"]["ProbeRule"];
+            /**
+             * @description Viewers that are not connected.
+             * @default {
+             *       "minutes": 5,
+             *       "on": true
+             *     }
+             */
+            offline: components["schemas"]["OfflineRule"];
+            /**
+             * @description How often people are told.
+             * @default {
+             *       "gather_s": 60,
+             *       "quiet_minutes": 30,
+             *       "repeat_hours": 24
+             *     }
+             */
+            pace: components["schemas"]["Pace"];
+        };
+        /** @description Something that people should look at. */
+        AlertView: {
+            /**
+             * Format: int64
+             * @description When it was cleared, Unix milliseconds; none = it is still so.
+             */
+            cleared?: number | null;
+            /**
+             * Format: uuid
+             * @description Its id; a UUIDv7, so that ids sort by the time of raising.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds. */
+            numbers: unknown;
+            /**
+             * Format: int64
+             * @description When it was raised, Unix milliseconds.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Since when it was so, Unix milliseconds.
+             */
+            since: number;
+            viewer?: components["schemas"]["NamedViewer"] | null;
         };
         /** @description What an edit would alter at one viewer. */
         AlteredView: {
@@ -1649,6 +2238,34 @@ export interface components {
             /** @description How many were new. */
             made: number;
         };
+        /** @description A certificate that ends soon. */
+        CertificateRule: {
+            /**
+             * Format: int32
+             * @description Within how many days, 1 to 60.
+             * @default 14
+             */
+            days: number;
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
+        /** @description A clock that is off. */
+        ClockRule: {
+            /**
+             * Format: int32
+             * @description By more than how many milliseconds, 10 to 3,600,000.
+             * @default 2000
+             */
+            ms: number;
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
         /**
          * @description What a viewer can be told to do.
          * @enum {string}
@@ -1685,6 +2302,34 @@ export interface components {
             /** @description The pages of a presentation as published once, pinned. */
             revision: components["schemas"]["RevisionId"];
         };
+        /** @description A plan that cannot be completed. */
+        ContentRule: {
+            /**
+             * Format: int32
+             * @description For how long, in minutes, 0 to 1,440.
+             * @default 10
+             */
+            minutes: number;
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
+        /** @description What came of telling a recipient. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            at: number;
+            /** @description Whether it was taken. */
+            ok: boolean;
+            /** @description Whom. */
+            recipient: components["schemas"]["RecipientId"];
+            /** @description What the other end said, or why it could not be asked. */
+            text: string;
+        };
         /** @description Where something plays. */
         Destination: "all" | {
             /** @description The viewers of a group, and of the groups inside it. */
@@ -1704,6 +2349,27 @@ export interface components {
             /** @default null */
             approved_by: components["schemas"]["UserId"] | null;
             /**
+             * Format: int64
+             * @description When the certificate that it was given last ends, Unix milliseconds; none = a browser.
+             * @default null
+             */
+            certificate_until: number | null;
+            /**
+             * @description Name of the native viewer's computer; empty = a browser.
+             * @default
+             */
+            hostname: string;
+            /**
+             * @description SHA-256 of the native viewer's public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits; empty = a browser.
+             * @default
+             */
+            key: string;
+            /**
+             * @description Which of the computer's outputs it drives; empty = the only one.
+             * @default
+             */
+            output: string;
+            /**
              * @description What sort of player it runs.
              * @default html5
              */
@@ -1722,6 +2388,11 @@ export interface components {
              *     }
              */
             screen: components["schemas"]["Size"];
+            /**
+             * @description Serial number of the computer's board; empty = unknown.
+             * @default
+             */
+            serial: string;
             /**
              * @description What the browser calls itself.
              * @default
@@ -1770,6 +2441,105 @@ export interface components {
              */
             heard: number;
         };
+        /** @description A disk that is nearly full. */
+        DiskRule: {
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+            /**
+             * Format: int32
+             * @description Below how many per cent free, 1 to 50.
+             * @default 5
+             */
+            percent: number;
+        };
+        /** @description A file on its way to a screen. */
+        Download: {
+            /**
+             * Format: int64
+             * @description Bytes of this answer.
+             */
+            bytes: number;
+            /** @description Hash of the file. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Bytes of it that are still to be sent.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Bytes per second that this screen gets at most; 0 = unlimited.
+             */
+            limit: number;
+            /** @description Name of the media record, if it is one. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Since when, Unix milliseconds.
+             */
+            since: number;
+            /** @description The screen. */
+            viewer: components["schemas"]["NamedViewer"];
+        };
+        /**
+         * @description Limits for the downloads of some viewers. Each member that is given counts unless a nearer destination gives it too: the viewer's own
+         *     comes before those of the groups around it, and these before the one for all.
+         */
+        DownloadRule: {
+            /**
+             * Format: int64
+             * @description Bytes per second that the server sends to all viewers together; only in the rule for all; 0 and none = unlimited.
+             * @default null
+             */
+            all_bytes_per_second: number | null;
+            /**
+             * Format: int32
+             * @description How many files at a time; 0 = as many as the viewer likes; none = as elsewhere.
+             * @default null
+             */
+            at_once: number | null;
+            /**
+             * Format: int64
+             * @description Bytes per second of one viewer; 0 = unlimited; none = as elsewhere.
+             * @default null
+             */
+            bytes_per_second: number | null;
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /** @default null */
+            hours: components["schemas"]["Hours"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+        };
+        DownloadRuleList: {
+            items: components["schemas"]["DownloadRuleResource"][];
+            next: string | null;
+            total: number;
+        };
+        DownloadRuleResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["DownloadRule"];
+        /** @description All downloads under way. */
+        Downloads: {
+            /** @description The downloads, the oldest first. */
+            items: components["schemas"]["Download"][];
+            /**
+             * Format: int64
+             * @description Bytes per second that the server sends to all screens together at most; 0 = unlimited.
+             */
+            limit: number;
+        };
         /** @description Something of a draft that will not play as drawn. */
         DraftProblem: {
             /** @description Stable code: `media.missing`, `media.trashed`, `media.none`, `kind.unknown`. */
@@ -1793,6 +2563,84 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Changes how native viewers may enrol; what is left out stays. */
+        EnrolmentChange: {
+            /** @description Whether every machine is approved without a person. */
+            automatic?: boolean | null;
+            /** @description Whether machines of the list are approved without a person. */
+            by_list?: boolean | null;
+            /** @description The password that machines must bring to be approved without a person; empty = none. */
+            password?: string | null;
+        };
+        /** @description What a machine brings to be approved without a person. */
+        EnrolmentToken: {
+            /**
+             * Format: int64
+             * @description When it ends, Unix milliseconds; none = never.
+             * @default null
+             */
+            expires_at: number | null;
+            /** @default null */
+            group: components["schemas"]["GroupId"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description What it is for, in words.
+             * @default
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many have.
+             * @default 0
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many machines may use it.
+             * @default 0
+             */
+            uses: number;
+            /** @default null */
+            viewer: components["schemas"]["ViewerId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description What a machine brings to be approved without a person.
+         */
+        EnrolmentTokenId: string;
+        EnrolmentTokenList: {
+            items: components["schemas"]["EnrolmentTokenResource"][];
+            next: string | null;
+            total: number;
+        };
+        EnrolmentTokenResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["EnrolmentToken"];
+        /** @description How native viewers may enrol. */
+        EnrolmentView: {
+            /** @description Whether every machine is approved without a person, and its screen named after the computer. */
+            automatic: boolean;
+            /** @description Whether machines of the list are approved without a person. */
+            by_list: boolean;
+            /**
+             * Format: int32
+             * @description Port of the control protocol.
+             */
+            control_port: number;
+            /** @description SHA-256 of the device authority's certificate in DER, 64 hexadecimal digits: what `server.fingerprint` of a native viewer may be set to. */
+            fingerprint: string;
+            /** @description Whether machines must bring a password to be approved without a person. */
+            has_password: boolean;
+        };
         /** @description What went wrong. */
         ErrorBody: {
             /** @description Stable code, such as `name_taken`. */
@@ -1808,6 +2656,77 @@ export interface components {
         ErrorEnvelope: {
             /** @description What went wrong. */
             error: components["schemas"]["ErrorBody"];
+        };
+        /** @description One event or log line of a screen. */
+        EventView: {
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            at: number;
+            /** @description Stable code, such as `browser.crashed`. */
+            code: string;
+            /** @description The machine that told it. */
+            device: components["schemas"]["DeviceId"];
+            /** @description `error`, `warn`, `info` or `debug`. */
+            level: string;
+            /** @description A sentence. */
+            text: string;
+        };
+        /** @description A machine that is expected: it is approved when it comes, if the settings allow. */
+        ExpectedDevice: {
+            /** @default null */
+            device: components["schemas"]["DeviceId"] | null;
+            /** @default null */
+            group: components["schemas"]["GroupId"] | null;
+            /** @default null */
+            mac: components["schemas"]["Mac"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description Name of its viewer; empty = the computer's.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Serial number of its board; empty = any.
+             * @default
+             */
+            serial: string;
+        };
+        ExpectedDeviceList: {
+            items: components["schemas"]["ExpectedDeviceResource"][];
+            next: string | null;
+            total: number;
+        };
+        ExpectedDeviceResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["ExpectedDevice"];
+        /** @description One line of a list of expected machines. */
+        ExpectedLine: {
+            /** @description Name or id of the group in which its screen is put; empty = none. */
+            group?: string;
+            /** @description Hardware address of one of its network cards; may be empty where there is a serial number. */
+            mac?: string;
+            /** @description Name of its screen; empty = the computer's. */
+            name?: string;
+            /** @description Serial number of its board; may be empty where there is a hardware address. */
+            serial?: string;
+        };
+        /** @description What became of a list of expected machines. */
+        ExpectedTaken: {
+            /** @description How many were expected already. */
+            known: number;
+            /** @description How many were new. */
+            made: number;
         };
         /** @description One thing that the doctor looked at. */
         Finding: {
@@ -1960,6 +2879,11 @@ export interface components {
             version: string;
         } & components["schemas"]["Group"];
         Hash: string;
+        /** @description When something may be fetched. */
+        Hours: "always" | {
+            /** @description In this part of each day. */
+            daily: components["schemas"]["Window"];
+        };
         /** @description What holds for the whole installation. */
         Installation: {
             /** @default null */
@@ -2045,6 +2969,44 @@ export interface components {
             revision?: components["schemas"]["RevisionId"] | null;
         };
         /** @description One page of a list. */
+        List_AlertView: {
+            /** @description The resources. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was cleared, Unix milliseconds; none = it is still so.
+                 */
+                cleared?: number | null;
+                /**
+                 * Format: uuid
+                 * @description Its id; a UUIDv7, so that ids sort by the time of raising.
+                 */
+                id: string;
+                /** @description What it is. */
+                kind: components["schemas"]["AlertKind"];
+                /** @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds. */
+                numbers: unknown;
+                /**
+                 * Format: int64
+                 * @description When it was raised, Unix milliseconds.
+                 */
+                raised: number;
+                /**
+                 * Format: int64
+                 * @description Since when it was so, Unix milliseconds.
+                 */
+                since: number;
+                viewer?: components["schemas"]["NamedViewer"] | null;
+            }[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_AuditView: {
             /** @description The resources. */
             items: {
@@ -2069,6 +3031,32 @@ export interface components {
                 /** @description Kind of the document. */
                 kind: string;
                 user?: components["schemas"]["UserId"] | null;
+            }[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_EventView: {
+            /** @description The resources. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When, Unix milliseconds.
+                 */
+                at: number;
+                /** @description Stable code, such as `browser.crashed`. */
+                code: string;
+                /** @description The machine that told it. */
+                device: components["schemas"]["DeviceId"];
+                /** @description `error`, `warn`, `info` or `debug`. */
+                level: string;
+                /** @description A sentence. */
+                text: string;
             }[];
             /** @description Cursor of the next page; none at the end. */
             next?: string | null;
@@ -2112,8 +3100,133 @@ export interface components {
              */
             total: number;
         };
+        /** @description One page of a list. */
+        List_RunView: {
+            /** @description The resources. */
+            items: {
+                /** @description Stable code where it failed, such as `not_allowed` or `not_supported`; else empty. */
+                code: string;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix milliseconds.
+                 */
+                ended?: number | null;
+                /**
+                 * Format: int64
+                 * @description When it is no longer to be begun, Unix milliseconds.
+                 */
+                expires: number;
+                file?: components["schemas"]["RunFile"] | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description What is to be done, as the task said when it was due. */
+                kind: components["schemas"]["TaskKind"];
+                /**
+                 * Format: int64
+                 * @description When it was due, Unix milliseconds.
+                 */
+                planned: number;
+                /**
+                 * Format: int32
+                 * @description Per cent, where it is running.
+                 */
+                progress: number;
+                /**
+                 * Format: int64
+                 * @description When it began, Unix milliseconds.
+                 */
+                started?: number | null;
+                /** @description How far it got. */
+                state: components["schemas"]["RunState"];
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+                /** @description What is to say about it. */
+                text: string;
+                /** @description What was tried to wake the machine, each a sentence. */
+                tried: string[];
+                /** @description The viewer. */
+                viewer: components["schemas"]["ViewerId"];
+            }[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
         /** @description The hardware address of one network card (IEEE 802, MAC-48), written as `00:11:22:aa:bb:cc`. */
         Mac: string;
+        /** @description How a native viewer's machine is. */
+        MachineStatus: {
+            /** @description Network addresses. */
+            addresses: string[];
+            /**
+             * Format: double
+             * @description Bound of the clock's error, milliseconds.
+             */
+            clock_bound_ms: number;
+            /**
+             * Format: int64
+             * @description Free bytes of the cache's disk.
+             */
+            disk_free: number;
+            /**
+             * Format: int64
+             * @description Size of the cache's disk in bytes; 0 = not told.
+             */
+            disk_size: number;
+            /** @description `on`, `off`, `standby` or `unknown`. */
+            display: string;
+            /**
+             * Format: int64
+             * @description Bytes that are still to be fetched.
+             */
+            download_left: number;
+            /**
+             * Format: int32
+             * @description Frames that came late between its last two statuses.
+             */
+            frames_dropped: number;
+            /** @description The computer's name. */
+            hostname: string;
+            /** @description Hardware addresses. */
+            macs: string[];
+            /**
+             * Format: int64
+             * @description Free memory in bytes.
+             */
+            memory_free: number;
+            /**
+             * Format: int64
+             * @description Memory in bytes; 0 = not told.
+             */
+            memory_size: number;
+            /** @description What the pixel probe says: `ok`, `black`, `frozen` or `unknown`. */
+            probe: string;
+            /**
+             * Format: float
+             * @description Hottest sensor in degrees Celsius; none if there is none.
+             */
+            temperature?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds since the machine started.
+             */
+            uptime: number;
+            /** @description Version of the viewer's program. */
+            version: string;
+        };
+        /** @description A new token; its secret is shown this once. */
+        MadeEnrolmentToken: {
+            /** @description Id of the token. */
+            id: components["schemas"]["EnrolmentTokenId"];
+            /** @description What a machine brings. */
+            secret: string;
+        };
         /** @description A new token; its secret is shown this once. */
         MadeToken: {
             /**
@@ -2124,6 +3237,45 @@ export interface components {
             /** @description To be sent as `Authorization: Bearer`. */
             secret: string;
         };
+        /** @description The account from which mail is sent (SMTP, RFC 5321). */
+        MailAccount: {
+            /**
+             * @description Certificate in PEM form of an authority that the mail server's own certificate comes from; empty = a public one.
+             * @default
+             */
+            authority: string;
+            /**
+             * @description Host name or address of the mail server; empty = mail is not set up.
+             * @default
+             */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port; none = 587 with STARTTLS, 465 with TLS, 25 without.
+             * @default null
+             */
+            port: number | null;
+            /**
+             * @description How the connection is protected.
+             * @default starttls
+             */
+            security: components["schemas"]["MailSecurity"];
+            /**
+             * @description Address in the From field, such as `signs@example.org`.
+             * @default
+             */
+            sender: string;
+            /**
+             * @description User name; empty = no sign-in.
+             * @default
+             */
+            user: string;
+        };
+        /**
+         * @description How a connection to a mail server is protected.
+         * @enum {string}
+         */
+        MailSecurity: "starttls" | "tls" | "none";
         /** @description A picture or film of the library. */
         Media: {
             /**
@@ -2287,6 +3439,23 @@ export interface components {
             ports: components["schemas"]["PortView"][];
             time?: components["schemas"]["TimeView"] | null;
         };
+        /** @description Makes a token by which machines enrol. */
+        NewEnrolmentToken: {
+            /**
+             * Format: int64
+             * @description When it ends, Unix milliseconds; none = never.
+             */
+            expires_at?: number | null;
+            group?: components["schemas"]["GroupId"] | null;
+            /** @description What it is for, in words. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many machines may use it; 1 if left out.
+             */
+            uses?: number | null;
+            viewer?: components["schemas"]["ViewerId"] | null;
+        };
         /** @description Adds an entry to a playlist. */
         NewItem: {
             after?: components["schemas"]["PlaylistItemId"] | null;
@@ -2330,6 +3499,82 @@ export interface components {
             /** @description Password, at least 10 characters. */
             password: string;
         };
+        /** @description Sends a recipient something to try it out. */
+        NotifyTest: {
+            /** @description Whom. */
+            recipient: components["schemas"]["RecipientId"];
+        };
+        /** @description A viewer that is not connected within its on-hours. */
+        OfflineRule: {
+            /**
+             * Format: int32
+             * @description For how long, in minutes, 0 to 1,440.
+             * @default 5
+             */
+            minutes: number;
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
+        /**
+         * @description One part of the time in which viewers should be on. Several for one destination add up; the nearest destination that has any counts:
+         *     the viewer's own, else those of the groups around it, else those for all. Without any a viewer should always be on.
+         */
+        OnHours: {
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description When.
+             * @default {
+             *       "from": "0000-01-01T00:00:00",
+             *       "recurrence": null,
+             *       "until": null,
+             *       "zone": null
+             *     }
+             */
+            when: components["schemas"]["When"];
+        };
+        OnHoursList: {
+            items: components["schemas"]["OnHoursResource"][];
+            next: string | null;
+            total: number;
+        };
+        OnHoursResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["OnHours"];
+        /** @description How often people are told. */
+        Pace: {
+            /**
+             * Format: int32
+             * @description Mails wait this long for further alerts, so that many come as one, in seconds, 0 to 3,600.
+             * @default 60
+             */
+            gather_s: number;
+            /**
+             * Format: int32
+             * @description The same alert of the same viewer, raised again within so many minutes, is told only if it is still there after them; 0 to 1,440.
+             * @default 30
+             */
+            quiet_minutes: number;
+            /**
+             * Format: int32
+             * @description While an alert stays, people are reminded every so many hours; 0 = never, at most 720.
+             * @default 24
+             */
+            repeat_hours: number;
+        };
         /** @description One page. */
         Page: {
             /** @description Colour behind the elements; none = the canvas's. */
@@ -2368,14 +3613,24 @@ export interface components {
             code: string;
             /** @description Its id. */
             device: components["schemas"]["DeviceId"];
+            /** @description Name of a native viewer's computer; empty = unknown. */
+            hostname: string;
+            /** @description Hardware addresses of its network cards. */
+            macs: components["schemas"]["Mac"][];
+            /** @description Which of its outputs; empty = the only one. */
+            output: string;
+            /** @description What sort of player it runs. */
+            player: components["schemas"]["PlayerKind"];
             /** @description Its screen. */
             screen: components["schemas"]["Size"];
+            /** @description Serial number of its board; empty = unknown. */
+            serial: string;
             /**
              * Format: int64
              * @description Since when it waits, Unix milliseconds.
              */
             since: number;
-            /** @description What the browser calls itself. */
+            /** @description What the browser or program calls itself. */
             user_agent: string;
         };
         /**
@@ -2390,7 +3645,7 @@ export interface components {
              * @description Since when, Unix milliseconds.
              */
             at: number;
-            /** @description Id of the plan. */
+            /** @description Id of the plan; empty from when a native viewer was told of a change until it has made its plan. */
             id: string;
             /** @description How far. */
             state: components["schemas"]["PlanState"];
@@ -2652,10 +3907,145 @@ export interface components {
             id: string;
             version: string;
         } & components["schemas"]["Priority"];
+        /** @description What the pixel probe finds. */
+        ProbeRule: {
+            /**
+             * Format: int32
+             * @description For how long, in minutes, 0 to 1,440.
+             * @default 2
+             */
+            minutes: number;
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
+        /** @description Somebody, or a program, that is told of alerts. */
+        Recipient: {
+            /** @default null */
+            address: components["schemas"]["Address"] | null;
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /**
+             * @description Only these kinds of alert; empty = all.
+             * @default []
+             */
+            kinds: components["schemas"]["AlertKind"][];
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description Name, shown to people.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Whether it is left alone at present.
+             * @default false
+             */
+            paused: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description Somebody who is told of alerts.
+         */
+        RecipientId: string;
+        RecipientList: {
+            items: components["schemas"]["RecipientResource"][];
+            next: string | null;
+            total: number;
+        };
+        RecipientResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["Recipient"];
         /** @description How a row repeats. */
         Recurrence: {
             /** @description On days of the week. */
             weekly: components["schemas"]["Weekly"];
+        };
+        /** @description A document as a resource. */
+        Resource_AlertRules: {
+            /**
+             * @description Screens that are black.
+             * @default {
+             *       "minutes": 2,
+             *       "on": true
+             *     }
+             */
+            black: components["schemas"]["ProbeRule"];
+            /**
+             * @description Certificates that end soon.
+             * @default {
+             *       "days": 14,
+             *       "on": true
+             *     }
+             */
+            certificate: components["schemas"]["CertificateRule"];
+            /**
+             * @description Clocks that are off.
+             * @default {
+             *       "ms": 2000,
+             *       "on": true
+             *     }
+             */
+            clock: components["schemas"]["ClockRule"];
+            /**
+             * @description Plans that cannot be completed.
+             * @default {
+             *       "minutes": 10,
+             *       "on": true
+             *     }
+             */
+            content: components["schemas"]["ContentRule"];
+            /**
+             * @description Disks that are nearly full.
+             * @default {
+             *       "on": true,
+             *       "percent": 5
+             *     }
+             */
+            disk: components["schemas"]["DiskRule"];
+            /**
+             * @description Pictures that stand still.
+             * @default {
+             *       "minutes": 2,
+             *       "on": true
+             *     }
+             */
+            frozen: components["schemas"]["ProbeRule"];
+            /**
+             * @description Viewers that are not connected.
+             * @default {
+             *       "minutes": 5,
+             *       "on": true
+             *     }
+             */
+            offline: components["schemas"]["OfflineRule"];
+            /**
+             * @description How often people are told.
+             * @default {
+             *       "gather_s": 60,
+             *       "quiet_minutes": 30,
+             *       "repeat_hours": 24
+             *     }
+             */
+            pace: components["schemas"]["Pace"];
+        } & {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its version, also the `ETag`; opaque. */
+            version: string;
         };
         /** @description A document as a resource. */
         Resource_Installation: {
@@ -2693,6 +4083,48 @@ export interface components {
              * @default UTC
              */
             zone: components["schemas"]["ZoneName"];
+        } & {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its version, also the `ETag`; opaque. */
+            version: string;
+        };
+        /** @description A document as a resource. */
+        Resource_MailAccount: {
+            /**
+             * @description Certificate in PEM form of an authority that the mail server's own certificate comes from; empty = a public one.
+             * @default
+             */
+            authority: string;
+            /**
+             * @description Host name or address of the mail server; empty = mail is not set up.
+             * @default
+             */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port; none = 587 with STARTTLS, 465 with TLS, 25 without.
+             * @default null
+             */
+            port: number | null;
+            /**
+             * @description How the connection is protected.
+             * @default starttls
+             */
+            security: components["schemas"]["MailSecurity"];
+            /**
+             * @description Address in the From field, such as `signs@example.org`.
+             * @default
+             */
+            sender: string;
+            /**
+             * @description User name; empty = no sign-in.
+             * @default
+             */
+            user: string;
         } & {
             /**
              * Format: uuid
@@ -2837,6 +4269,54 @@ export interface components {
              *     }
              */
             when: components["schemas"]["When"];
+        } & {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its version, also the `ETag`; opaque. */
+            version: string;
+        };
+        /** @description A document as a resource. */
+        Resource_Task: {
+            /**
+             * Format: int64
+             * @description When it was called off, Unix milliseconds.
+             * @default null
+             */
+            cancelled_at: number | null;
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /**
+             * Format: int32
+             * @description Seconds for which a run may wait for its viewer, 10 to 2,592,000; none = a day, or an hour where the task repeats.
+             * @default null
+             */
+            expires_s: number | null;
+            /** @default null */
+            kind: components["schemas"]["TaskKind"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description Name, shown to people; empty = what is to be done.
+             * @default
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it was put into the trash, Unix milliseconds.
+             * @default null
+             */
+            trashed_at: number | null;
+            /** @default null */
+            when: components["schemas"]["When"] | null;
         } & {
             /**
              * Format: uuid
@@ -3011,6 +4491,71 @@ export interface components {
         Role: "observer" | "editor" | "administrator";
         /** @enum {integer} */
         Rotation: 0 | 90 | 180 | 270;
+        /** @description A file that a run brought. */
+        RunFile: {
+            /**
+             * Format: int64
+             * @description Length in bytes.
+             */
+            bytes: number;
+            /** @description Media type. */
+            mime: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /**
+         * @description How far a run got.
+         * @enum {string}
+         */
+        RunState: "waiting" | "sent" | "started" | "running" | "done" | "failed" | "expired" | "cancelled" | "no_answer" | "woke";
+        /** @description One run of a task at one viewer. */
+        RunView: {
+            /** @description Stable code where it failed, such as `not_allowed` or `not_supported`; else empty. */
+            code: string;
+            /**
+             * Format: int64
+             * @description When it ended, Unix milliseconds.
+             */
+            ended?: number | null;
+            /**
+             * Format: int64
+             * @description When it is no longer to be begun, Unix milliseconds.
+             */
+            expires: number;
+            file?: components["schemas"]["RunFile"] | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What is to be done, as the task said when it was due. */
+            kind: components["schemas"]["TaskKind"];
+            /**
+             * Format: int64
+             * @description When it was due, Unix milliseconds.
+             */
+            planned: number;
+            /**
+             * Format: int32
+             * @description Per cent, where it is running.
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description When it began, Unix milliseconds.
+             */
+            started?: number | null;
+            /** @description How far it got. */
+            state: components["schemas"]["RunState"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description What is to say about it. */
+            text: string;
+            /** @description What was tried to wake the machine, each a sentence. */
+            tried: string[];
+            /** @description The viewer. */
+            viewer: components["schemas"]["ViewerId"];
+        };
         /** @description A saved draft. */
         SavedDraft: {
             /** @description Hash of the body: what `If-Match` must name next time. */
@@ -3216,6 +4761,89 @@ export interface components {
             /** @description The viewers whose plan it altered. */
             viewers: components["schemas"]["Told"];
         };
+        /** @description Something that viewers are to do. */
+        Task: {
+            /**
+             * Format: int64
+             * @description When it was called off, Unix milliseconds.
+             * @default null
+             */
+            cancelled_at: number | null;
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /**
+             * Format: int32
+             * @description Seconds for which a run may wait for its viewer, 10 to 2,592,000; none = a day, or an hour where the task repeats.
+             * @default null
+             */
+            expires_s: number | null;
+            /** @default null */
+            kind: components["schemas"]["TaskKind"] | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /**
+             * @description Name, shown to people; empty = what is to be done.
+             * @default
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it was put into the trash, Unix milliseconds.
+             * @default null
+             */
+            trashed_at: number | null;
+            /** @default null */
+            when: components["schemas"]["When"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something that viewers are to do.
+         */
+        TaskId: string;
+        /** @description What a viewer is told to do (`docs/protocols/control.md`, "Commands"). */
+        TaskKind: "black_box" | {
+            /** @description Send the end of the log. */
+            fetch_logs: {
+                /**
+                 * Format: int32
+                 * @description How many lines, 1 to 100,000.
+                 */
+                lines: number;
+            };
+        } | {
+            /** @description Show the name in large print. */
+            identify: {
+                /**
+                 * Format: int32
+                 * @description For how long, 1 to 600 seconds.
+                 */
+                seconds: number;
+            };
+        } | "reboot" | "refresh" | "restart" | "screenshot" | {
+            /** @description Change a setting of the viewer's own file. */
+            set_setting: {
+                /** @description Its name, such as `cache.quota`. */
+                key: string;
+                /** @description Its value. */
+                value: string;
+            };
+        } | "shut_down" | "wake";
+        TaskList: {
+            items: components["schemas"]["TaskResource"][];
+            next: string | null;
+            total: number;
+        };
+        TaskResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["Task"];
         /** @description An upstream source of time. */
         TimeSourceView: {
             /** @description Its address. */
@@ -3518,6 +5146,7 @@ export interface components {
             device?: components["schemas"]["DeviceId"] | null;
             /** @description What went wrong lately, the newest first. */
             errors: components["schemas"]["ViewerError"][];
+            machine?: components["schemas"]["MachineStatus"] | null;
             /** @description Files that it lacks. */
             missing: components["schemas"]["MissingFile"][];
             /**
@@ -3558,7 +5187,7 @@ export interface components {
              * @description Bytes used.
              */
             storage_used: number;
-            /** @description What the browser calls itself. */
+            /** @description What the browser calls itself; of a native viewer its program and system. */
             user_agent: string;
             /** @description Which viewer. */
             viewer: components["schemas"]["ViewerId"];
@@ -3762,6 +5391,147 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    find_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource_AlertRules"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource_AlertRules"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                /** @description Only of this screen. */
+                viewer?: string;
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["AlertKind"];
+                /** @description Items of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AlertView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_open_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AlertView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     audit_facts: {
         parameters: {
             query?: {
@@ -3851,7 +5621,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "viewer" | "-viewer" | "player" | "-player" | "user_agent" | "-user_agent" | "screen" | "-screen" | "approved_by" | "-approved_by" | "approved_at" | "-approved_at" | "revoked_at" | "-revoked_at";
+                sort?: "id" | "-id" | "viewer" | "-viewer" | "player" | "-player" | "key" | "-key" | "hostname" | "-hostname" | "serial" | "-serial" | "output" | "-output" | "certificate_until" | "-certificate_until" | "user_agent" | "-user_agent" | "screen" | "-screen" | "approved_by" | "-approved_by" | "approved_at" | "-approved_at" | "revoked_at" | "-revoked_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */
@@ -4025,6 +5795,512 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    list_download_rule: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "destination" | "-destination" | "bytes_per_second" | "-bytes_per_second" | "at_once" | "-at_once" | "hours" | "-hours" | "all_bytes_per_second" | "-all_bytes_per_second" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description all, or the id of a group or screen */
+                destination?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadRuleList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_download_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadRule"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadRuleResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_download_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadRuleResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_download_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_download_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadRule"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadRuleResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_downloads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Downloads"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_enrolment_token: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "name" | "-name" | "viewer" | "-viewer" | "group" | "-group" | "uses" | "-uses" | "used" | "-used" | "made_by" | "-made_by" | "made_at" | "-made_at" | "expires_at" | "-expires_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrolmentToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeEnrolmentToken"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentToken"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentTokenResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     follow_events: {
         parameters: {
             query?: never;
@@ -4042,6 +6318,248 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_expected_device: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "serial" | "-serial" | "mac" | "-mac" | "name" | "-name" | "group" | "-group" | "device" | "-device" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description true = it has come, false = it is still expected */
+                came?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDeviceList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_expected_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedDevice"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDeviceResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    take_expected_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedLine"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedTaken"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_expected_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDeviceResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_expected_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_expected_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedDevice"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedDeviceResource"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -4857,6 +7375,74 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    find_mail_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource_MailAccount"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_mail_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAccount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource_MailAccount"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     list_media: {
         parameters: {
             query?: {
@@ -5629,6 +8215,280 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    test_notify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_on_hours: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "destination" | "-destination" | "when" | "-when" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description all, or the id of a group or screen */
+                destination?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoursList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_on_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnHours"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoursResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_on_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoursResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_on_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_on_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnHours"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnHoursResource"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -6911,6 +9771,210 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    list_recipient: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "name" | "-name" | "address" | "-address" | "paused" | "-paused" | "kinds" | "-kinds" | "destination" | "-destination" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_recipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recipient"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_recipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_recipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recipient"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     list_revision: {
         parameters: {
             query?: {
@@ -7731,6 +10795,360 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_task_run_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_task: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "name" | "-name" | "kind" | "-kind" | "destination" | "-destination" | "when" | "-when" | "expires_s" | "-expires_s" | "made_by" | "-made_by" | "made_at" | "-made_at" | "cancelled_at" | "-cancelled_at" | "trashed_at" | "-trashed_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description all, or the id of a group or screen */
+                destination?: string;
+                /** @description what is to be done, such as screenshot */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Task"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Task"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    cancel_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource_Task"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_task_runs: {
+        parameters: {
+            query?: {
+                /** @description Items of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RunView"];
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -8762,6 +12180,51 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    list_viewer_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this level: `error`, `warn`, `info` or `debug`. */
+                level?: string;
+                /** @description Only those at or after, Unix milliseconds. */
+                from?: number;
+                /** @description Only those before, Unix milliseconds. */
+                until?: number;
+                /** @description Items of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EventView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     restore_viewer: {
         parameters: {
             query?: never;
@@ -8818,6 +12281,45 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": number[];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_viewer_tasks: {
+        parameters: {
+            query?: {
+                /** @description Items of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RunView"];
                 };
             };
             400: components["responses"]["Error400"];

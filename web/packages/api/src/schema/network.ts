@@ -15,12 +15,15 @@ export type CardLine = Schemas["CardLine"];
 export type CardsTaken = Schemas["CardsTaken"];
 export type Waking = Schemas["Waking"];
 
-/** A network card by which a screen is woken. Its SecureOn password can be written and is never shown. */
+/** A network card by which a screen is woken. */
 export interface NetworkCard extends Resource {
   viewer: Id | null;
   /** Lower case with colons, such as `00:11:22:aa:bb:cc`. */
   mac: string;
+  /** Its SecureOn password: can be written and is never shown. */
   secure_on?: string;
+  /** Whether it has a SecureOn password. */
+  has_secure_on: boolean;
   /** None where the screen reported it. */
   made_by: Id | null;
   made_at: Millis;
