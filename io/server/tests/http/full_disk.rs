@@ -89,7 +89,8 @@ async fn a_first_start_on_a_full_disk_is_refused_and_leaves_nothing_in_the_way()
     let output = server.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), said.lines().count()), (Some(74), 1), "{said}");
-    assert!(said.contains("is full") && said.contains("Free some space"), "{said}");
+    let dir = format!("data.dir = {} is full", folder.path().display());
+    assert!(said.contains(&dir) && said.contains("free some space"), "{said}");
 
     std::fs::remove_file(filler).unwrap();
     let site = Site::on(folder, &[]).await;
