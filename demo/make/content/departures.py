@@ -36,7 +36,7 @@ def head(title, others):
         text(234, 36, 900, 74, title, 62, weight=600, colour=FOAM, valign="middle", line_height=100, language="de"),
         text(234, 110, 900, 44, others, 32, weight=400, colour="#9fb0ba", valign="middle", line_height=100),
         clock(1232, 30, 588, 90, "HH:mm:ss", 82, font=MONO, weight=600, colour=AMBER, align="end", valign="middle", line_height=100),
-        clock(1122, 116, 698, 40, "EEEE, d MMMM", 28, colour="#9fb0ba", align="end", valign="middle", line_height=100, language="de"),
+        clock(1122, 116, 698, 40, "EEEE, d. MMMM", 28, colour="#9fb0ba", align="end", valign="middle", line_height=100, language="de"),
     ]
 
 

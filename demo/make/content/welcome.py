@@ -33,7 +33,7 @@ def greeting():
     for words, width, language, colour in [("Willkommen", 525, "de", FOAM), ("Welkom", 342, "nl", AMBER), ("Welcome", 397, "en", FOAM)]:
         made.append(text(x, 846, width + 30, 110, words, 88, weight=600, colour=colour, valign="middle", line_height=100, language=language))
         x += width + 64
-    made.append(clock(72, 964, 1200, 50, "EEEE, d MMMM yyyy", 34, colour="#dfe6e6", valign="middle", line_height=100, language="de"))
+    made.append(clock(72, 964, 1200, 50, "EEEE, d. MMMM yyyy", 34, colour="#dfe6e6", valign="middle", line_height=100, language="de"))
     return page("greeting", "Welcome", 9, made)
 
 
@@ -86,7 +86,7 @@ def time_of_day():
         image("lighthouse", 0, 0, 1920, 1080, name="Lighthouse before the storm"),
         shade(0, 0, 1200, 1080, "#0c1116b8", "#0c111600", 90),
         clock(96, 330, 1100, 320, "HH:mm", 300, font=MONO, weight=500, colour="#ffffff", valign="middle", line_height=100),
-        clock(112, 660, 1000, 64, "EEEE, d MMMM", 48, weight=600, colour="#ffffff", valign="middle", line_height=100, language="de"),
+        clock(112, 660, 1000, 64, "EEEE, d. MMMM", 48, weight=600, colour="#ffffff", valign="middle", line_height=100, language="de"),
         clock(112, 732, 1000, 50, "EEEE d MMMM", 34, colour="#dfe6e6", valign="middle", line_height=100, language="nl"),
         clock(112, 784, 1000, 50, "EEEE, d MMMM", 34, colour="#dfe6e6", valign="middle", line_height=100, language="en"),
     ]
