@@ -77,8 +77,17 @@ async fn who_was_never_there_is_not_missed_and_a_restart_is_no_absence() {
     let device = Device { base: site.base.clone(), ..device };
     let mut session = device.connect(None).await;
     session.hear("welcome").await;
+    // A session that says nothing is given up, and the alert is cleared only after a while.
+    let talking = tokio::spawn(async move {
+        loop {
+            session.say(json!({"type": "time", "t0": 1.0})).await;
+            session.hear("time").await;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    });
     let cleared = until(&ada, "/alerts", |list| list["items"][0]["cleared"].is_i64()).await;
     assert_eq!((&cleared["items"][0]["id"], cleared["items"].as_array().unwrap().len()), (&away["id"], 1));
+    talking.abort();
 }
 
 #[tokio::test]
