@@ -76,7 +76,10 @@ pub(super) fn arguments(setup: &Setup<'_>) -> Vec<String> {
     let (width, height) = setup.size;
     all.push(format!("--user-data-dir={}", setup.profile.display()));
     all.push(format!("--window-position={x},{y}"));
-    all.push(format!("--window-size={width},{height}"));
+    // Without a window manager Chromium takes a line and a column from a window that is just as large as an X screen; one that
+    // is a line higher it leaves alone. Where there is a window manager, or Wayland, kiosk mode sets the size anyway.
+    let spare = u32::from(setup.output.surface != Surface::Headless);
+    all.push(format!("--window-size={width},{}", height + spare));
     match &setup.output.surface {
         Surface::Environment => {}
         Surface::Headless => all.extend(["--headless=new".to_owned(), "--disable-gpu".to_owned()]),
@@ -121,7 +124,7 @@ mod tests {
             "--kiosk",
             "--user-data-dir=/var/lib/x",
             "--window-position=1920,0",
-            "--window-size=1080,1920",
+            "--window-size=1080,1921",
             "--ozone-platform=x11",
         ] {
             assert!(all.iter().any(|one| one == wanted), "{wanted}");

@@ -7,10 +7,11 @@ import { add, largest, spaced } from "../screens/frame.ts";
 export const BOOT_STYLE = `
 .boot-body { position: absolute; left: 6%; right: 6%; top: 5%; bottom: 5%; display: flex; flex-direction: column; overflow: hidden; line-height: 1.25; }
 .boot-head { display: flex; justify-content: space-between; align-items: baseline; flex: none; }
-.boot-name { color: #f6b44b; font-size: 6.4em; font-weight: 600; letter-spacing: -0.02em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.boot-name { color: #f6b44b; font-size: 6.4em; font-weight: 600; letter-spacing: -0.02em; min-width: 0; word-wrap: break-word; line-height: 1.1; }
 .boot-time { font-size: 6.4em; font-weight: 400; font-feature-settings: "tnum"; margin-left: 0.6em; flex: none; white-space: nowrap; }
 .boot-middle { flex: 1 0 auto; display: flex; flex-direction: column; justify-content: center; padding: 1.5em 0; }
 .boot-title { font-size: 7em; font-weight: 600; line-height: 1.12; letter-spacing: -0.02em; }
+.boot-title .own-pulse { display: inline-block; width: 0.4em; height: 0.4em; margin: 0 0.45em 0 0.05em; vertical-align: 0.12em; }
 .boot-above { color: #b9c7d6; font-size: 4em; font-weight: 500; }
 .boot-found { font-size: 4.4em; font-weight: 500; margin-top: 0.3em; }
 .boot-found div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-left: 0.8em; border-left: 0.14em solid #f6b44b; margin-top: 0.25em; }
@@ -24,6 +25,7 @@ export const BOOT_STYLE = `
 .boot-row { display: flex; font-size: 3.3em; line-height: 1.4; }
 .boot-row .boot-label { flex: none; width: 6.6em; font-size: 0.85em; line-height: 1.65; }
 .boot-value { min-width: 0; word-wrap: break-word; font-feature-settings: "tnum"; }
+.boot-one { display: inline-block; margin-right: 1.1em; }
 .boot-try { font-size: 3em; line-height: 1.3; margin-top: 0.25em; word-wrap: break-word; }
 .boot-try b { font-weight: 600; margin-right: 0.5em; }
 .boot-try span { color: #c9d5e1; }
@@ -92,10 +94,10 @@ export class BootPage {
     add(middle, "boot-text", facts.remedy || words.remedy[facts.state]);
     const foot = add(body, "boot-foot");
     const here = add(foot, "boot-part");
-    this.row(here, words.computer, facts.name ? facts.host_name : "");
-    this.row(here, words.addresses, facts.addresses.slice(0, 4).join("  ·  ") || words.noAddress);
-    this.row(here, words.macs, facts.macs.slice(0, 3).join("  ·  "));
-    this.row(here, words.clock, facts.clock);
+    this.row(here, words.computer, facts.name ? [facts.host_name] : []);
+    this.row(here, words.addresses, facts.addresses.length > 0 ? facts.addresses.slice(0, 4) : [words.noAddress]);
+    this.row(here, words.macs, facts.macs.slice(0, 3));
+    this.row(here, words.clock, facts.clock ? [facts.clock] : []);
     if (tries === 0) return;
     const tried = add(foot, "boot-part");
     add(tried, "boot-label", words.tried);
@@ -110,10 +112,11 @@ export class BootPage {
     }
   }
 
-  private row(parent: HTMLElement, label: string, value: string): void {
-    if (!value) return;
+  private row(parent: HTMLElement, label: string, values: string[]): void {
+    if (values.length === 0) return;
     const row = add(parent, "boot-row");
     add(row, "boot-label", label);
-    add(row, "boot-value", value);
+    const value = add(row, "boot-value");
+    for (const one of values) add(value, "boot-one", one);
   }
 }

@@ -1,0 +1,100 @@
+//! The display under a real X server (Xvfb): the kiosk fills it, it is turned, and what it cannot do is said.
+
+use std::process::{Child, Command, Stdio};
+
+use viewer::screen::{DisplaySettings, Mode, PowerMeans, ScreenEvent, Surface};
+
+use crate::stand::{RED, Setup, Stand, alike, middle, page, plan};
+
+/// An X server of its own.
+struct XServer {
+    child: Child,
+    name: String,
+}
+
+impl XServer {
+    fn start(width: u32, height: u32) -> Self {
+        use std::io::Read as _;
+        // The server chooses a free number itself and writes it when it is ready.
+        let mut child = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp", "-nocursor"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed (package xvfb)");
+        let mut number = String::new();
+        let mut output = child.stdout.take().unwrap();
+        let mut byte = [0];
+        while output.read(&mut byte).unwrap() == 1 && byte[0] != b'\n' {
+            number.push(char::from(byte[0]));
+        }
+        Self { child, name: format!(":{number}") }
+    }
+
+    fn ask(&self, program: &str, arguments: &[&str]) -> String {
+        let output = Command::new(program).args(arguments).env("DISPLAY", &self.name).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for XServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_kiosk_fills_an_x_screen_without_window_manager() {
+    let server = XServer::start(1024, 600);
+    let mut stand =
+        Stand::start(Setup { surface: Some(Surface::X11(server.name.clone())), size: Some((1024, 600)), ..Setup::default() })
+            .await;
+    let (item, _) = page(&stand, "a", RED);
+    let plan = plan(vec![item], None, 0);
+    stand.handle.show(plan.clone(), false);
+    stand.shown(&plan.id).await;
+    let picture = stand.picture("kiosk under X", |picture| alike(middle(picture), RED)).await;
+    // The line that is too much lies below the screen.
+    assert_eq!(picture.dimensions(), (1024, 601), "no bar of the browser takes room");
+    let tree = server.ask("xwininfo", &["-root", "-tree"]);
+    assert!(tree.contains("1024x601+0+0"), "{tree}");
+    stand.handle.stop().await;
+}
+
+#[tokio::test]
+async fn a_display_is_set_by_the_programs_of_the_system_and_what_fails_is_said_once() {
+    let server = XServer::start(1024, 768);
+    let mut stand =
+        Stand::start(Setup { surface: Some(Surface::X11(server.name.clone())), size: Some((1024, 768)), ..Setup::default() })
+            .await;
+    let picture = |rotation| DisplaySettings {
+        mode: Some(Mode { width: 1024, height: 768, rate: None }),
+        rotation: Some(rotation),
+        ..DisplaySettings::default()
+    };
+    // What the server has is taken without a word; Xvfb cannot turn.
+    stand.handle.display(picture(0));
+    stand.handle.display(picture(90));
+    let trouble = stand.wait("picture", |event| matches!(event, ScreenEvent::Trouble(_))).await;
+    assert!(
+        matches!(&trouble, ScreenEvent::Trouble(one) if one.code == "display.picture" && one.text.contains("rotation")),
+        "{trouble:?}"
+    );
+    // Nor has it a power to switch, though xset itself ends well there.
+    stand.handle.display(DisplaySettings { power: PowerMeans::Dpms, ..DisplaySettings::default() });
+    let trouble = stand.wait("dpms", |event| matches!(event, ScreenEvent::Trouble(_))).await;
+    assert!(
+        matches!(&trouble, ScreenEvent::Trouble(one) if one.code == "display.power" && one.text.contains("xset")),
+        "{trouble:?}"
+    );
+    // Here is no television either.
+    stand.handle.display(DisplaySettings { power: PowerMeans::Cec, ..DisplaySettings::default() });
+    let trouble = stand.wait("cec", |event| matches!(event, ScreenEvent::Trouble(_))).await;
+    assert!(
+        matches!(&trouble, ScreenEvent::Trouble(one) if one.text.contains("cec-ctl") && one.text.contains("v4l-utils")),
+        "{trouble:?}"
+    );
+    stand.handle.stop().await;
+}
