@@ -8,9 +8,11 @@ import { act } from "./actions.ts";
 import { cleared } from "./cleared.ts";
 import { Exchange, Refusal } from "./exchange.ts";
 import { Live } from "./live.ts";
+import { Alerts } from "./alerts.ts";
 import { Network } from "./network.ts";
 import { seed, type Seeded } from "./seed.ts";
 import { defaults, type Doc, Store } from "./store.ts";
+import { Tasks } from "./tasks.ts";
 import { Uploads } from "./tus.ts";
 import { viewersOf } from "./timetable.ts";
 
@@ -28,6 +30,8 @@ export interface Mock {
   store: Store;
   live: Live;
   network: Network;
+  tasks: Tasks;
+  alerts: Alerts;
   uploads: Uploads;
   seeded: Seeded;
   /** How many event streams are open. */
@@ -41,6 +45,8 @@ export function createMock(options: Options = {}): Mock {
   const seeded = seed(store);
   const live = new Live(store);
   const network = new Network(store);
+  const alerts = new Alerts(store);
+  const tasks = new Tasks(store);
   const uploads = new Uploads(store);
   const sessions = new Map<string, string>();
   let isSetUp = !options.fresh;
@@ -89,6 +95,8 @@ export function createMock(options: Options = {}): Mock {
       return exchange.send(200, installation);
     }
     if (await network.handle(exchange, seeded.admin.id)) return;
+    if (tasks.handle(exchange)) return;
+    if (await alerts.handle(exchange, seeded.admin.id)) return;
     if (method === "PUT" && path[0] === "users" && path[2] === "password") return exchange.send(204);
     if (call === "GET devices/pending") return exchange.send(200, live.pending);
     if (call === "POST devices/approve") return exchange.send(200, live.approve(await exchange.json(), seeded.admin.id));
@@ -148,6 +156,7 @@ export function createMock(options: Options = {}): Mock {
     delete members.password;
     const doc = store.put(noun, { ...defaults(noun, seeded.admin.id), ...members });
     if (noun === "schedules") live.replan();
+    if (noun === "tasks" && !members.when) tasks.due(doc);
     exchange.send(201, noun === "tokens" ? { id: doc.id, secret: `sbt_${randomBytes(16).toString("hex")}` } : doc, { Location: `/api/v1/${noun}/${doc.id}` });
   }
 
@@ -193,5 +202,5 @@ export function createMock(options: Options = {}): Mock {
       if (!response.headersSent) exchange.send(refusal.status, { error: { code: refusal.code, message: refusal.message, field: refusal.field } });
     });
   });
-  return { server, store, live, network, uploads, seeded, streams: () => store.listeners.size };
+  return { server, store, live, network, alerts, uploads, seeded, streams: () => store.listeners.size };
 }

@@ -1,6 +1,7 @@
 /** The calls of the API that are more than list, find, make, change and remove. */
 import type { Client } from "./client.ts";
 import type { Noun, Nouns } from "./nouns.ts";
+import type { Alert, AlertRules, Delivery, Downloads, MailAccount } from "./schema/alerts.ts";
 import type { Body } from "./schema/body.ts";
 import type { Content, Id, Millis, Page, Role } from "./schema/cells.ts";
 import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
@@ -8,6 +9,7 @@ import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schem
 import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, Viewer, ViewerStatus } from "./schema/screens.ts";
+import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
 
@@ -80,6 +82,23 @@ export function calls(client: Client) {
     wakeViewer: (viewer: Id) => client.post<Waking>(`/viewers/${viewer}/wake`),
     wakeGroup: (group: Id) => client.post<Waking>(`/groups/${group}/wake`),
 
+    /** What is raised now. */
+    openAlerts: () => client.get<Page<Alert>>("/alerts/open"),
+    alerts: (filter: Filter) => client.get<Page<Alert>>("/alerts", filter),
+    alertRules: () => client.get<AlertRules>("/alert-rules"),
+    changeAlertRules: (members: Partial<AlertRules>) => client.patch<AlertRules>("/alert-rules", members),
+    mailAccount: () => client.get<MailAccount>("/mail-account"),
+    changeMailAccount: (members: Partial<MailAccount>) => client.patch<MailAccount>("/mail-account", members),
+    /** Tells a recipient something to try it out; answers with what the other end said. */
+    testRecipient: (recipient: Id) => client.post<Delivery>("/notify/test", { recipient }),
+    deliveries: () => client.get<Delivery[]>("/notify/deliveries"),
+    downloads: () => client.get<Downloads>("/downloads"),
+
+    /** How a task went at each screen, what was due last first. */
+    taskRuns: (task: Id, filter: Filter = {}) => client.get<Page<TaskRun>>(`/tasks/${task}/runs`, filter),
+    screenRuns: (viewer: Id, filter: Filter = {}) => client.get<Page<TaskRun>>(`/viewers/${viewer}/tasks`, filter),
+    cancelTask: (task: Id) => client.post<Task>(`/tasks/${task}/cancel`),
+
     takeDown: (row: Id) => client.post<TakenDown>(`/schedules/${row}/take-down`),
     raise: (row: Id) => client.post<Schedule>(`/schedules/${row}/raise`),
     lower: (row: Id) => client.post<Schedule>(`/schedules/${row}/lower`),
@@ -92,4 +111,6 @@ export type Api = ReturnType<typeof calls>;
 /** Where the file of a media record and its small picture lie. */
 export const fileUrl = (id: Id): string => `/api/v1/media/${id}/file`;
 export const thumbnailUrl = (id: Id): string => `/api/v1/media/${id}/thumbnail`;
+/** What a run brought. */
+export const runFileUrl = (run: Id): string => `/api/v1/task-runs/${run}/file`;
 export const screenshotUrl = (viewer: Id, at: Millis): string => `/api/v1/viewers/${viewer}/screenshot#${at}`;

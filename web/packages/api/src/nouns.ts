@@ -1,9 +1,11 @@
 /** The nouns of the API with the type of their resources, and the kinds of live events that name them. */
+import type { Recipient } from "./schema/alerts.ts";
 import type { Folder, Media, Playlist, PlaylistItem, Presentation, Revision } from "./schema/library.ts";
 import type { NetworkCard } from "./schema/network.ts";
 import type { Grant, Token, User } from "./schema/people.ts";
 import type { Priority, Schedule } from "./schema/schedule.ts";
 import type { Device, Group, Membership, Viewer } from "./schema/screens.ts";
+import type { Task } from "./schema/tasks.ts";
 
 export interface Nouns {
   media: Media;
@@ -22,6 +24,8 @@ export interface Nouns {
   users: User;
   grants: Grant;
   tokens: Token;
+  tasks: Task;
+  recipients: Recipient;
 }
 
 export type Noun = keyof Nouns;
@@ -44,4 +48,6 @@ export const KIND: Record<Noun, string> = {
   users: "user",
   grants: "grant",
   tokens: "token",
+  tasks: "task",
+  recipients: "recipient",
 };

@@ -1,3 +1,4 @@
+import type { components } from "../generated/openapi.ts";
 import type { Content, Id, Made, Millis, Resource, Size } from "./cells.ts";
 
 export interface Viewer extends Made {
@@ -64,6 +65,8 @@ export interface ViewerStatus {
   offset_ms: number;
   missing: MissingMedia[];
   errors: { code: string; text: string; at: Millis }[];
+  /** The machine, as a native viewer tells it. */
+  machine?: components["schemas"]["MachineStatus"] | null;
   /** When the newest screenshot came. */
   screenshot_at: Millis | null;
 }

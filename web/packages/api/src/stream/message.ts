@@ -11,7 +11,9 @@ export interface ChangeEvent {
 export interface LiveEvent {
   viewers?: string[];
   uploads?: string[];
+  tasks?: string[];
   pending?: boolean;
+  alerts?: boolean;
 }
 
 export type StreamEvent =

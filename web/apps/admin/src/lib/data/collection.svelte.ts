@@ -179,6 +179,7 @@ const SORT: Partial<Record<Noun, Record<string, string>>> = {
   devices: { sort: "id" },
   "network-cards": { sort: "id" },
   revisions: { sort: "-published_at" },
+  tasks: { sort: "-made_at" },
   priorities: { sort: "rank" },
 };
 
@@ -200,8 +201,10 @@ export const priorities = make("priorities");
 export const users = make("users");
 export const grants = make("grants");
 export const tokens = make("tokens");
+export const tasks = make("tasks");
+export const recipients = make("recipients");
 
-const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens] as const;
+const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens, tasks, recipients] as const;
 
 export function collectionOfKind(kind: string): Collection<Noun> | undefined {
   return ALL.find((one) => KIND[one.noun] === kind) as unknown as Collection<Noun> | undefined;

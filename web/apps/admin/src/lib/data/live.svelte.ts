@@ -2,6 +2,7 @@
 import type { Id, PendingDevice, ViewerStatus } from "@signboard/api";
 import { listen } from "@signboard/api/stream";
 import { SvelteMap } from "svelte/reactivity";
+import { refreshAlerts } from "./alerts.svelte.ts";
 import { api } from "./api.ts";
 import { collectionOfKind, reloadAll } from "./collection.svelte.ts";
 import { may } from "./session.svelte.ts";
@@ -26,12 +27,19 @@ const GATHER_MS = 150;
 const GATHER_MS_EACH = 0.5;
 
 const uploadListeners = new Set<(ids: Id[]) => void>();
+const taskListeners = new Set<(ids: Id[] | null) => void>();
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
 /** Calls back with the ids of uploads that the server said something new about. */
 export function onUploads(tell: (ids: Id[]) => void): () => void {
   uploadListeners.add(tell);
   return () => uploadListeners.delete(tell);
+}
+
+/** Calls back with the ids of tasks whose runs changed; with none after events were missed. */
+export function onTasks(tell: (ids: Id[] | null) => void): () => void {
+  taskListeners.add(tell);
+  return () => taskListeners.delete(tell);
 }
 
 async function refreshStatuses(): Promise<void> {
@@ -66,13 +74,16 @@ function gather(): void {
 export function startLive(): () => void {
   void refreshStatuses();
   void refreshPending();
+  void refreshAlerts();
   return listen((event) => {
     if (event.type === "state") {
       live.lostAt = event.connected ? null : (live.lostAt ?? Date.now());
       live.connected = event.connected;
     } else if (event.type === "resync") {
       void reloadAll();
+      for (const tell of taskListeners) tell(null);
       void refreshPending();
+      void refreshAlerts();
       gather();
     } else if (event.type === "change") {
       const { kind, id, action } = event.change;
@@ -81,6 +92,8 @@ export function startLive(): () => void {
     } else {
       if (event.live.viewers) gather();
       if (event.live.pending) void refreshPending();
+      if (event.live.alerts) void refreshAlerts();
+      if (event.live.tasks) for (const tell of taskListeners) tell(event.live.tasks);
       if (event.live.uploads) for (const tell of uploadListeners) tell(event.live.uploads);
     }
   });

@@ -1,8 +1,10 @@
 /** The entries of the rail, in order. */
 import type { Role } from "@signboard/api";
 import type { Key } from "@signboard/ui";
+import Bell from "@lucide/svelte/icons/bell";
 import CalendarDays from "@lucide/svelte/icons/calendar-days";
 import Gauge from "@lucide/svelte/icons/gauge";
+import ListChecks from "@lucide/svelte/icons/list-checks";
 import Images from "@lucide/svelte/icons/images";
 import ListVideo from "@lucide/svelte/icons/list-video";
 import MonitorPlay from "@lucide/svelte/icons/monitor-play";
@@ -29,6 +31,8 @@ export const PLACES: Place[] = [
   { path: "/presentations", word: "place.presentations", icon: Presentation, letter: "p" },
   { path: "/playlists", word: "place.playlists", icon: ListVideo, letter: "y" },
   { path: "/schedule", word: "place.schedule", icon: CalendarDays, letter: "c", near: true },
+  { path: "/alerts", word: "place.alerts", icon: Bell, letter: "a" },
+  { path: "/tasks", word: "place.tasks", icon: ListChecks, letter: "t" },
   { path: "/network", word: "place.network", icon: Network, letter: "n", role: "administrator" },
   { path: "/settings", word: "place.settings", icon: Settings, letter: "e" },
 ];

@@ -1,0 +1,42 @@
+/** Alerts and who is told of them. */
+import type { components } from "../generated/openapi.ts";
+import type { Id, Millis, Resource } from "./cells.ts";
+
+type Schemas = components["schemas"];
+
+export type AlertKind = Schemas["AlertKind"];
+export type Alert = Omit<Schemas["AlertView"], "cleared" | "viewer"> & { cleared: Millis | null; viewer: { id: Id; name: string } | null };
+export type Delivery = Schemas["Delivery"];
+export type Downloads = Schemas["Downloads"];
+export type AlertRules = Schemas["AlertRules"] & Resource;
+
+/** In the order in which people look for them. */
+export const ALERT_KINDS: AlertKind[] = ["offline", "black", "frozen", "content", "disk", "clock", "certificate"];
+
+/** Somebody who is told of alerts. */
+export interface Recipient extends Resource {
+  name: string;
+  address: { mail: string } | { webhook: string } | null;
+  paused: boolean;
+  /** None: all. */
+  kinds: AlertKind[];
+  destination: "all" | { group: Id } | { viewer: Id } | null;
+  /** Can be written and is never shown. */
+  key?: string;
+  has_key: boolean;
+  made_by: Id | null;
+  made_at: Millis;
+}
+
+/** The account from which mail is sent. */
+export interface MailAccount extends Resource {
+  host: string;
+  port: number | null;
+  security: "starttls" | "tls" | "none";
+  authority: string;
+  user: string;
+  /** Can be written and is never shown. */
+  password?: string | null;
+  has_password: boolean;
+  sender: string;
+}
