@@ -1,3 +1,7 @@
 //! `signboard-viewer`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    viewer::cli::main(std::env::args_os())
+}

@@ -82,6 +82,19 @@ impl Cache {
         self.entries.lock().values().map(|entry| entry.bytes).sum()
     }
 
+    /// How many files are here.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.entries.lock().len()
+    }
+
+    /// Reads all files and says how many are not what their names say; nothing is removed. Takes as long as reading them takes.
+    #[must_use]
+    pub fn spoilt(&self) -> usize {
+        let hashes: Vec<Hash> = self.entries.lock().keys().copied().collect();
+        hashes.iter().filter(|hash| !matches!(digest(&self.place(hash)), Ok(found) if found == **hash)).count()
+    }
+
     /// Reads a small file. None if it is missing or corrupt.
     #[must_use]
     pub fn read(&self, hash: &Hash) -> Option<Vec<u8>> {
@@ -191,7 +204,7 @@ impl Cache {
     pub fn sweep_parts(&self, wanted: &BTreeSet<Hash>) {
         let Ok(parts) = fs::read_dir(self.folder.join("parts")) else { return };
         for part in parts.flatten() {
-            let hash = part.file_name().to_str().and_then(|name| name.parse::<Hash>().ok());
+            let hash = part.path().file_stem().and_then(|stem| stem.to_str()?.parse::<Hash>().ok());
             if hash.is_none_or(|hash| !wanted.contains(&hash)) {
                 let _ = fs::remove_file(part.path());
             }

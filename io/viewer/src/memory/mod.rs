@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use control::slice::Holding;
 use control::v1;
 use prost::Message as _;
@@ -43,7 +42,7 @@ impl Memory {
             let rows: Option<Vec<_>> = stored
                 .put
                 .into_iter()
-                .map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, Bytes::from(row.json))))
+                .map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, row.json)))
                 .collect();
             let holding = Holding::of(rows?);
             (holding.slice().map(|id| id.to_vec()) == Some(stored.slice)).then_some(holding)
@@ -107,6 +106,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use net::control::{Address, Way};
 
     use super::*;

@@ -1,0 +1,200 @@
+//! Carrying out what the server tells (`docs/protocols/control.md`, section 4, "Commands").
+
+use control::v1::{self, from_viewer::Message};
+use uuid::Uuid;
+
+use super::{Agent, Ending, ErrandDone, File};
+use crate::commands::{Contents, Errand, Known, Outcome, errand, pack, switch, wake};
+use crate::config;
+use crate::screen::{DisplaySettings, Mode, PowerMeans};
+
+/// The longest part of a file.
+const PART: usize = 256 * 1024;
+
+impl Agent {
+    /// A command came, perhaps once more.
+    pub(super) fn obey(&mut self, command: &v1::Command) {
+        let Ok(id) = Uuid::from_slice(&command.id) else { return };
+        if self.under_way.contains(&id) {
+            return;
+        }
+        let errand = match (self.done.look(id), errand(command, &self.setting.config.commands.allow, self.now())) {
+            (Known::Ended(outcome), _) => return self.say(Message::Command(outcome.report(id))),
+            (Known::New | Known::Begun, Err(refusal)) => {
+                self.done.begin(id);
+                return self.finish(id, Outcome::failed(refusal.code, refusal.text));
+            }
+            // What ended this program before it could be reported has happened.
+            (Known::Begun, Ok(Errand::Restart | Errand::Power(_) | Errand::Forget)) => return self.finish(id, Outcome::done("")),
+            (Known::Begun, Ok(errand)) => errand,
+            (Known::New, Ok(errand)) => {
+                self.done.begin(id);
+                errand
+            }
+        };
+        self.under_way.insert(id);
+        self.event("info", "command.begun", &format!("The command {} is being carried out.", command.kind));
+        let state = v1::CommandState::Started.into();
+        self.say(Message::Command(v1::CommandReport { id: id.as_bytes().to_vec(), state, ..v1::CommandReport::default() }));
+        self.carry_out(id, errand);
+    }
+
+    fn carry_out(&mut self, id: Uuid, errand: Errand) {
+        match errand {
+            Errand::Identify(seconds) => {
+                let name = self.surroundings.as_ref().map(|welcome| welcome.name.clone()).filter(|name| !name.is_empty());
+                self.setting.stage.identify(&name.unwrap_or_else(crate::host::name), seconds);
+                self.finish(id, Outcome::done(""));
+            }
+            Errand::Refresh => {
+                self.setting.stage.reload();
+                self.finish(id, Outcome::done(""));
+            }
+            Errand::Restart => {
+                self.finish(id, Outcome::done(""));
+                self.ending = Some(Ending::Restart);
+            }
+            Errand::Forget => {
+                self.finish(id, Outcome::done(""));
+                self.setting.passport.lock().renew_key();
+                self.revoked("This viewer was told to forget its installation.".to_owned());
+            }
+            Errand::FetchLogs(lines) => {
+                let file = File { name: "viewer.log", mime: "text/plain; charset=utf-8", bytes: self.setting.lines.text(lines) };
+                self.errand_done(ErrandDone { id, attachment: Some(file), outcome: Outcome::done(""), then: None });
+            }
+            Errand::SetSetting(key, value) => {
+                let set = config::set(self.setting.disk.as_ref(), &self.setting.data, &[(key.clone(), value)]);
+                let (outcome, then) = match set {
+                    Ok(()) => (Outcome::done(format!("{key} is set; the viewer starts again with it.")), Some(Ending::Restart)),
+                    Err(problem) => (Outcome::failed("setting", problem.to_string()), None),
+                };
+                self.errand_done(ErrandDone { id, attachment: None, outcome, then });
+            }
+            Errand::Screenshot => {
+                let picture = self.setting.stage.screenshot();
+                self.aside(id, async move {
+                    match picture.await {
+                        Ok(bytes) => (Some(File { name: "screenshot.jpg", mime: "image/jpeg", bytes }), Outcome::done("")),
+                        Err(error) => (None, Outcome::failed("screen", error.to_string())),
+                    }
+                });
+            }
+            Errand::BlackBox => {
+                let picture = self.setting.stage.screenshot();
+                let (mut files, time) = (self.black_box(), self.now() / 1_000);
+                self.aside(id, async move {
+                    match picture.await {
+                        Ok(bytes) => files.push(Contents { name: "screenshot.jpg", bytes }),
+                        Err(error) => files.push(Contents { name: "screenshot.txt", bytes: error.to_string().into_bytes() }),
+                    }
+                    match pack(&files, time.unsigned_abs()) {
+                        Ok(bytes) => (Some(File { name: "black-box.tar", mime: "application/x-tar", bytes }), Outcome::done("")),
+                        Err(error) => (None, Outcome::failed("pack", error.to_string())),
+                    }
+                });
+            }
+            Errand::Wake(packet) => self.aside(id, async move { (None, wake(&packet)) }),
+            Errand::Power(power) => {
+                // It is remembered as done before the machine goes; a refusal corrects that.
+                self.done.end(id, Outcome::done(""));
+                self.aside(id, async move { (None, switch(power).await.err().unwrap_or_else(|| Outcome::done(""))) });
+            }
+        }
+    }
+
+    fn aside(&self, id: Uuid, work: impl Future<Output = (Option<File>, Outcome)> + Send + 'static) {
+        let done = self.errands.clone();
+        tokio::spawn(async move {
+            let (attachment, outcome) = work.await;
+            // Whoever would hear it is gone only when the program ends.
+            let _ = done.send(ErrandDone { id, attachment, outcome, then: None });
+        });
+    }
+
+    /// An errand has ended: its file goes first, then the last report.
+    pub(super) fn errand_done(&mut self, errand: ErrandDone) {
+        let ErrandDone { id, attachment, outcome, then } = errand;
+        if let Some(file) = attachment {
+            self.attach(id, &file);
+        }
+        self.finish(id, outcome);
+        if then.is_some() {
+            self.ending = then;
+        }
+    }
+
+    fn attach(&self, id: Uuid, file: &File) {
+        let count = file.bytes.len().div_ceil(PART).max(1);
+        for part in 0..count {
+            let begin = part * PART;
+            let bytes = file.bytes[begin..file.bytes.len().min(begin + PART)].to_vec();
+            self.say(Message::Attachment(v1::Attachment {
+                command: id.as_bytes().to_vec(),
+                name: file.name.to_owned(),
+                mime: file.mime.to_owned(),
+                offset: begin as u64,
+                bytes,
+                last: part + 1 == count,
+            }));
+        }
+    }
+
+    fn finish(&mut self, id: Uuid, outcome: Outcome) {
+        self.under_way.remove(&id);
+        let report = outcome.report(id);
+        self.done.end(id, outcome);
+        self.say(Message::Command(report));
+    }
+
+    /// What somebody needs who was not there. Secrets are not among it.
+    fn black_box(&self) -> Vec<Contents> {
+        let json = |value: serde_json::Result<Vec<u8>>| value.unwrap_or_default();
+        let mut config = self.setting.config.clone();
+        for secret in [&mut config.server.token, &mut config.server.password, &mut config.server.proxy] {
+            if !secret.is_empty() {
+                "set, not shown".clone_into(secret);
+            }
+        }
+        let machine = crate::host::machine(&config.output.name, (config.output.width, config.output.height));
+        let facts = format!("{machine:#?}\n{:#?}\nuptime {} s\n", crate::host::memory(), crate::host::uptime());
+        let plan = self.in_force.as_ref().map(|plan| serde_json::to_vec_pretty(plan.as_ref()));
+        vec![
+            Contents { name: "viewer.log", bytes: self.setting.lines.text(usize::MAX) },
+            Contents { name: "settings.toml", bytes: toml::to_string(&config).unwrap_or_default().into_bytes() },
+            Contents { name: "system.txt", bytes: facts.into_bytes() },
+            Contents { name: "state.json", bytes: json(serde_json::to_vec_pretty(&self.snapshot())) },
+            Contents { name: "plan.json", bytes: plan.map(json).unwrap_or_default() },
+        ]
+    }
+
+    /// Sets the display by what the machine's settings say.
+    pub(super) fn set_display(&self) {
+        let config = &self.setting.config;
+        let display = &config.display;
+        let zone = self.viewer().and_then(|viewer| self.rows.viewers.get(viewer)?.zone.clone());
+        let settings = DisplaySettings {
+            power: match display.power {
+                config::PowerBy::Cec => PowerMeans::Cec,
+                config::PowerBy::Dpms => PowerMeans::Dpms,
+                config::PowerBy::Off => PowerMeans::Off,
+            },
+            hours: self.display_hours(),
+            zone: zone.or_else(|| Some(self.rows.installation().zone)),
+            wake: display.wake,
+            volume: u8::try_from(display.volume).ok().filter(|volume| *volume <= 100),
+            rotation: Some(display.rotation).filter(|degrees| *degrees < 360),
+            mode: config.mode().map(|(width, height, rate)| Mode { width, height, rate }),
+        };
+        self.setting.stage.display(settings);
+    }
+
+    /// When the display is on, as the server's settings say it: `{"display": {"hours": [...]}}` with the schedule's own form. Empty = always.
+    fn display_hours(&self) -> Vec<domain::schedule::When> {
+        let read = || {
+            let settings: serde_json::Value = serde_json::from_str(&self.surroundings.as_ref()?.settings_json).ok()?;
+            serde_json::from_value(settings.get("display")?.get("hours")?.clone()).ok()
+        };
+        read().unwrap_or_default()
+    }
+}

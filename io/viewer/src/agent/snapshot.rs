@@ -1,0 +1,89 @@
+//! The state of a running viewer, for `signboard-viewer status` and the black box.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use super::Agent;
+
+/// What a running viewer says of itself on its own computer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Where it stands with its server, in a word.
+    pub standing: String,
+    /// The same in a sentence, where there is more to say.
+    pub detail: String,
+    /// The code to approve, while it waits for that.
+    pub code: String,
+    /// Name of the screen.
+    pub name: String,
+    /// Name of the installation.
+    pub installation: String,
+    /// The server of the session.
+    pub server: String,
+    /// The way to it: `control`, `https` or `http`.
+    pub way: String,
+    /// The plan in force.
+    pub plan: String,
+    /// Bytes that are still to be fetched.
+    pub download_left: u64,
+    /// Bytes in the cache.
+    pub cache_used: u64,
+    /// What the cache may take.
+    pub cache_quota: u64,
+    /// Play records that wait for the server.
+    pub plays_waiting: u64,
+    /// Events that wait for the server.
+    pub records_waiting: u64,
+    /// How the clock is set; empty = by this machine alone.
+    pub clock: String,
+    /// `on`, `off` or `unknown`.
+    pub display: String,
+    /// `ok`, `black`, `frozen` or `unknown`.
+    pub probe: String,
+}
+
+/// Where the last snapshot hangs. Clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Board(Arc<Mutex<Snapshot>>);
+
+impl Board {
+    /// Hangs up a new one.
+    pub fn write(&self, snapshot: Snapshot) {
+        *self.0.lock() = snapshot;
+    }
+
+    /// The last one.
+    #[must_use]
+    pub fn read(&self) -> Snapshot {
+        self.0.lock().clone()
+    }
+}
+
+impl Agent {
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let facts = self.boot_facts();
+        let status = self.status();
+        let link = self.conversation.as_ref().map(|conversation| &conversation.link);
+        let tried: Vec<String> = facts.tried.iter().map(|tried| format!("{}: {}", tried.what, tried.outcome)).collect();
+        Snapshot {
+            standing: self.standing.name().to_owned(),
+            detail: facts.remedy.unwrap_or_else(|| tried.join("; ")),
+            code: facts.code.unwrap_or_default(),
+            name: facts.name.unwrap_or_default(),
+            installation: facts.installation.unwrap_or_default(),
+            server: link.map(|link| link.address().host.clone()).unwrap_or_default(),
+            way: link.map(|link| link.way().name().to_owned()).unwrap_or_default(),
+            plan: status.plan,
+            download_left: status.download_left,
+            cache_used: status.cache_used,
+            cache_quota: status.cache_quota,
+            plays_waiting: self.plays.len(),
+            records_waiting: self.records.len(),
+            clock: facts.clock,
+            display: status.display,
+            probe: status.probe,
+        }
+    }
+}

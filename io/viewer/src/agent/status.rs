@@ -1,0 +1,113 @@
+//! How the viewer is: the heartbeat.
+
+use std::collections::VecDeque;
+
+use control::message::StatusSlot;
+use control::v1::{self, from_viewer::Message};
+
+use super::Agent;
+use crate::cache::{Quota, disk_space};
+use crate::clock::Origin;
+use crate::host;
+use crate::screen::Look;
+
+/// Troubles that are kept for the next heartbeat.
+const MOST_TROUBLES: usize = 20;
+
+/// What was heard of screen and disk.
+#[derive(Debug)]
+pub(super) struct Vitals {
+    quota: Quota,
+    pub(super) slot: Option<StatusSlot>,
+    pub(super) sound: String,
+    pub(super) frames: u64,
+    frames_told: u64,
+    pub(super) display: Option<bool>,
+    pub(super) look: Option<Look>,
+    pub(super) shown: Option<(String, i64)>,
+    pub(super) disk_trouble: bool,
+    pub(super) lost_told: u64,
+    troubles: VecDeque<v1::Trouble>,
+}
+
+impl Vitals {
+    pub(super) fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            slot: None,
+            sound: "unknown".to_owned(),
+            frames: 0,
+            frames_told: 0,
+            display: None,
+            look: None,
+            shown: None,
+            disk_trouble: false,
+            lost_told: 0,
+            troubles: VecDeque::new(),
+        }
+    }
+
+    /// Something went wrong.
+    pub(super) fn trouble(&mut self, code: &str, text: &str, at: i64) {
+        self.troubles.push_back(v1::Trouble { code: code.to_owned(), text: text.to_owned(), at });
+        if self.troubles.len() > MOST_TROUBLES {
+            self.troubles.pop_front();
+        }
+    }
+}
+
+impl Agent {
+    /// Sends the heartbeat.
+    pub(super) fn send_status(&mut self) {
+        if self.conversation.as_ref().is_none_or(|conversation| conversation.media.is_none()) {
+            return;
+        }
+        let mut status = self.status();
+        let dropped = self.vitals.frames.saturating_sub(self.vitals.frames_told);
+        status.frames_dropped = u32::try_from(dropped).unwrap_or(u32::MAX);
+        self.vitals.frames_told = self.vitals.frames;
+        status.troubles = self.vitals.troubles.drain(..).collect();
+        self.say(Message::Status(status));
+    }
+
+    /// The state now, without what is told once.
+    pub(super) fn status(&self) -> v1::Status {
+        let memory = host::memory();
+        let (disk_size, disk_free) = disk_space(self.setting.cache.folder()).unwrap_or_default();
+        let bound = match self.setting.clock.origin() {
+            Origin::Network(bound) | Origin::Session(bound) => bound,
+            Origin::Machine => 0.0,
+        };
+        let display = self.vitals.display.map_or("unknown", |on| if on { "on" } else { "off" });
+        let probe = self.vitals.look.map_or("unknown", |look| match look {
+            Look { black: true, .. } => "black",
+            Look { frozen: true, .. } => "frozen",
+            Look { .. } => "ok",
+        });
+        let slot = self.vitals.slot.as_ref();
+        v1::Status {
+            plan: self.in_force.as_ref().map(|plan| plan.id.clone()).unwrap_or_default(),
+            row: slot.and_then(|slot| slot.row).map(|row| row.to_string()).unwrap_or_default(),
+            item: slot.map(|slot| slot.item.clone()).unwrap_or_default(),
+            version: host::VERSION.to_owned(),
+            addresses: host::addresses(),
+            macs: host::macs(),
+            temperature: host::hottest(),
+            disk_free,
+            disk_size,
+            cache_used: self.setting.cache.used(),
+            cache_quota: self.vitals.quota.bytes,
+            memory_free: memory.free,
+            memory_size: memory.size,
+            uptime: host::uptime(),
+            display: display.to_owned(),
+            clock_offset_ms: self.setting.clock.offset_to_server().unwrap_or(0.0),
+            clock_bound_ms: bound,
+            frames_dropped: 0,
+            sound: self.vitals.sound.clone(),
+            troubles: Vec::new(),
+            download_left: self.downloads.left(),
+            probe: probe.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What can be seen without a network: folder, disk, cache, identity, browser, display.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Finding;
+use crate::cache::{Cache, disk_space};
+use crate::cli::socket;
+use crate::config::{Config, PowerBy, SurfaceKind};
+use crate::disk::Local;
+use crate::identity::Passport;
+
+/// Below this the disk is nearly full.
+const LITTLE: u64 = 512 << 20;
+
+pub(super) fn look(config: &Config, data: &Path) -> Vec<Finding> {
+    let mut findings = vec![folder(data)];
+    findings.extend(disk(data));
+    findings.extend(cache(data));
+    findings.push(identity(data));
+    findings.push(browser(config));
+    findings.push(surface(config));
+    findings.extend(power(config));
+    findings.push(running(data));
+    findings
+}
+
+fn folder(data: &Path) -> Finding {
+    let probe = data.join("doctor.probe");
+    match std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe)) {
+        Ok(()) => Finding::fine("data", format!("{} can be written.", data.display())),
+        Err(error) => Finding::trouble(
+            "data",
+            format!("{} cannot be written ({error}).", data.display()),
+            "run this as the viewer's user (`sudo -u signboard-viewer signboard-viewer doctor`), or see to the disk",
+        ),
+    }
+}
+
+fn disk(data: &Path) -> Option<Finding> {
+    let (size, free) = disk_space(data).ok()?;
+    let text = format!("{} MiB of {} MiB are free.", free >> 20, size >> 20);
+    Some(if free < LITTLE {
+        Finding::note("disk", text, "free some space, or lower cache.quota-mib")
+    } else {
+        Finding::fine("disk", text)
+    })
+}
+
+fn cache(data: &Path) -> Option<Finding> {
+    let folder = data.join("cache");
+    if !folder.exists() {
+        return Some(Finding::note("cache", "Nothing was fetched yet.", "approve this viewer on the server"));
+    }
+    // The doctor looks and removes nothing that the viewer may be using.
+    let cache = match Cache::open(&folder, Arc::new(Local)) {
+        Ok(cache) => cache,
+        Err(error) => {
+            return Some(Finding::trouble(
+                "cache",
+                format!("It cannot be read ({error})."),
+                "see to the rights of the folder, or to the disk",
+            ));
+        }
+    };
+    let (files, bytes) = (cache.count(), cache.used());
+    let spoilt = cache.spoilt();
+    let text = format!("{files} files, {} MiB.", bytes >> 20);
+    Some(match spoilt {
+        0 => Finding::fine("cache", text),
+        some => Finding::note(
+            "cache",
+            format!("{text} {some} of them are spoilt."),
+            "the viewer fetches them again by itself; check the disk if it happens often",
+        ),
+    })
+}
+
+fn identity(data: &Path) -> Finding {
+    if !data.join("identity.key").exists() {
+        return Finding::note("identity", "There is none yet; it is made at the first start.", "start the viewer");
+    }
+    let passport = Passport::open(data, Arc::new(Local));
+    match passport.identity() {
+        Some(identity) => {
+            Finding::fine("identity", format!("Device {} of installation {}.", identity.device, identity.installation))
+        }
+        None => Finding::note(
+            "identity",
+            "The key is here; no installation has approved it.",
+            "approve the code on the screen in the server's admin",
+        ),
+    }
+}
+
+fn browser(config: &Config) -> Finding {
+    let names: Vec<&str> = match config.browser.program.as_str() {
+        "" => vec!["chromium", "chromium-browser", "google-chrome"],
+        name => vec![name],
+    };
+    match names.iter().find_map(|name| program(name)) {
+        Some(path) => Finding::fine("browser", format!("{} is here.", path.display())),
+        None => Finding::trouble(
+            "browser",
+            format!("None of {} is here.", names.join(", ")),
+            "install the package chromium, or set browser.program",
+        ),
+    }
+}
+
+fn surface(config: &Config) -> Finding {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let named = !config.output.display.is_empty();
+    let (text, is_there) = match config.output.surface {
+        SurfaceKind::Headless => ("The browser draws without a screen.".to_owned(), true),
+        SurfaceKind::X11 => (format!("X11 {}.", config.output.display), named || is_set("DISPLAY")),
+        SurfaceKind::Wayland => (format!("Wayland {}.", config.output.display), named || is_set("WAYLAND_DISPLAY")),
+        SurfaceKind::Auto if is_set("WAYLAND_DISPLAY") => ("Wayland, as the environment says.".to_owned(), true),
+        SurfaceKind::Auto => ("X11, as the environment says.".to_owned(), is_set("DISPLAY")),
+    };
+    if is_there {
+        return Finding::fine("display", text);
+    }
+    Finding::note(
+        "display",
+        "Neither DISPLAY nor WAYLAND_DISPLAY is set here.",
+        "that is so in a remote shell; the unit signboard-viewer@ brings its own screen",
+    )
+}
+
+fn power(config: &Config) -> Option<Finding> {
+    let (needed, package) = match config.display.power {
+        PowerBy::Off => return None,
+        PowerBy::Cec => (vec!["cec-ctl"], "v4l-utils"),
+        PowerBy::Dpms => (vec!["xset", "wlopm", "wlr-randr"], "x11-xserver-utils, wlopm or wlr-randr"),
+    };
+    Some(match needed.iter().find_map(|name| program(name)) {
+        Some(path) => Finding::fine("power", format!("{} switches the display.", path.display())),
+        None => Finding::trouble("power", format!("None of {} is here.", needed.join(", ")), &format!("install {package}")),
+    })
+}
+
+fn running(data: &Path) -> Finding {
+    match socket::ask(data) {
+        Ok(snapshot) => {
+            Finding::fine("viewer", format!("It runs: {}. {}", snapshot.standing, snapshot.detail).trim_end().to_owned())
+        }
+        Err(_) => Finding::note("viewer", "None runs with this folder.", "systemctl start signboard-viewer@main"),
+    }
+}
+
+/// The program's file, looked for along PATH as a shell would.
+fn program(name: &str) -> Option<PathBuf> {
+    let path = Path::new(name);
+    if path.components().count() > 1 {
+        return path.is_file().then(|| path.to_owned());
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}

@@ -1,0 +1,51 @@
+//! `signboard-viewer status`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{Exit, Failure, socket};
+use crate::agent::Snapshot;
+
+/// Asks the viewer that runs here.
+pub(super) fn run(data: &Path, json: bool) -> Result<String, Failure> {
+    let snapshot = socket::ask(data).map_err(|error| {
+        let text = format!(
+            "no viewer answers at {} ({error}); start it (`systemctl start signboard-viewer@main`), or name its folder with --data.",
+            socket::path(data).display()
+        );
+        Failure::new(Exit::Unavailable, text)
+    })?;
+    if json {
+        return Ok(serde_json::to_string_pretty(&snapshot).expect("text and numbers are always JSON") + "\n");
+    }
+    Ok(lines(&snapshot))
+}
+
+fn lines(snapshot: &Snapshot) -> String {
+    let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
+    let waiting = format!("{} play records, {} events", snapshot.plays_waiting, snapshot.records_waiting);
+    let server = match snapshot.server.as_str() {
+        "" => String::new(),
+        server => format!("{server} ({})", snapshot.way),
+    };
+    let rows = [
+        ("screen", snapshot.name.clone()),
+        ("installation", snapshot.installation.clone()),
+        ("standing", snapshot.standing.clone()),
+        ("code", snapshot.code.clone()),
+        ("detail", snapshot.detail.clone()),
+        ("server", server),
+        ("plan", snapshot.plan.clone()),
+        ("to fetch", if snapshot.download_left > 0 { mib(snapshot.download_left) } else { String::new() }),
+        ("cache", format!("{} of {}", mib(snapshot.cache_used), mib(snapshot.cache_quota))),
+        ("waiting", waiting),
+        ("clock", snapshot.clock.clone()),
+        ("display", snapshot.display.clone()),
+        ("picture", snapshot.probe.clone()),
+    ];
+    let mut out = String::new();
+    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "{name:<13}{value}").expect("writing to a string cannot fail");
+    }
+    out
+}
