@@ -26,7 +26,7 @@ use crate::tls::random_serial;
 /// Validity of the authority: 20 years.
 const VALIDITY_MS: i64 = 20 * 365 * 86_400_000;
 /// No server of this program was made before: a clock that says less is wrong, and must not end the authority early.
-const EARLIEST_MS: i64 = 1_767_225_600_000;
+pub(super) const EARLIEST_MS: i64 = 1_767_225_600_000;
 
 /// Why the authority cannot sign.
 #[derive(Debug, thiserror::Error)]

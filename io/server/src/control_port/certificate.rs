@@ -11,7 +11,7 @@ use rustls::sign::CertifiedKey;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::authority::AuthorityError;
+use super::authority::{AuthorityError, EARLIEST_MS};
 use super::installation_id;
 use crate::app::App;
 use crate::now::now_ms;
@@ -21,6 +21,8 @@ use crate::tls::ServerNames;
 const VALIDITY_MS: i64 = 90 * 86_400_000;
 /// Clocks differ: a certificate counts from a day before it was made.
 const BACKDATED_MS: i64 = 86_400_000;
+/// When the server's own is made anew, in milliseconds: after two thirds of its lifetime.
+const RENEWED_AFTER_MS: i64 = VALIDITY_MS / 3 * 2;
 /// How often names, addresses and the clock are looked at.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -59,7 +61,7 @@ struct Grounds {
 /// Makes the first certificate and keeps it fresh until `stop` is cancelled.
 pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certificate>, AuthorityError> {
     let mut grounds = grounds(&app)?;
-    let mut made = validity(now_ms());
+    let mut made = now_ms();
     let certificate = Arc::new(Certificate(watch::Sender::new(make(&app, &grounds, made)?)));
     let kept = Arc::clone(&certificate);
     let mut state = app.core.watch();
@@ -89,14 +91,13 @@ pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certif
                     continue;
                 }
             };
-            let two_thirds = made.from + (made.until - made.from) / 3 * 2;
-            if next == grounds && (made.from..two_thirds).contains(&now) {
+            if next == grounds && (made..made + RENEWED_AFTER_MS).contains(&now) {
                 continue;
             }
-            match make(&app, &next, validity(now)) {
+            match make(&app, &next, now) {
                 Ok(certified) => {
                     kept.0.send_replace(certified);
-                    (grounds, made) = (next, validity(now));
+                    (grounds, made) = (next, now);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the certificate of the control port could not be renewed; the one in use stays");
@@ -117,9 +118,11 @@ fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
     Ok(Grounds { authority: signer.certificate.to_vec(), names })
 }
 
-fn make(app: &App, grounds: &Grounds, validity: Validity) -> Result<Arc<CertifiedKey>, AuthorityError> {
+fn make(app: &App, grounds: &Grounds, now_ms: i64) -> Result<Arc<CertifiedKey>, AuthorityError> {
     let signer = app.control.authorities.signer(&app.core.state())?;
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    // It counts from before any viewer's program was built: a viewer without a clock knows only that it is not earlier than that.
+    let validity = Validity { from: EARLIEST_MS, ..validity(now_ms) };
     let leaf = signer.server(&grounds.names, &key, validity)?;
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let key = any_supported_type(&key).map_err(|_| AuthorityError::Damaged)?;
