@@ -31,12 +31,14 @@ pub(super) enum CdpError {
 }
 
 type Answer = Result<Value, CdpError>;
+/// Who waits for which answer; none once the pipe is closed.
+type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>>;
 
 /// A connection. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Cdp {
     outgoing: mpsc::UnboundedSender<Vec<u8>>,
-    waiting: Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>>,
+    waiting: Waiting,
     next: Arc<AtomicU64>,
 }
 
@@ -78,7 +80,7 @@ impl Cdp {
 
 /// Whoever gives up waiting leaves nothing behind.
 struct Forget<'a> {
-    waiting: &'a Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>,
+    waiting: &'a Waiting,
     id: u64,
 }
 
@@ -98,11 +100,7 @@ async fn write(mut writer: impl AsyncWrite + Unpin, mut commands: mpsc::Unbounde
     }
 }
 
-async fn read(
-    reader: impl AsyncRead + Unpin,
-    waiting: Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>>,
-    events: mpsc::UnboundedSender<Event>,
-) {
+async fn read(reader: impl AsyncRead + Unpin, waiting: Waiting, events: mpsc::UnboundedSender<Event>) {
     let mut reader = BufReader::with_capacity(64 * 1024, reader);
     let mut bytes = Vec::new();
     while next(&mut reader, &mut bytes).await {

@@ -3,6 +3,8 @@
 mod arguments;
 mod cdp;
 mod find;
+#[cfg(test)]
+mod look_test;
 mod pace;
 mod page;
 mod process;

@@ -35,12 +35,12 @@ impl Sample {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use image::{DynamicImage, Rgb, RgbImage};
     use std::io::Cursor;
 
-    pub(in super::super) fn jpeg(draw: impl Fn(u32, u32) -> [u8; 3]) -> Vec<u8> {
+    pub(in crate::screen::picture) fn jpeg(draw: impl Fn(u32, u32) -> [u8; 3]) -> Vec<u8> {
         let picture = RgbImage::from_fn(320, 180, |x, y| Rgb(draw(x, y)));
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::from(picture).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
