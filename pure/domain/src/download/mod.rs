@@ -1,8 +1,10 @@
 //! How viewers may fetch what they need: rate, how many at a time, and the hours for what is not urgent.
 
 mod bucket;
+mod urgent;
 
 pub use bucket::Bucket;
+pub use urgent::is_urgent;
 
 use serde::{Deserialize, Serialize};
 

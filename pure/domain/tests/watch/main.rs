@@ -4,6 +4,7 @@
 mod downloads;
 mod hours;
 mod standing;
+mod urgent;
 
 use domain::id::ViewerId;
 use domain::log::{Cell, Row};

@@ -7,11 +7,12 @@ use crate::installer::Consent;
 use crate::stamp::{Fingerprint, Stamp};
 use crate::{place, process, say, tool};
 
-/// Python packages, pinned so that a new release cannot fail an old commit: the driver of the HTTP contract, and a peer of discovery.
-const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "WSDiscovery==2.1.2"];
+/// Python packages, pinned so that a new release cannot fail an old commit: the driver of the HTTP contract, a peer of
+/// discovery, and a mail server.
+const PACKAGES: [&str; 3] = ["schemathesis==4.32.5", "WSDiscovery==2.1.2", "aiosmtpd==1.4.6"];
 
 /// A file of each package, to notice an environment that somebody removed.
-const PROOF: [&str; 2] = ["bin/schemathesis", "bin/wsdiscover"];
+const PROOF: [&str; 3] = ["bin/schemathesis", "bin/wsdiscover", "bin/aiosmtpd"];
 
 /// The virtual environment below `target/`, made when it is missing or its packages changed.
 ///
