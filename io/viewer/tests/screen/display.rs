@@ -45,6 +45,45 @@ impl Drop for XServer {
     }
 }
 
+/// A Wayland compositor of its own, without any screen.
+pub(crate) struct Weston {
+    child: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Weston {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("wayland-0");
+        let child = Command::new("weston")
+            .args(["--backend=headless-backend.so", "--width=1280", "--height=720", "--idle-time=0"])
+            .arg(format!("--socket={}", socket.file_name().unwrap().to_string_lossy()))
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("weston is installed (package weston)");
+        let began = std::time::Instant::now();
+        while !socket.exists() {
+            assert!(began.elapsed().as_secs() < 20, "weston does not start");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Self { child, folder }
+    }
+
+    /// The whole path of its socket.
+    pub(crate) fn socket(&self) -> String {
+        self.folder.path().join("wayland-0").display().to_string()
+    }
+}
+
+impl Drop for Weston {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[tokio::test]
 async fn the_kiosk_fills_an_x_screen_without_window_manager() {
     let server = XServer::start(1024, 600);

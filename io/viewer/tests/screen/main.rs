@@ -3,6 +3,7 @@
 
 mod boot;
 mod display;
+mod film;
 mod gate;
 mod play;
 mod recover;

@@ -1,0 +1,49 @@
+//! A film on the screen: it comes in ranges from the library, moves, and is judged well.
+
+use std::time::Duration;
+
+use serde_json::json;
+use viewer::screen::{ScreenEvent, Surface};
+
+use crate::display::Weston;
+use crate::stand::{Setup, Stand, plan};
+
+const FILM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo/media/evening-crossing.mp4");
+const MEDIA: &str = "01890000-0000-7000-8000-0000000000aa";
+
+async fn plays_on(surface: Option<Surface>, what: &str) {
+    let mut stand = Stand::start(Setup { surface, probe_every: Duration::from_secs(1), ..Setup::default() }).await;
+    let bytes = std::fs::read(FILM).unwrap();
+    let record = json!({ "hash": stand.keep(&bytes), "sha256": "", "bytes": bytes.len(), "mime": "video/mp4", "width": 1920, "height": 1080, "duration_ms": 10_000 });
+    let item = json!({ "id": "v", "kind": "video", "media": MEDIA, "duration_ms": 10_000, "transition": { "kind": "cut", "ms": 0 }, "play": { "content": { "media": MEDIA } } });
+    let plan = plan(vec![item], Some(record), 0);
+    stand.handle.show(plan.clone(), false);
+    stand.shown(&plan.id).await;
+    let first = stand.picture(&format!("{what} film"), |_| true).await;
+    stand
+        .picture(&format!("{what} film moves"), |next| {
+            let moved =
+                first.pixels().zip(next.pixels()).filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 24)).count();
+            moved > first.pixels().len() / 500
+        })
+        .await;
+    // Three looks at it later nobody has called it black or frozen.
+    let wrong = tokio::time::timeout(
+        Duration::from_secs(4),
+        stand.wait("probe", |event| matches!(event, ScreenEvent::Probe(_) | ScreenEvent::Trouble(_))),
+    )
+    .await;
+    assert!(wrong.is_err(), "{wrong:?}");
+    stand.handle.stop().await;
+}
+
+#[tokio::test]
+async fn a_film_plays_from_the_library() {
+    plays_on(None, "headless").await;
+}
+
+#[tokio::test]
+async fn a_film_plays_under_wayland() {
+    let compositor = Weston::start();
+    plays_on(Some(Surface::Wayland(compositor.socket())), "wayland").await;
+}
