@@ -14,6 +14,7 @@ pub mod core;
 pub mod demo;
 pub mod distribution;
 pub mod files;
+pub mod fleet;
 pub mod http;
 pub mod ingest;
 pub mod lan;

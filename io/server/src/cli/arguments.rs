@@ -65,6 +65,34 @@ pub(super) enum Command {
         #[arg(long)]
         outgoing: bool,
     },
+    /// Simulates many native viewers with real sessions, to try a server under load.
+    #[command(hide = true)]
+    Fleet {
+        /// How many viewers.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+        viewers: u32,
+        /// The server: `host`, `host:port` with the control port, or `https://host` for the tunnel.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+        server: net::control::Address,
+        /// An enrolment token that so many machines may use; without one the installation has to approve automatically.
+        #[arg(long, value_name = "TOKEN", default_value = "", hide_default_value = true)]
+        token: String,
+        /// How often each viewer says how it is, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=3600))]
+        heartbeat: u32,
+        /// Ends after this time, in seconds; otherwise when it is told to.
+        #[arg(long, value_name = "SECONDS")]
+        seconds: Option<u64>,
+        /// How many viewers fetch the files of their slice and verify them.
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        sample: u32,
+        /// The server's metrics, such as http://localhost/metrics: at the end its count of sessions is compared.
+        #[arg(long, value_name = "URL")]
+        metrics: Option<String>,
+        /// Prints one line of JSON each second.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints the OpenAPI document of the HTTP API.
     Openapi,
     /// Lists the network ports with their purpose, setting and state on this machine.

@@ -9,6 +9,7 @@ mod discover;
 mod doctor;
 mod exit;
 mod firewall;
+mod fleet;
 mod local;
 mod log;
 mod ports;
@@ -85,6 +86,11 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
         }
         Command::Doctor { sources, server, json } => return doctor::run(&sources.load()?, server.as_deref(), json),
         Command::Firewall { sources, role, format, outgoing } => firewall::run(&sources.load()?, &role, &format, outgoing),
+        Command::Fleet { viewers, server, token, heartbeat, seconds, sample, metrics, json } => {
+            let sizes = (usize::try_from(viewers), usize::try_from(sample));
+            let (Ok(viewers), Ok(sample)) = sizes else { return Err(Failure::new(Exit::Usage, "these are too many viewers.")) };
+            return fleet::run(fleet::Wish { viewers, server, token, heartbeat, seconds, sample, metrics, json });
+        }
         Command::Openapi => (program.openapi)(),
         Command::Ports { markdown: true, .. } => ports::markdown(),
         Command::Ports { sources, json, .. } => {
