@@ -1,6 +1,7 @@
 //! The words after a subcommand, sorted into switches, values and names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::failure::Failure;
 
@@ -55,6 +56,11 @@ impl Arguments {
     /// Whether the switch was given.
     pub(crate) fn has(&self, switch: &str) -> bool {
         self.switches.contains(switch)
+    }
+
+    /// A path, if one was given.
+    pub(crate) fn path(&self, key: &str) -> Option<PathBuf> {
+        self.values.get(key).map(PathBuf::from)
     }
 
     /// A port number, or the given default.

@@ -1,17 +1,16 @@
 //! Brings missing Debian packages, and sees to it that no service runs because of that.
 
+mod policy;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use policy::{POLICY, Policy};
 
 use crate::failure::Failure;
 use crate::tool::{Service, Tool};
 use crate::{process, say};
-
-/// Debian asks this script before it starts a service; 101 forbids it.
-const POLICY: &str = "/usr/sbin/policy-rc.d";
-const FORBID: &str = "#!/bin/sh\n# Written while packages are being installed; no service is started.\nexit 101\n";
 
 /// Whether missing packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +77,7 @@ pub(crate) fn is_root() -> bool {
 fn install(tools: &[&Tool]) -> Result<(), Failure> {
     let services: Vec<Service> = tools.iter().filter_map(|tool| tool.service).collect();
     let before = running(&services);
-    let policy = Policy::forbid()?;
+    let policy = Policy::forbid(Path::new(POLICY))?;
     let outcome = apt(&["update"]).and_then(|()| together_or_alone(tools, get));
     drop(policy);
     for service in &services {
@@ -149,34 +148,6 @@ fn running(services: &[Service]) -> BTreeSet<(String, u32)> {
 /// The script that an interpreter runs, from the words of its command line (proc(5)): `wsdd` of `python3 /usr/sbin/wsdd`.
 fn script(words: &str) -> Option<&str> {
     Path::new(words.split('\0').nth(1)?).file_name()?.to_str()
-}
-
-/// The forbidding script, in place as long as this lives; an earlier script is put back afterwards.
-struct Policy {
-    earlier: Option<Vec<u8>>,
-}
-
-impl Policy {
-    fn forbid() -> Result<Self, Failure> {
-        let path = Path::new(POLICY);
-        let earlier = fs::read(path).ok();
-        fs::write(path, FORBID)
-            .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o755)))
-            .map_err(|error| Failure::file(path, &error))?;
-        Ok(Self { earlier })
-    }
-}
-
-impl Drop for Policy {
-    fn drop(&mut self) {
-        let outcome = match &self.earlier {
-            Some(text) => fs::write(POLICY, text),
-            None => fs::remove_file(POLICY),
-        };
-        if let Err(error) = outcome {
-            say::note(format_args!("{POLICY} could not be put back: {error}"));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod process;
 mod report;
 mod say;
 mod server_binary;
+mod serving;
 mod stamp;
 mod tally;
 mod tool;
@@ -30,10 +31,12 @@ mod web;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask run   [--lan] [--reset] [--release] [--port N] [--https-port N] [--control-port N] [--no-install]
+cargo xtask run   [--lan] [--reset] [--release] [--port N] [--https-port N] [--control-port N] [--data DIR]
+                  [--no-install]
       Builds web and server, then starts a server with the demo installation on unprivileged ports.
       --lan         answer on every address of this machine, not only on 127.0.0.1
       --reset       forget the demo installation of earlier runs and seed it again
+      --data        keep the demo installation there instead of in target/demo-data
       --release     optimised build (slower to build, faster to run)
       --no-install  never install anything: print what is missing and the line that installs it
 cargo xtask test  [--fast] [--long] [--no-install]

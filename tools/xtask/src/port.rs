@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 
 use crate::failure::Failure;
 
@@ -22,6 +22,16 @@ pub(crate) fn require(address: IpAddr, port: u16, switch: &str) -> Result<(), Fa
     };
     let other = if port < 1024 { port.saturating_add(8000) } else { port.checked_add(10).unwrap_or(port - 10) };
     Err(Failure::unavailable(format!("{why}; choose another with `{switch} {other}`.")))
+}
+
+/// A port of this machine that is free now.
+///
+/// # Errors
+/// Where the system gives none.
+pub(crate) fn free() -> Result<u16, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let port = listener.and_then(|listener| listener.local_addr()).map(|address| address.port());
+    port.map_err(|error| Failure::unavailable(format!("No free port was found: {error}.")))
 }
 
 /// Name and id of the process that listens on the port, where /proc lets us see it.
@@ -58,7 +68,6 @@ fn listening_inode(table: &str, port: u16) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv4Addr;
 
     #[test]
     fn the_kernel_table_is_read() {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use std::{fs, thread};
@@ -11,22 +11,24 @@ use crate::arguments::{Arguments, Grammar};
 use crate::failure::Failure;
 use crate::installer::Consent;
 use crate::server_binary::{self, Profile};
-use crate::{installer, place, port, process, say, tool, web};
+use crate::serving::Serving;
+use crate::{installer, place, port, say, tool, web};
 
 const GRAMMAR: Grammar = Grammar {
     switches: &["--lan", "--reset", "--release", "--no-install"],
-    values: &["--port", "--https-port", "--control-port"],
+    values: &["--port", "--https-port", "--control-port", "--data"],
     names: false,
 };
 
+/// The file that the server keeps beside the data of a demo.
+const SECRETS: &str = "demo-secrets";
+
 /// What was asked for.
 struct Wish {
-    lan: bool,
     reset: bool,
     profile: Profile,
-    http: u16,
-    https: u16,
-    control: u16,
+    serving: Serving,
+    data: PathBuf,
     consent: Consent,
 }
 
@@ -34,34 +36,23 @@ impl Wish {
     fn parse(words: &[String]) -> Result<Self, Failure> {
         let found = Arguments::parse(words, &GRAMMAR)?;
         Ok(Self {
-            lan: found.has("--lan"),
             reset: found.has("--reset"),
             profile: if found.has("--release") { Profile::Release } else { Profile::Debug },
-            http: found.port("--port", 8080)?,
-            https: found.port("--https-port", 8443)?,
-            control: found.port("--control-port", 17237)?,
+            serving: Serving {
+                address: IpAddr::V4(if found.has("--lan") { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST }),
+                http: found.port("--port", 8080)?,
+                https: found.port("--https-port", 8443)?,
+                control: found.port("--control-port", 17237)?,
+            },
+            data: found.path("--data").unwrap_or_else(|| place::target().join("demo-data")),
             consent: Consent::unless(found.has("--no-install")),
         })
     }
 
-    fn address(&self) -> IpAddr {
-        IpAddr::V4(if self.lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST })
-    }
-
     /// The server's own command line.
-    fn server(&self, binary: PathBuf, data: &std::path::Path) -> Command {
-        let mut command = process::command(binary);
-        command.args(["server", "--demo", "--data"]).arg(data);
-        for setting in [
-            format!("bind.address={}", self.address()),
-            format!("web.http-port={}", self.http),
-            format!("web.https-port={}", self.https),
-            format!("control.port={}", self.control),
-            "discovery.enabled=false".to_owned(),
-            "time.enabled=false".to_owned(),
-        ] {
-            command.arg("--set").arg(setting);
-        }
+    fn server(&self, binary: &Path) -> Command {
+        let mut command = self.serving.command(binary, &self.data);
+        command.arg("--demo");
         command
     }
 }
@@ -74,19 +65,33 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     tool::rust()?;
     tool::node()?;
     installer::bring(&[&tool::FFMPEG], wish.consent)?;
-    for (port, switch) in [(wish.http, "--port"), (wish.https, "--https-port"), (wish.control, "--control-port")] {
-        port::require(wish.address(), port, switch)?;
+    let Serving { address, http, https, control } = wish.serving;
+    for (port, switch) in [(http, "--port"), (https, "--https-port"), (control, "--control-port")] {
+        port::require(address, port, switch)?;
     }
     say::heading("2/3  Web and server");
     let binary = build(&wish)?;
-    let data = place::target().join("demo-data");
-    if wish.reset && data.exists() {
-        fs::remove_dir_all(&data).map_err(|error| Failure::file(&data, &error))?;
+    if wish.reset {
+        forget(&wish.data)?;
     }
     say::heading(format_args!("3/3  Starting, {} after the first line (Ctrl C stops)", say::duration(started.elapsed())));
     // Becoming the server hands over terminal, signals and exit code as they are.
-    let error = wish.server(binary.clone(), &data).exec();
+    let error = wish.server(&binary).exec();
     Err(Failure::unavailable(format!("{} could not be started: {error}.", place::short(&binary))))
+}
+
+/// Removes a demo installation; none is no error. Any other folder stays.
+fn forget(data: &Path) -> Result<(), Failure> {
+    if !data.exists() {
+        return Ok(());
+    }
+    if !data.join(SECRETS).is_file() {
+        let data = place::short(data);
+        return Err(Failure::usage(format!(
+            "{data} holds no demo installation, so --reset leaves it alone; name another with --data."
+        )));
+    }
+    fs::remove_dir_all(data).map_err(|error| Failure::file(data, &error))
 }
 
 fn build(wish: &Wish) -> Result<PathBuf, Failure> {
@@ -108,20 +113,35 @@ fn build(wish: &Wish) -> Result<PathBuf, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process;
 
     fn server(text: &str) -> String {
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let wish = Wish::parse(&words).unwrap();
-        process::spelled(&wish.server("target/debug/signboard".into(), "D".as_ref()))
+        process::spelled(&wish.server("target/debug/signboard".as_ref()))
+    }
+
+    #[test]
+    fn only_a_demo_is_forgotten() {
+        let folder = std::env::temp_dir().join(format!("signboard-reset-{}", std::process::id()));
+        assert!(forget(&folder).is_ok(), "nothing is there");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("signboard.db"), "dear").unwrap();
+        let refused = forget(&folder).unwrap_err().sentence;
+        assert!(refused.contains("holds no demo installation") && folder.join("signboard.db").exists(), "{refused}");
+        fs::write(folder.join(SECRETS), "a\nb\n").unwrap();
+        forget(&folder).unwrap();
+        assert!(!folder.exists());
     }
 
     #[test]
     fn the_server_stays_on_this_machine_unless_asked() {
         assert_eq!(
-            server(""),
-            "signboard server --demo --data D --set bind.address=127.0.0.1 --set web.http-port=8080 \
-             --set web.https-port=8443 --set control.port=17237 --set discovery.enabled=false --set time.enabled=false"
+            server("--data D"),
+            "signboard server --data D --set bind.address=127.0.0.1 --set web.http-port=8080 \
+             --set web.https-port=8443 --set control.port=17237 --set discovery.enabled=false --set time.enabled=false --demo"
         );
+        assert!(server("").contains("demo-data --set "));
         assert!(server("--lan --port 8090").contains("bind.address=0.0.0.0 --set web.http-port=8090"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod contract;
+mod demo;
 mod python;
 mod rust;
 
@@ -48,6 +49,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     } else {
         report.step("browser tests", || browser::run(&skips));
         report.step("HTTP contract", || contract::run(consent));
+        report.step("demo, kept and started over", demo::run);
     }
     for (name, why) in read_skips(&fs::read_to_string(&skips).unwrap_or_default()) {
         report.left_out(&name, &why);

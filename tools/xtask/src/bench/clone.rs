@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::figure::Figure;
-use super::server::{Server, free_port, fresh_folder};
+use super::server::{Server, fresh_folder};
 use crate::failure::Failure;
 use crate::process;
+use crate::serving::Serving;
 
 /// Clones, runs twice, and stops each time when the viewer's page answers, which it does once the demo stands.
 ///
@@ -26,11 +27,12 @@ pub(super) fn run() -> Result<Vec<Figure>, Failure> {
         ("clone to demo screen, caches of cargo and npm empty", "10 min", Duration::from_secs(3600)),
         ("second start of the demo", "10 s", Duration::from_secs(600)),
     ] {
-        let port = free_port()?;
+        let serving = Serving::alone()?;
+        let port = serving.http;
         let mut cargo = process::cargo();
         cargo.current_dir(&clone).env_remove("CARGO_TARGET_DIR").envs(caches.clone());
         cargo.args(["xtask", "run", "--port", &port.to_string()]);
-        cargo.args(["--https-port", &free_port()?.to_string(), "--control-port", &free_port()?.to_string()]);
+        cargo.args(["--https-port", &serving.https.to_string(), "--control-port", &serving.control.to_string()]);
         let server = Server::start(cargo, port, "/viewer/", patience)?;
         figures.push(Figure {
             name: name.to_owned(),
@@ -41,8 +43,37 @@ pub(super) fn run() -> Result<Vec<Figure>, Failure> {
         });
         server.stop();
     }
+    figures.push(bare_release(&clone, &caches, &folder)?);
     let _ = fs::remove_dir_all(&folder);
     Ok(figures)
+}
+
+/// `cargo build --release --locked` by itself, in the clone without anything that was made of the web: the server carries the admin and the
+/// viewer all the same, and is run away from the clone to show it.
+fn bare_release(clone: &Path, caches: &[(&'static str, PathBuf)], folder: &Path) -> Result<Figure, Failure> {
+    for made in ["node_modules", "apps/admin/build", "apps/viewer/dist"].map(|made| clone.join("web").join(made)) {
+        match fs::remove_dir_all(&made) {
+            Err(error) if made.exists() => return Err(Failure::file(&made, &error)),
+            _ => {}
+        }
+    }
+    let mut cargo = process::cargo();
+    cargo.current_dir(clone).env_remove("CARGO_TARGET_DIR").envs(caches.iter().cloned());
+    let started = Instant::now();
+    if !process::succeeds(cargo.args(["build", "--release", "--locked"]))? {
+        return Err(Failure::failed("`cargo build --release --locked` failed in a fresh clone; its words stand above."));
+    }
+    let measured = crate::say::duration(started.elapsed());
+    let (binary, data) = (folder.join("signboard"), folder.join("data"));
+    fs::rename(clone.join("target/release/signboard"), &binary).map_err(|error| Failure::file(&binary, &error))?;
+    fs::remove_dir_all(clone).map_err(|error| Failure::file(clone, &error))?;
+    let serving = Serving::alone()?;
+    for path in ["/", "/viewer/"] {
+        // Without its apps the server answers 503 there.
+        Server::start(serving.command(&binary, &data), serving.http, path, Duration::from_secs(30))?.stop();
+    }
+    let name = "cargo build --release --locked by itself, packages of cargo and npm there".to_owned();
+    Ok(Figure { name, aim: String::new(), measured, peer: String::new(), ratio: String::new() })
 }
 
 /// Variables that give cargo and npm caches without anything in them. Which registry cargo asks stays as it is.

@@ -8,7 +8,7 @@ use super::figure::Figure;
 use super::film;
 use super::installation::Installation;
 use super::load::{Load, wrk};
-use super::server::{Server, free_port, fresh_folder};
+use super::server::{Server, fresh_folder};
 use crate::failure::Failure;
 use crate::installer::{self, Consent};
 use crate::server_binary::{self, Profile};
@@ -64,7 +64,7 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     let small = upload(&mut ours, &folder, SMALL)?;
     let cookie = ours.cookie();
     let us = Side { server: &ours.server, http: ours.instance.http, https: ours.instance.https, field: &cookie };
-    let (http, https) = (free_port()?, free_port()?);
+    let (http, https) = (crate::port::free()?, crate::port::free()?);
     let nginx = nginx(&folder, http, https, &small.1)?;
     let them = Side { server: &nginx, http, https, field: &cookie };
     let mut figures = Vec::new();

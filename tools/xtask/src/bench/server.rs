@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -120,16 +120,6 @@ fn answers(port: u16, path: &str) -> bool {
     stream.write_all(request.as_bytes()).is_ok() && stream.read_exact(&mut head).is_ok() && head.ends_with(b" 200")
 }
 
-/// A port that is free now.
-///
-/// # Errors
-/// Where the system gives none.
-pub(super) fn free_port() -> Result<u16, Failure> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let port = listener.and_then(|listener| listener.local_addr()).map(|address| address.port());
-    port.map_err(|error| Failure::unavailable(format!("No free port was found: {error}.")))
-}
-
 /// An empty folder below `target/` for one bench.
 ///
 /// # Errors
@@ -156,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_server_is_awaited_and_one_that_ends_is_named() {
-        let ended = Server::start(process::command("false"), free_port().unwrap(), "/", Duration::from_secs(5));
+        let ended = Server::start(process::command("false"), crate::port::free().unwrap(), "/", Duration::from_secs(5));
         let sentence = ended.err().unwrap().sentence;
         assert!(sentence.contains("`false` ended"), "{sentence}");
     }
