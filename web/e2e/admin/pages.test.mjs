@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { signIn, stage, visit } from "./stage.mjs";
 
-const PAGES = ["/", "/screens", "/screens?screen=SCREEN", "/screens?groups", "/library", "/library?media=MEDIA", "/library?folder=trash", "/presentations", "/presentations/PRESENTATION", "/playlists", "/playlists/PLAYLIST", "/schedule", "/schedule?screen=SCREEN", "/schedule?new", "/schedule?row=ROW", "/schedule?why=SCREEN", "/network", "/settings/installation", "/settings/priorities", "/settings/users", "/settings/tokens", "/settings/own"];
+const PAGES = ["/", "/screens", "/screens?screen=SCREEN", "/screens?groups", "/library", "/library?media=MEDIA", "/library?folder=trash", "/presentations", "/presentations/PRESENTATION", "/playlists", "/playlists/PLAYLIST", "/schedule", "/schedule?screen=SCREEN", "/schedule?new", "/schedule?row=ROW", "/schedule?why=SCREEN", "/tasks", "/tasks?new", "/tasks?task=TASK", "/network", "/settings/installation", "/settings/priorities", "/settings/users", "/settings/tokens", "/settings/own"];
 const LOOKS = [
   { name: "light", options: { colorScheme: "light" } },
   { name: "dark", options: { colorScheme: "dark" } },
@@ -15,6 +15,11 @@ describe("every page", () => {
   before(async () => {
     scene = await stage();
     scene.mock.live.ask("H4RB7R", 1920, 1080);
+    const task = scene.mock.store.put("tasks", { name: "", kind: { fetch_logs: { lines: 50 } }, destination: "all", when: null, expires_s: null, made_by: null, made_at: Date.now(), cancelled_at: null, trashed_at: null });
+    const [first, second, third] = scene.mock.tasks.due(task);
+    Object.assign(first, { state: "running", progress: 60, started: Date.now() });
+    Object.assign(second, { state: "failed", code: "not_supported", ended: Date.now() });
+    Object.assign(third, { state: "done", ended: Date.now(), file: { name: "viewer.log", mime: "text/plain", bytes: 12_000 } });
   });
   after(() => scene?.close());
 
@@ -22,7 +27,7 @@ describe("every page", () => {
     test(`has no serious finding, no fault and no sideways scroll: ${look.name}`, async () => {
       const { store, seeded } = scene.mock;
       const first = (noun) => store.all(noun)[0].id;
-      const ids = { SCREEN: seeded.screens.cafe.id, MEDIA: first("media"), PRESENTATION: first("presentations"), PLAYLIST: first("playlists"), ROW: first("schedules") };
+      const ids = { SCREEN: seeded.screens.cafe.id, MEDIA: first("media"), PRESENTATION: first("presentations"), PLAYLIST: first("playlists"), ROW: first("schedules"), TASK: first("tasks") };
       const { context, faults } = await visit(scene, look.options);
       const page = await context.newPage();
       await signIn(page, scene.base);

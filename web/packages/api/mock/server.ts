@@ -202,5 +202,5 @@ export function createMock(options: Options = {}): Mock {
       if (!response.headersSent) exchange.send(refusal.status, { error: { code: refusal.code, message: refusal.message, field: refusal.field } });
     });
   });
-  return { server, store, live, network, alerts, uploads, seeded, streams: () => store.listeners.size };
+  return { server, store, live, network, tasks, alerts, uploads, seeded, streams: () => store.listeners.size };
 }
