@@ -48,7 +48,8 @@ impl Maker {
         let mut fresh = Vec::new();
         for run in found.runs {
             let is_known = self.recent.contains_key(&run.id) || tasks.open.lock().contains_key(&run.id);
-            if !is_known && !(self.first && facts.task_run(run.id).await?.is_some()) {
+            let was_made = is_known || (self.first && facts.task_run(run.id).await?.is_some());
+            if !was_made {
                 fresh.push(run);
             }
         }
