@@ -8,11 +8,19 @@ use crate::stamp::{Fingerprint, Stamp};
 use crate::{place, process, say, tool};
 
 /// Python packages, pinned so that a new release cannot fail an old commit: the driver of the HTTP contract, a peer of
-/// discovery, and a mail server.
-const PACKAGES: [&str; 3] = ["schemathesis==4.32.5", "WSDiscovery==2.1.2", "aiosmtpd==1.4.6"];
+/// discovery, a mail server, and what a viewer in Python is made of.
+const PACKAGES: [&str; 7] = [
+    "schemathesis==4.32.5",
+    "WSDiscovery==2.1.2",
+    "aiosmtpd==1.4.6",
+    "blake3==1.0.11",
+    "cryptography==50.0.2",
+    "grpcio-reflection==1.85.1",
+    "grpcio-tools==1.85.1",
+];
 
-/// A file of each package, to notice an environment that somebody removed.
-const PROOF: [&str; 3] = ["bin/schemathesis", "bin/wsdiscover", "bin/aiosmtpd"];
+/// A file of most packages, to notice an environment that somebody removed.
+const PROOF: [&str; 4] = ["bin/schemathesis", "bin/wsdiscover", "bin/aiosmtpd", "bin/python-grpc-tools-protoc"];
 
 /// The virtual environment below `target/`, made when it is missing or its packages changed.
 ///

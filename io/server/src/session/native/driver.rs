@@ -66,7 +66,7 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
     };
     let session = Uuid::new_v4();
     let edition = *app.plans.watch().borrow();
-    let Some(beginning) = app.slices.begin(&app, session, device, viewer, edition) else {
+    let Some(beginning) = app.slices.begin(&app, session, (device, viewer), machine.applied(), edition) else {
         app.slices.end(session);
         return bid_farewell(&out, End::Say("revoked")).await;
     };

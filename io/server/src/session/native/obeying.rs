@@ -18,7 +18,8 @@ impl Driver {
     pub(super) async fn obey(&mut self, output: Output) -> Step {
         match output {
             Output::AnswerTime { t0, t1 } => self.send(Message::Time(v1::TimeReply { t0, t1, t2: now_ms() })).await,
-            Output::Applied(_) => {
+            Output::Applied(slice) => {
+                self.app.slices.stored(self.viewer, slice);
                 // The rows are stored; which plan it makes of them will be told.
                 self.plan = None;
                 Ok(())

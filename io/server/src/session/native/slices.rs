@@ -31,13 +31,19 @@ struct Making {
     slicer: Slicer,
     /// The state from which the slicer's lists were made.
     state: Option<Arc<Memory>>,
-    /// What each viewer was led to last, and up to which edition. A viewer that comes back gets what changed since.
-    last: BTreeMap<ViewerId, Last>,
+    /// What each viewer has, as far as this server knows. A viewer that comes back gets what changed since.
+    traces: BTreeMap<ViewerId, Trace>,
 }
 
-/// What a viewer was led to last.
+/// What a viewer has: what it was led to last, and what it said last that it has stored.
+struct Trace {
+    told: Seen,
+    stored: Option<Seen>,
+}
+
+/// A slice, and the last edition in which it was the viewer's.
 #[derive(Clone)]
-struct Last {
+struct Seen {
     slice: Slice,
     edition: u64,
 }
@@ -82,7 +88,7 @@ pub(super) struct Beginning {
     pub(super) mailbox: Arc<Mailbox>,
     /// The slice that the viewer has to have.
     pub(super) slice: Slice,
-    /// The slice that it was led to last.
+    /// The slice that it holds, if this server remembers it.
     pub(super) earlier: Option<Slice>,
     /// Whether something was taken away meanwhile that must leave the screen at once.
     pub(super) urgent: bool,
@@ -96,16 +102,34 @@ impl Making {
         }
         self.slicer.slice(&state.0.rows, viewer)
     }
+
+    /// The viewer is led to this slice, or has it still.
+    fn tell(&mut self, viewer: ViewerId, slice: &Slice, edition: u64) {
+        let told = Seen { slice: slice.clone(), edition };
+        let trace = self.traces.entry(viewer).or_insert_with(|| Trace { told: told.clone(), stored: None });
+        if let Some(stored) = trace.stored.as_mut().filter(|stored| stored.slice.id() == slice.id()) {
+            stored.edition = edition;
+        }
+        trace.told = told;
+    }
+
+    /// The slice of this id, if the viewer was led to it or stored it last.
+    fn seen(&self, viewer: ViewerId, id: Option<SliceId>) -> Option<Seen> {
+        let trace = self.traces.get(&viewer)?;
+        let seen = [Some(&trace.told), trace.stored.as_ref()];
+        seen.into_iter().flatten().find(|seen| Some(seen.slice.id()) == id).cloned()
+    }
 }
 
 impl Slices {
-    /// A session of this device at this viewer begins; `edition` is the present one. None if there is no such viewer.
+    /// A session of this device at this viewer begins, which holds a slice or none; `edition` is the present one. None if there is no such
+    /// viewer.
     pub(super) fn begin(
         &self,
         app: &App,
         session: Uuid,
-        device: DeviceId,
-        viewer: ViewerId,
+        (device, viewer): (DeviceId, ViewerId),
+        holds: Option<SliceId>,
         edition: Edition,
     ) -> Option<Beginning> {
         // The box is there before the state is read, so that no change falls between the two.
@@ -115,14 +139,24 @@ impl Slices {
         let state = app.core.state();
         let mut making = self.making.lock();
         let slice = making.slice(&state, viewer)?;
-        let last = making.last.insert(viewer, Last { slice: slice.clone(), edition: edition.n });
+        let earlier = making.seen(viewer, holds);
+        making.tell(viewer, &slice, edition.n);
         drop(making);
         let mut inside = mailbox.inside.lock();
         (inside.slice, inside.essence) = (slice.id(), essence(&state, viewer));
         drop(inside);
         app.deliveries.due(viewer, &name(slice.id()), edition.lpos);
-        let urgent = last.as_ref().is_some_and(|last| edition.urgent > last.edition && last.slice.id() != slice.id());
-        Some(Beginning { mailbox, slice, earlier: last.map(|last| last.slice), urgent })
+        let urgent = earlier.as_ref().is_some_and(|seen| edition.urgent > seen.edition);
+        Some(Beginning { mailbox, slice, earlier: earlier.map(|seen| seen.slice), urgent })
+    }
+
+    /// The viewer has stored a slice.
+    pub(super) fn stored(&self, viewer: ViewerId, id: SliceId) {
+        let mut making = self.making.lock();
+        let told = making.seen(viewer, Some(id));
+        if let (Some(trace), Some(told)) = (making.traces.get_mut(&viewer), told) {
+            trace.stored = Some(told);
+        }
     }
 
     /// The session is over.
@@ -158,7 +192,7 @@ impl Slices {
                 let mut making = self.making.lock();
                 let slice = making.slice(&state, mailbox.viewer).filter(|_| stands);
                 if let Some(slice) = &slice {
-                    making.last.insert(mailbox.viewer, Last { slice: slice.clone(), edition: edition.n });
+                    making.tell(mailbox.viewer, slice, edition.n);
                 }
                 drop(making);
                 match slice {
@@ -171,9 +205,9 @@ impl Slices {
             }
         }
         let mut making = self.making.lock();
-        if making.last.len() > 2 * many + CHUNK {
+        if making.traces.len() > 2 * many + CHUNK {
             let state = app.core.state();
-            making.last.retain(|viewer, _| state.0.rows.viewers.get(*viewer).is_some());
+            making.traces.retain(|viewer, _| state.0.rows.viewers.get(*viewer).is_some());
         }
         drop(making);
         metrics::histogram!("signboard_slices_seconds").record(started.elapsed().as_secs_f64());
