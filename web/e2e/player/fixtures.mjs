@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(tmpdir(), "signboard-player-fixtures-1");
 
-function make(name, words) {
+/** A file that ffmpeg makes, kept for the next run. */
+export function make(name, words) {
   const path = join(folder, name);
   mkdirSync(folder, { recursive: true });
   if (!existsSync(path)) execFileSync("ffmpeg", ["-v", "error", "-y", ...words, path], { stdio: "inherit" });
