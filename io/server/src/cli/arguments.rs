@@ -51,6 +51,13 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Prints a token by which native viewers enrol at the running server without a person.
+    EnrolToken {
+        #[command(flatten)]
+        token: super::local::TokenWish,
+        #[command(flatten)]
+        sources: SourceArguments,
+    },
     /// Prints firewall rules for the configured ports.
     Firewall {
         #[command(flatten)]

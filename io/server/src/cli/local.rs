@@ -13,6 +13,23 @@ use super::exit::words as system_words;
 use super::{Exit, Failure};
 use crate::listen::socket_path;
 
+/// The token that is wanted.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct TokenWish {
+    /// Name of the screen at which the machine shall stand; otherwise it gets a new one, named after the computer.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["group", "uses"])]
+    viewer: Option<String>,
+    /// Name of the group in which a new screen is put.
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+    /// How many machines may use it.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    uses: u32,
+    /// After how many hours it ends.
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=87_600))]
+    hours: u32,
+}
+
 /// `signboard setup-link`: asks for a new set-up link.
 pub(super) fn setup_link(data: &Path) -> Result<String, Failure> {
     post(data, "/local/setup-link")
@@ -21,6 +38,17 @@ pub(super) fn setup_link(data: &Path) -> Result<String, Failure> {
 /// `signboard user reset NAME`: asks for a new one-time password.
 pub(super) fn reset_user(data: &Path, name: &str) -> Result<String, Failure> {
     post(data, &format!("/local/users/{}/reset", encoded(name)))
+}
+
+/// `signboard enrol-token`: asks for a token by which machines enrol.
+pub(super) fn enrol_token(data: &Path, wish: &TokenWish) -> Result<String, Failure> {
+    let mut path = format!("/local/enrolment-tokens?uses={}&hours={}", wish.uses, wish.hours);
+    for (name, value) in [("viewer", &wish.viewer), ("group", &wish.group)] {
+        if let Some(value) = value {
+            path += &format!("&{name}={}", encoded(value));
+        }
+    }
+    post(data, &path)
 }
 
 /// `signboard wake NAME`: asks to wake a screen.

@@ -85,6 +85,7 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
             discover::run(discover::Wish { seconds: timeout, port, names, all, json })?
         }
         Command::Doctor { sources, server, json } => return doctor::run(&sources.load()?, server.as_deref(), json),
+        Command::EnrolToken { token, sources } => local::enrol_token(&sources.load()?.data.dir, &token)?,
         Command::Firewall { sources, role, format, outgoing } => firewall::run(&sources.load()?, &role, &format, outgoing),
         Command::Fleet { viewers, server, token, heartbeat, seconds, sample, metrics, json } => {
             let sizes = (usize::try_from(viewers), usize::try_from(sample));

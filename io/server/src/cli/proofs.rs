@@ -12,6 +12,7 @@ pub(super) struct Proof {
 }
 
 const WEB: &str = "io/server/tests/lan/web.rs";
+const CONTROL: &str = "io/server/tests/lan/control.rs";
 const UNUSED: &str = "io/server/tests/lan/unused.rs";
 const DISCOVERY: &str = "io/server/tests/lan/discovery.rs";
 const TIME: &str = "io/server/tests/lan/time.rs";
@@ -29,7 +30,7 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
     use Party::{Html5Viewer, Local, Server, Viewer};
     match (port.party, port.number, port.direction) {
         (Server | Viewer, ports::CONTROL, _) => {
-            const { &[proof(UNUSED, "lab_the_control_port_is_not_missed_while_web_ports_carry_sessions")] }
+            const { &[proof(CONTROL, "lab_port_7237_answers_curl_and_any_one_of_7237_443_and_80_is_enough")] }
         }
         (Server, ports::HTTPS, Direction::Out) => {
             const { &[proof(ACTIVATION, "lab_port_443_outward_reaches_a_service_and_dropped_leaves_4525")] }

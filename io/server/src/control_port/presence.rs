@@ -1,6 +1,7 @@
 //! Which device is connected from which start of its program: two machines with one key differ in it.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -42,7 +43,11 @@ impl Presence {
     /// # Errors
     /// [`KeyInUse`] when the other one is still there.
     pub async fn claim(&self, device: DeviceId, start: &[u8]) -> Result<Present, KeyInUse> {
-        if self.is_elsewhere(device, start).await {
+        self.claim_after(device, start, tokio::time::sleep(PATIENCE)).await
+    }
+
+    async fn claim_after(&self, device: DeviceId, start: &[u8], wait: impl Future<Output = ()>) -> Result<Present, KeyInUse> {
+        if self.is_elsewhere_after(device, start, wait).await {
             return Err(KeyInUse);
         }
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -55,10 +60,14 @@ impl Presence {
 
     /// Whether the device is connected from another start and answers.
     pub async fn is_elsewhere(&self, device: DeviceId, start: &[u8]) -> bool {
+        self.is_elsewhere_after(device, start, tokio::time::sleep(PATIENCE)).await
+    }
+
+    async fn is_elsewhere_after(&self, device: DeviceId, start: &[u8], wait: impl Future<Output = ()>) -> bool {
         let other = self.0.lock().get(&device).filter(|seat| seat.start != start).cloned();
         let Some(other) = other else { return false };
         let before = other.heard.load(Ordering::Relaxed);
-        tokio::time::sleep(PATIENCE).await;
+        wait.await;
         let present = self.0.lock().get(&device).is_some_and(|seat| seat.number == other.number);
         present && other.heard.load(Ordering::Relaxed) != before
     }
@@ -88,29 +97,26 @@ mod tests {
         DeviceId(uuid::Uuid::from_u128(1))
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_second_machine_is_told_while_the_first_answers() {
         let presence = Presence::default();
-        let first = presence.claim(device(), &[1; 16]).await.unwrap();
-        let talking = async {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            first.heard();
-        };
-        let (second, ()) = tokio::join!(presence.claim(device(), &[2; 16]), talking);
-        assert!(second.is_err());
-        assert!(presence.claim(device(), &[1; 16]).await.is_ok(), "the same start comes again at once");
+        let nobody = async { panic!("nobody is waited for") };
+        let first = presence.claim_after(device(), &[1; 16], nobody).await.unwrap();
+        let talking = async { first.heard() };
+        assert!(presence.claim_after(device(), &[2; 16], talking).await.is_err());
+        let nobody = async { panic!("the same start comes again at once") };
+        assert!(presence.claim_after(device(), &[1; 16], nobody).await.is_ok());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn one_that_fell_silent_or_left_gives_its_seat_up() {
         let presence = Presence::default();
-        let silent = presence.claim(device(), &[1; 16]).await.unwrap();
-        let second = presence.claim(device(), &[2; 16]).await.unwrap();
+        let silent = presence.claim_after(device(), &[1; 16], async {}).await.unwrap();
+        let second = presence.claim_after(device(), &[2; 16], async {}).await.unwrap();
         drop(silent);
         assert!(presence.0.lock().contains_key(&device()), "the seat is the second one's");
-        drop(second);
-        let start = tokio::time::Instant::now();
-        assert!(presence.claim(device(), &[3; 16]).await.is_ok());
-        assert_eq!(start.elapsed(), Duration::ZERO, "nobody is waited for");
+        let leaving = async { drop(second) };
+        assert!(!presence.is_elsewhere_after(device(), &[3; 16], leaving).await);
+        assert!(presence.0.lock().is_empty());
     }
 }

@@ -16,6 +16,7 @@ use domain::permission::{Action, Object};
 use domain::refusal::Refusal;
 use domain::state::State;
 use http::StatusCode;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 use super::caller::SignedIn;
 use super::error::{Error, Result};
-use super::extract::{Body, RequestId};
+use super::extract::{Body, Query, RequestId};
 use super::noun::allow;
 use crate::app::App;
 use crate::auth::password;
@@ -195,4 +196,36 @@ fn group(state: &State, text: &str) -> Option<GroupId> {
 fn is_known(state: &State, entry: &ExpectedDevice) -> bool {
     let same = |other: &ExpectedDevice| other.serial.to_lowercase() == entry.serial.to_lowercase() && other.mac == entry.mac;
     state.expected_devices.iter().any(|(_, held)| same(&held.value))
+}
+
+/// What `signboard enrol-token` asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalToken {
+    viewer: Option<String>,
+    group: Option<String>,
+    uses: u32,
+    hours: u32,
+}
+
+/// A token for whoever owns the data folder; the answer is the token and nothing else.
+pub(super) async fn local_token(Extract(app): Extract<App>, Query(wish): Query<LocalToken>) -> Result<String> {
+    let state = app.core.state();
+    let viewer = wish.viewer.map(|name| {
+        let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
+        let found = live.filter(|(_, held)| held.value.name.to_lowercase() == name.to_lowercase()).map(|(id, _)| id).next();
+        found.ok_or_else(|| Error::not_found(format!("there is no screen {name:?}: give the name that the admin shows")))
+    });
+    let group = wish.group.map(|name| {
+        group(&state, &name)
+            .ok_or_else(|| Error::not_found(format!("there is no group {name:?}: give the name that the admin shows")))
+    });
+    let new = NewEnrolmentToken {
+        name: "signboard enrol-token".to_owned(),
+        viewer: viewer.transpose()?,
+        group: group.transpose()?,
+        uses: Some(wish.uses),
+        expires_at: Some(now_ms() + i64::from(wish.hours) * 3_600_000),
+    };
+    make_token(&app, None, new).await.map(|(_, made)| made.secret)
 }

@@ -17,6 +17,7 @@ use crate::tasks::waking::Plan;
 pub fn routes(app: App) -> Router {
     Router::new()
         .route("/local/setup-link", post(setup_link))
+        .route("/local/enrolment-tokens", post(super::enrolment::local_token))
         .route("/local/users/{name}/reset", post(reset_user))
         .route("/local/viewers/{name}/wake", post(wake))
         .route("/local/viewers/{name}/wake-plan", post(wake_plan))

@@ -126,3 +126,26 @@ async fn the_viewer_password_stands_before_every_way_without_a_person() {
     let Standing::Refused(refused) = &late else { panic!("{late:?}") };
     assert!(refused.message.contains("too many wrong"), "{}", refused.message);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_makes_tokens_for_the_owner_of_the_data_folder() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let group = ada.make("/groups", json!({"name": "Hall 2"})).await;
+    let ask = |words: &'static [&'static str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_signboard"));
+        command.arg("enrol-token").args(words).arg("--data").arg(site.data.path());
+        async move { tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap() }
+    };
+    let printed = ask(&["--group", "hall 2", "--uses", "2"]).await;
+    assert!(printed.status.success(), "{printed:?}");
+    let token = String::from_utf8(printed.stdout).unwrap();
+    for n in 1..=2 {
+        let device = Device::new(n).token(token.trim_end());
+        device.identity(device.ask(&site).await);
+    }
+    assert_eq!(code(&Device::new(3).token(token.trim_end()).ask(&site).await), "token");
+    assert_eq!(ada.ids(&format!("/viewers?group={group}")).await.len(), 2);
+    let refused = ask(&["--viewer", "Nowhere"]).await;
+    assert_eq!(refused.status.code(), Some(66), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no screen"), "{refused:?}");
+}

@@ -65,8 +65,7 @@ fn judged(format: &str, programs: &[(&str, &str)], load: impl Fn(&Host, &str)) -
     let Some(town) = Town::open(&needed)? else { return Ok(()) };
     let other = town.segment.host("other")?;
     let _running = Running::start(&town.server, &["time.mode=own"])?;
-    // The control port is not served yet; the rule is there already.
-    let _open = [7237, 8081].map(|port| listen(&town.server, port));
+    let _open = listen(&town.server, 8081);
     let _others = [80, 443, 4525, 8082].map(|port| listen(&other, port));
     assert!(connects(&town.screen, &town.server, 8081) && connects(&town.server, &other, 8082), "before there are rules");
     let rules =

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod activation;
+mod control;
 mod counted;
 mod discovery;
 mod firewall;

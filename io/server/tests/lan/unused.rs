@@ -20,16 +20,3 @@ fn lab_broker_ports_are_not_used_and_not_missed() -> anyhow::Result<()> {
     assert!(town.answers("http", 80));
     Ok(())
 }
-
-#[test]
-fn lab_the_control_port_is_not_missed_while_web_ports_carry_sessions() -> anyhow::Result<()> {
-    let Some(town) = Town::open(&[("curl", "curl")])? else { return Ok(()) };
-    let _running = Running::start(&town.server, &[])?;
-    for filter in [None, Some(town.server.drop_incoming("tcp dport 7237")?)] {
-        let found = town.doctor(&[]);
-        assert_eq!((found.code, found.verdict("7237/tcp")), (0, "note"), "{filter:?} {found:?}");
-        assert!(found.text("7237/tcp").contains("sessions travel through its web ports"), "{found:?}");
-        assert!(town.answers("http", 80));
-    }
-    Ok(())
-}
