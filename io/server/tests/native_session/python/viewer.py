@@ -55,7 +55,11 @@ def chain():
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
     with socket.create_connection(("127.0.0.1", PORT)) as plain, context.wrap_socket(plain) as secure:
-        return [x509.load_der_x509_certificate(bytes(der)) for der in secure.get_unverified_chain()]
+        if hasattr(secure, "get_unverified_chain"):
+            ders = secure.get_unverified_chain()
+        else:  # before Python 3.13 it has no public name
+            ders = [ssl.PEM_cert_to_DER_cert(each.public_bytes()) for each in secure._sslobj.get_unverified_chain()]
+        return [x509.load_der_x509_certificate(bytes(der)) for der in ders]
 
 
 def pem(certificate):
