@@ -12,6 +12,7 @@ type Key = (Option<ViewerId>, AlertKind);
 /// Everything that the rounds remember. Times are Unix milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Book {
+    /// Only of those about whom there is something to remember.
     pub(super) watches: BTreeMap<Option<ViewerId>, Watch>,
     open: BTreeMap<Key, Open>,
     /// When an alert was raised last, for those that come and go.
@@ -60,7 +61,7 @@ impl Book {
     }
 
     /// These viewers were seen before this start.
-    pub(super) fn known(&mut self, viewers: Vec<ViewerId>) {
+    pub(super) fn known(&mut self, viewers: impl Iterator<Item = ViewerId>) {
         self.seen.extend(viewers);
     }
 
@@ -108,12 +109,11 @@ impl Book {
         due
     }
 
-    /// Forgets what was told so long ago that it decides nothing any more, and watches with nothing to remember.
+    /// Forgets what was told so long ago that it decides nothing any more.
     pub(super) fn tidy(&mut self, pace: Pace, now: i64) {
         let quiet = i64::from(pace.quiet_minutes) * 60_000;
         let open = &self.open;
         self.told.retain(|key, told| open.contains_key(key) || now - *told <= quiet);
-        self.watches.retain(|_, watch| !watch.is_calm());
     }
 }
 

@@ -50,7 +50,8 @@ mod tests {
         let machine = MachineStatus { disk_free: 5, disk_size: 100, probe: "frozen".into(), ..MachineStatus::default() };
         let plan = PlanStatus { id: "p".into(), state: PlanState::Incomplete, at: 6_000 };
         let (machine, plan) = (Some(Box::new(machine)), Some(plan));
-        let native = ViewerStatus { online: true, since: Some(7_000), machine, plan, offset_ms: -40.0, ..ViewerStatus::default() };
+        let native =
+            ViewerStatus { online: true, since: Some(7_000), machine, plan, offset_ms: -40.0, ..ViewerStatus::default() };
         let native = facts(&state, &native, &standing, 5_000, 9_000);
         assert_eq!((native.since, native.probe, native.disk), (7_000, Probe::Frozen, Disk::of(5, 100)));
         assert_eq!((native.clock_offset_ms, native.incomplete_since), (Some(-40.0), Some(6_000)));

@@ -108,29 +108,10 @@ async fn resume(app: &App) -> Result<(), store::Error> {
     }
     let rules = domain::alert::in_force(&app.core.state());
     app.alerts.book.lock().resume(alerts.iter().filter_map(view), &rules, now_ms());
-    let known = known_before(app).await?;
-    app.alerts.book.lock().known(known);
+    let known = app.core.store().facts().known_viewers().await?;
+    app.alerts.book.lock().known(known.into_iter().map(Into::into));
     count(&app.alerts.book.lock());
     Ok(())
-}
-
-/// The viewers that have a device and were seen before this start: they have left records.
-async fn known_before(app: &App) -> Result<Vec<domain::id::ViewerId>, store::Error> {
-    let state = app.core.state();
-    let mut known = Vec::new();
-    for (id, _) in state.rows.viewers.iter() {
-        if state.devices_of(id).next().is_none() {
-            continue;
-        }
-        let filter = store::facts::PlayFilter { viewer: Some(id.0), ..Default::default() };
-        let alert = AlertFilter { subject: Some(id.0), ..AlertFilter::default() };
-        let facts = app.core.store().facts();
-        let seen = !facts.list_plays(&filter, None, 1).await?.is_empty() || !facts.list_alerts(&alert, None, 1).await?.is_empty();
-        if seen {
-            known.push(id);
-        }
-    }
-    Ok(known)
 }
 
 /// For the metrics.

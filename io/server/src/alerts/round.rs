@@ -66,7 +66,11 @@ impl Round<'_> {
         if facts.is_none() && !book.watches.contains_key(&viewer) {
             return;
         }
-        let changes = book.watches.entry(viewer).or_default().judge(facts, self.rules, self.now);
+        let mut watch = book.watches.remove(&viewer).unwrap_or_default();
+        let changes = watch.judge(facts, self.rules, self.now);
+        if !watch.is_calm() {
+            book.watches.insert(viewer, watch);
+        }
         for change in changes {
             if change.raised {
                 let alert = self.alert(viewer, change);

@@ -1,6 +1,6 @@
 //! One look at the queue: who is told what, and what happens when it fails.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::id::RecipientId;
 use domain::notify::{Address, Recipient, mail_account};
@@ -60,7 +60,12 @@ async fn to_one(app: &App, id: RecipientId, messages: Vec<(Message, Notice)>, no
     let Some(settings) = settings.filter(|_| !wanted.is_empty()) else { return Ok(()) };
     // A mail takes all of them, a request one each.
     let each = if matches!(settings.address, Some(Address::Webhook(_))) { 1 } else { wanted.len() };
+    let began = Instant::now();
     for (index, part) in wanted.chunks(each).enumerate() {
+        // A slow recipient must not keep the others waiting; the rest stays due.
+        if began.elapsed() > PATIENCE {
+            break;
+        }
         let notices: Vec<Notice> = part.iter().map(|(_, notice)| notice.clone()).collect();
         let outcome = tell(&app.notify, &state, &settings, &notices, &app.address).await;
         match outcome {
@@ -94,9 +99,10 @@ pub(super) async fn tell(
             Some(Address::Mail(mailbox)) => mail::send(&mail_account(state), state, mailbox, notices, address).await,
             Some(Address::Webhook(url)) => {
                 let key = to.key.as_deref().unwrap_or_default();
+                let client = notify.client.get_or_init(webhook::client).as_ref().map_err(Clone::clone)?;
                 let mut said = String::new();
                 for notice in notices {
-                    said = webhook::post(&notify.client, url, key, &webhook::body(state, notice)).await?;
+                    said = webhook::post(client, url, key, &webhook::body(state, notice)).await?;
                 }
                 Ok(said)
             }

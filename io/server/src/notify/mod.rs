@@ -10,6 +10,7 @@ mod webhook;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use api::notify::Delivery;
@@ -27,18 +28,13 @@ use crate::now::now_ms;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Who tells, and how it went last.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Notify {
-    client: reqwest::Client,
+    /// Made when it is first needed: it reads the authorities that this machine trusts.
+    client: OnceLock<Result<reqwest::Client, String>>,
     last: Mutex<BTreeMap<RecipientId, Delivery>>,
     /// Woken when there is something to tell.
     pub wake: tokio::sync::Notify,
-}
-
-impl Default for Notify {
-    fn default() -> Self {
-        Self { client: webhook::client(), last: Mutex::default(), wake: tokio::sync::Notify::new() }
-    }
 }
 
 impl Notify {

@@ -20,13 +20,13 @@ const WHOLE: Duration = Duration::from_secs(15);
 const SHOWN: usize = 300;
 
 /// A client that follows no redirection: what was signed for one address is not for another.
-pub(super) fn client() -> reqwest::Client {
+pub(super) fn client() -> Result<reqwest::Client, String> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .timeout(WHOLE)
         .user_agent(concat!("signboard/", env!("CARGO_PKG_VERSION")));
-    client.build().expect("the settings of the client are fixed")
+    client.build().map_err(|error| format!("requests cannot be made on this machine: {}", sentence(&error)))
 }
 
 /// The signature of a body at a time (Unix seconds): HMAC-SHA-256 (RFC 2104) of `<time>.<body>`, 64 hexadecimal digits.

@@ -10,6 +10,7 @@ mod clearing;
 mod crash;
 mod desk;
 mod devices;
+mod downloads;
 mod drafts;
 mod events;
 mod films;

@@ -1,13 +1,16 @@
 //! Alerts together with the messages that tell people of them: one transaction, so that no alert is raised without being told.
 
+use std::collections::BTreeSet;
+
 use domain::log::canonical;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Alert, Facts};
 use crate::batch::Batch;
+use crate::db::with_db;
 use crate::error::Error;
-use crate::sql::facts::{CLEAR_ALERT, RAISE_ALERT};
+use crate::sql::facts::{ALERT_SUBJECTS, CLEAR_ALERT, PLAY_VIEWERS, RAISE_ALERT};
 use crate::sql::messages::{PUSH, PUT_OFF, REMOVE};
 
 /// What changed about alerts, and whom to tell.
@@ -49,6 +52,16 @@ impl Facts {
             batch.push(PUSH, vec![topic.as_str().into(), (*due).into(), canonical(body).into()]);
         }
         self.write(batch).await
+    }
+
+    /// The screens of which something is recorded: they have left play records, or there were alerts about them.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn known_viewers(&self) -> Result<BTreeSet<Uuid>, Error> {
+        let plays: Vec<(Uuid,)> = with_db!(&self.db, pool => sqlx::query_as(PLAY_VIEWERS).fetch_all(pool).await?);
+        let alerts: Vec<(Uuid,)> = with_db!(&self.db, pool => sqlx::query_as(ALERT_SUBJECTS).fetch_all(pool).await?);
+        Ok(plays.into_iter().chain(alerts).map(|(id,)| id).collect())
     }
 
     /// Puts several messages off to Unix time `due` in milliseconds after a failed delivery.

@@ -23,6 +23,10 @@ statements! {
         ORDER BY at DESC, device DESC, stream DESC, n DESC LIMIT $10";
     /// How many records of a stream are stored, and the largest number.
     PLAY_STREAM = "SELECT COUNT(*), MAX(n) FROM play WHERE device = $1 AND stream = $2";
+    /// Every screen that has records, each once; the index is asked for one after the other instead of being read whole.
+    PLAY_VIEWERS = "WITH RECURSIVE seen (viewer) AS (SELECT (SELECT viewer FROM play ORDER BY viewer LIMIT 1) UNION ALL \
+        SELECT (SELECT viewer FROM play WHERE play.viewer > seen.viewer ORDER BY viewer LIMIT 1) FROM seen WHERE seen.viewer IS NOT NULL) \
+        SELECT viewer FROM seen WHERE viewer IS NOT NULL";
     /// Forgets old play records.
     EXPIRE_PLAYS = "DELETE FROM play WHERE at < $1";
 
@@ -54,6 +58,8 @@ statements! {
     LIST_ALERTS = "SELECT id, kind, subject, raised, cleared, detail FROM alert \
         WHERE (kind = $1 OR $1 IS NULL) AND (subject = $2 OR $2 IS NULL) AND ($3 <= 0 OR cleared IS NULL) \
         AND (raised < $4 OR (raised = $4 AND id < $5) OR $4 IS NULL) ORDER BY raised DESC, id DESC LIMIT $6";
+    /// Every document that an alert was ever about, as far as alerts are kept.
+    ALERT_SUBJECTS = "SELECT DISTINCT subject FROM alert WHERE subject IS NOT NULL";
     /// Forgets alerts that were cleared long ago.
     EXPIRE_ALERTS = "DELETE FROM alert WHERE cleared < $1";
 

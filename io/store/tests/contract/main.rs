@@ -6,6 +6,7 @@ mod facts;
 #[path = "../ground/mod.rs"]
 mod ground;
 mod log;
+mod telling;
 
 use store::{Engine, Options};
 use tempfile::TempDir;
@@ -68,4 +69,5 @@ contract! {
     facts::runs_and_alerts_are_listed
     facts::sessions_run_out
     facts::messages_wait_until_they_are_removed
+    telling::alerts_and_their_messages_are_written_together
 }

@@ -95,7 +95,9 @@ async fn people_are_told_by_one_mail_of_all_that_happened_within_a_moment() {
     }
     until(&ada, "/alerts/open", |list| list["total"] == 3).await;
     let mut mails = vec![server.line().await];
-    let lines = |mails: &[Value]| mails.iter().map(|mail| mail["data"].as_str().unwrap().matches("cannot complete").count()).sum::<usize>();
+    let lines = |mails: &[Value]| {
+        mails.iter().map(|mail| mail["data"].as_str().unwrap().matches("cannot complete").count()).sum::<usize>()
+    };
     while lines(&mails) < 3 {
         mails.push(server.line().await);
     }
@@ -103,7 +105,14 @@ async fn people_are_told_by_one_mail_of_all_that_happened_within_a_moment() {
     let first = &mails[0];
     assert_eq!((&first["from"], &first["to"]), (&json!("signs@example.org"), &json!(["desk@example.org"])));
     let data = first["data"].as_str().unwrap();
-    for part in ["From: \"Signboard Harbour\" <signs@example.org>", "To: desk@example.org", "Subject: Signboard:", "Message-ID: <", "/alerts", "CET  "] {
+    for part in [
+        "From: \"Signboard Harbour\" <signs@example.org>",
+        "To: desk@example.org",
+        "Subject: Signboard:",
+        "Message-ID: <",
+        "/alerts",
+        "CET  ",
+    ] {
         assert!(data.contains(part), "{part} is missing: {data}");
     }
     drop(screens);

@@ -13,7 +13,10 @@ async fn an_alert_is_raised_shown_and_cleared() {
     let mut events = ada.request(reqwest::Method::GET, "/events").send().await.unwrap();
     let (mut session, viewer, plan) = incomplete(&site.base, &ada, "Pier").await;
     let alert = open(&ada, "content").await;
-    assert_eq!((&alert["viewer"]["id"], &alert["viewer"]["name"], &alert["cleared"]), (&json!(viewer), &json!("Pier"), &json!(null)));
+    assert_eq!(
+        (&alert["viewer"]["id"], &alert["viewer"]["name"], &alert["cleared"]),
+        (&json!(viewer), &json!("Pier"), &json!(null))
+    );
     assert!(alert["raised"].as_i64().unwrap() >= alert["since"].as_i64().unwrap());
     let mut text = String::new();
     while !text.contains("\"alerts\":true") {
@@ -100,7 +103,11 @@ async fn rules_stand_with_their_defaults_until_somebody_changes_them() {
     ada.patch("/alert-rules", &json!({"mood": 1})).await.refused(422, "invalid", "mood");
     let changed = ada.with("if-match", &untouched).patch("/alert-rules", &json!({"offline": {"minutes": 7}})).await;
     assert_eq!(changed.ok()["offline"], json!({"on": true, "minutes": 7}));
-    ada.with("if-match", &untouched).patch("/alert-rules", &json!({"disk": {"on": false}})).await.refused(412, "version_conflict", "");
+    ada.with("if-match", &untouched).patch("/alert-rules", &json!({"disk": {"on": false}})).await.refused(
+        412,
+        "version_conflict",
+        "",
+    );
     let tag = changed.header("etag").unwrap().to_owned();
     ada.with("if-match", &tag).patch("/alert-rules", &json!({"disk": {"on": false}})).await.ok();
     assert_eq!(ada.get("/alert-rules").await.ok()["disk"], json!({"on": false, "percent": 5}));

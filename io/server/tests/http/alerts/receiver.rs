@@ -59,7 +59,8 @@ impl Receiver {
         let take = |State(kept): State<Kept>, headers: HeaderMap, body: axum::body::Bytes| async move {
             let _ = kept.requests.send(Request { headers, bytes: body.to_vec() });
             let status = StatusCode::from_u16(kept.status.load(Ordering::SeqCst)).unwrap();
-            let elsewhere = status.is_redirection().then(|| HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("/elsewhere"))]));
+            let elsewhere =
+                status.is_redirection().then(|| HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("/elsewhere"))]));
             (status, elsewhere.unwrap_or_default(), "noted")
         };
         let router = Router::new().route("/hook", post(take)).route("/elsewhere", post(|| async { "wrong" })).with_state(kept);
