@@ -37,7 +37,8 @@ fn python() -> Option<PathBuf> {
 fn skipped(reason: &str) {
     assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{reason}");
     let test = std::thread::current().name().unwrap_or("a test in Python").to_owned();
-    writeln!(std::io::stderr(), "SKIPPED: {test}: {reason}").unwrap();
+    let mut words = std::io::stderr();
+    writeln!(words, "SKIPPED: {test}: {reason}").unwrap();
     if let Some(list) = std::env::var_os("XTASK_SKIPS") {
         let list = std::fs::OpenOptions::new().create(true).append(true).open(list);
         list.unwrap().write_all(format!("{test}\t{reason}\n").as_bytes()).unwrap();
@@ -52,12 +53,12 @@ struct Viewer {
 }
 
 impl Viewer {
-    fn start(python: &Path, port: u16) -> Self {
+    fn start(python: &Path, port: u16, age: &str) -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let stubs = tempfile::tempdir().unwrap();
         let mut command = Command::new(python);
         command.arg(here.join("tests/native_session/python/viewer.py")).arg(port.to_string());
-        command.arg(here.join("../../pure/control/proto")).arg(stubs.path()).arg(here.join("../../vectors/control"));
+        command.arg(here.join("../../pure/control/proto")).arg(stubs.path()).arg(here.join("../../vectors/control")).arg(age);
         // Proxies of the machine are none of loopback's business.
         for proxy in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
             command.env_remove(proxy);
@@ -79,10 +80,26 @@ impl Viewer {
 
 #[tokio::test]
 async fn a_viewer_in_python_enrols_follows_reports_and_obeys() {
+    play_through("same").await;
+}
+
+#[tokio::test]
+async fn a_viewer_in_python_may_be_a_version_newer() {
+    play_through("newer").await;
+}
+
+#[tokio::test]
+async fn a_viewer_in_python_may_be_a_version_older() {
+    play_through("older").await;
+}
+
+async fn play_through(age: &str) {
     let Some(python) = python() else { return };
     let (site, ada) = Site::set_up(&[]).await;
-    let mut viewer = Viewer::start(&python, site.app.control.ports().control);
-    assert_eq!(viewer.does("vectors").await["known"], 20);
+    let mut viewer = Viewer::start(&python, site.app.control.ports().control, age);
+    if age == "same" {
+        assert_eq!(viewer.does("vectors").await["known"], 20);
+    }
     let pending = viewer.does("pending").await;
     assert_eq!(pending["installation"], "Harbour");
     let place = ada.post("/devices/approve", &json!({"code": pending["code"], "name": "Pier"})).await.ok();

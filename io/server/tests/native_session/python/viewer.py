@@ -1,6 +1,7 @@
 """A viewer written from docs/protocols/control.md with the stock tools of gRPC; a test of the server reads what it prints.
 
-viewer.py PORT PROTOS STUBS VECTORS: everything that happens is one line of JSON on standard output; a failed check ends it.
+viewer.py PORT PROTOS STUBS VECTORS AGE: everything that happens is one line of JSON on standard output; a failed check ends it.
+AGE is `same`, or `newer` or `older`: then the stubs are made of files that are one version of the protocol away.
 """
 
 import hashlib
@@ -22,8 +23,46 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-PORT, PROTOS, STUBS, VECTORS = int(sys.argv[1]), sys.argv[2], sys.argv[3], pathlib.Path(sys.argv[4])
+PORT, PROTOS, STUBS, VECTORS, AGE = int(sys.argv[1]), sys.argv[2], sys.argv[3], pathlib.Path(sys.argv[4]), sys.argv[5]
 FILES = ["signboard/v1/machine.proto", "signboard/v1/enrolment.proto", "signboard/v1/viewer_session.proto"]
+# What the next version could bring: a member, a message, an enumerator.
+NEWER = [
+    ("message Hello {", "message Hello {\n  string mood = 100;"),
+    ("message Status {", "message Status {\n  Mood mood = 100;"),
+    ("message Play {", "message Play {\n  repeated Mood moods = 100;"),
+    ("    Attachment attachment = 11;", "    Attachment attachment = 11;\n    Mood mood = 500;"),
+    ("  PLAN_STATE_INCOMPLETE = 3;", "  PLAN_STATE_INCOMPLETE = 3;\n  PLAN_STATE_ADORED = 9;"),
+    ("message Ping {}", "message Ping {}\nmessage Mood {\n  string word = 1;\n}"),
+]
+# What a version before could have lacked: members and messages in both directions.
+OLDER = [
+    ("  repeated string features = 3;", ""),
+    ("  bytes start = 7;", ""),
+    ("    Attachment attachment = 11;", ""),
+    ("    Error error = 8;", ""),
+    ("  repeated Font fonts = 8;", ""),
+    ("  Download download = 12;", ""),
+    ("  int64 expires = 5;", ""),
+    ("  string probe = 22;", ""),
+    ("  uint32 progress = 3;", ""),
+]
+
+
+def of_another_age(changes):
+    """Copies the protocol with changes, each of which must fit."""
+    copies = pathlib.Path(STUBS) / "protos"
+    for file in FILES:
+        text = (pathlib.Path(PROTOS) / file).read_text()
+        if file.endswith("viewer_session.proto"):
+            for old, new in changes:
+                assert text.count(old) >= 1, old
+                text = text.replace(old, new, 1)
+        (copies / file).parent.mkdir(parents=True, exist_ok=True)
+        (copies / file).write_text(text)
+    return str(copies)
+
+
+PROTOS = {"same": lambda: PROTOS, "newer": lambda: of_another_age(NEWER), "older": lambda: of_another_age(OLDER)}[AGE]()
 subprocess.run(
     [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS}", f"--python_out={STUBS}", f"--grpc_python_out={STUBS}", *FILES],
     check=True,
@@ -151,7 +190,8 @@ def media(context, digest):
 
 
 def main():
-    vectors()
+    if AGE == "same":
+        vectors()
     leaf, root = chain()[0], chain()[-1]
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
     name = next(name for name in names if name.endswith(".signboard.internal"))
@@ -176,11 +216,21 @@ def main():
     tell("services", names=services(link))
     out, rows = queue.Queue(), Slice()
     say = lambda **message: out.put(session.FromViewer(**message))  # noqa: E731
-    say(hello=session.Hello(protocol_min=1, protocol_max=1, features=["identify"], machine=machine(), start=start))
+    hello = session.Hello(protocol_min=0 if AGE == "older" else 1, protocol_max=2 if AGE == "newer" else 1, machine=machine())
+    if AGE != "older":
+        hello.start = start
+        hello.features.append("identify")
+    if AGE == "newer":
+        hello.mood = "curious"
+    say(hello=hello)
+    if AGE == "newer":
+        say(mood=session.Mood(word="glad"))
+        say(plan=session.PlanReport(plan="by-hand", state=session.PLAN_STATE_ADORED))
     for heard in viewer_session_pb2_grpc.ViewerSessionStub(link).Open(iter(out.get, None)):
         kind = heard.WhichOneof("message")
         if kind == "welcome":
             tell("welcome", name=heard.welcome.name, protocol=heard.welcome.protocol)
+            assert AGE != "older" or not hasattr(heard.welcome, "fonts")
         elif kind == "slice":
             assert not heard.slice.more, "a small installation needs one part"
             rows.take(heard.slice)
@@ -190,7 +240,10 @@ def main():
             if bodies:
                 tell("bodies", lengths=bodies)
                 say(plan=session.PlanReport(plan="by-hand", state=session.PLAN_STATE_RECEIVED))
-                say(status=session.Status(plan="by-hand", version="0.1", temperature=40.5, display="on", probe="ok"))
+                status = session.Status(plan="by-hand", version="0.1", temperature=40.5, display="on")
+                if AGE == "newer":
+                    status.mood.word = "glad"
+                say(status=status)
                 play = session.Play(n=1, plan="by-hand", item="p1", **{"from": 1000}, until=6000, complete=True)
                 say(plays=session.Plays(stream=b"s" * 16, records=[play]))
         elif kind == "stored":
