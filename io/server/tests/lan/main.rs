@@ -16,3 +16,4 @@ mod upstream;
 mod viewer_rules;
 mod wake;
 mod web;
+mod woken;
