@@ -18,9 +18,8 @@ use super::picture::{self, Expected, Probe, Sample};
 use super::serve::HostMessage;
 use super::stage::Stage;
 
-/// Pictures for people are at most so wide, in pixels; those that are only judged are smaller.
+/// Pictures for people are at most so wide, in pixels.
 const WIDEST: u32 = 1280;
-const JUDGED: u32 = 320;
 
 /// What the orders go to.
 pub(super) struct Director {
@@ -62,7 +61,7 @@ impl Director {
                     let page = self.page();
                     tokio::spawn(async move {
                         let picture = match page {
-                            Some(page) => page.picture(WIDEST).await,
+                            Some(page) => shrunk(page).await,
                             None => Err(ScreenError::Silent("it is starting".to_owned())),
                         };
                         let _ = answer.send(picture);
@@ -95,7 +94,7 @@ impl Director {
             let mut probe = probe.lock().await;
             let (Some(page), (Some(plan), Some(slot))) = (page, stage.playing()) else { return };
             let bright = page.evaluate(picture::EXPECTED).await.ok().and_then(|share| share.as_f64());
-            let Ok(jpeg) = page.picture(JUDGED).await else { return };
+            let Ok(jpeg) = page.capture().await else { return };
             let now = clock();
             let judged =
                 tokio::task::spawn_blocking(move || (Sample::of(&jpeg), picture::moves(&plan, &slot, now, &*library))).await;
@@ -116,4 +115,11 @@ impl Director {
             }
         }
     }
+}
+
+/// A picture of the page for people.
+async fn shrunk(page: Page) -> Result<Vec<u8>, ScreenError> {
+    let jpeg = page.capture().await?;
+    let shrunk = tokio::task::spawn_blocking(move || picture::shrunk(jpeg, WIDEST)).await;
+    shrunk.map_err(|_| ScreenError::Stopped)?.map_err(|error| ScreenError::Silent(error.to_string()))
 }

@@ -1,10 +1,11 @@
 //! The display under a real X server (Xvfb): the kiosk fills it, it is turned, and what it cannot do is said.
 
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use viewer::screen::{DisplaySettings, Mode, PowerMeans, ScreenEvent, Surface};
 
-use crate::stand::{RED, Setup, Stand, alike, middle, page, plan};
+use crate::stand::{GREEN, RED, Setup, Stand, alike, middle, page, picture, plan};
 
 /// An X server of its own.
 struct XServer {
@@ -103,22 +104,55 @@ async fn the_kiosk_fills_an_x_screen_without_window_manager() {
 }
 
 #[tokio::test]
+async fn a_picture_that_is_taken_is_not_seen_on_the_screen() {
+    let server = XServer::start(1280, 720);
+    let setup =
+        Setup { surface: Some(Surface::X11(server.name.clone())), probe_every: Duration::from_millis(300), ..Setup::default() };
+    let mut stand = Stand::start(setup).await;
+    let (item, record) = picture(&stand, "a", GREEN);
+    let plan = plan(vec![item], Some(record), 0);
+    stand.handle.show(plan.clone(), false);
+    stand.shown(&plan.id).await;
+    stand.picture("green under X", |picture| alike(middle(picture), GREEN)).await;
+    // What the X server itself shows for three seconds, beside pictures taken all the time.
+    let recording = Command::new("ffmpeg")
+        .args(["-loglevel", "error", "-f", "x11grab", "-video_size", "1280x720", "-framerate", "25", "-i", &server.name])
+        .args(["-t", "3", "-vf", "scale=16:9:flags=neighbor", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("ffmpeg is installed");
+    let recorded = tokio::task::spawn_blocking(move || recording.wait_with_output().unwrap().stdout);
+    while !recorded.is_finished() {
+        stand.handle.screenshot().await.unwrap();
+    }
+    let recorded = recorded.await.unwrap();
+    let (frames, rest) = recorded.as_chunks::<{ 16 * 9 * 3 }>();
+    assert!(frames.len() > 20 && rest.is_empty(), "{} frames", frames.len());
+    for (at, frame) in frames.iter().enumerate() {
+        let wrong: Vec<_> = frame.as_chunks::<3>().0.iter().filter(|pixel| !alike(**pixel, GREEN)).collect();
+        assert!(wrong.is_empty(), "frame {at} of {}: {} points, such as {:?}", frames.len(), wrong.len(), wrong[0]);
+    }
+    stand.handle.stop().await;
+}
+
+#[tokio::test]
 async fn a_display_is_set_by_the_programs_of_the_system_and_what_fails_is_said_once() {
     let server = XServer::start(1024, 768);
     let mut stand =
         Stand::start(Setup { surface: Some(Surface::X11(server.name.clone())), size: Some((1024, 768)), ..Setup::default() })
             .await;
-    let picture = |rotation| DisplaySettings {
+    let turned = |rotation| DisplaySettings {
         mode: Some(Mode { width: 1024, height: 768, rate: None }),
         rotation: Some(rotation),
         ..DisplaySettings::default()
     };
     // What the server has is taken without a word; Xvfb cannot turn.
-    stand.handle.display(picture(0));
-    stand.handle.display(picture(90));
+    stand.handle.display(turned(0));
+    stand.handle.display(turned(90));
     let trouble = stand.wait("picture", |event| matches!(event, ScreenEvent::Trouble(_))).await;
     assert!(
-        matches!(&trouble, ScreenEvent::Trouble(one) if one.code == "display.picture" && one.text.contains("rotation")),
+        matches!(&trouble, ScreenEvent::Trouble(one) if one.code == "display.picture" && one.text.contains("right")),
         "{trouble:?}"
     );
     // Nor has it a power to switch, though xset itself ends well there.

@@ -1,5 +1,7 @@
 //! What a browser can suffer, and that the plan is back afterwards.
 
+use std::time::Duration;
+
 use rustix::process::Signal;
 use viewer::screen::{RestartCause, ScreenEvent};
 
@@ -45,7 +47,7 @@ async fn a_page_that_crashes_is_loaded_again() {
 
 #[tokio::test]
 async fn a_page_that_hangs_is_ended_and_begun_anew() {
-    let (mut stand, plan) = playing(Setup::default()).await;
+    let (mut stand, plan) = playing(Setup { patience: Some(Duration::from_secs(5)), ..Setup::default() }).await;
     for renderer in stand.processes(Some("renderer")) {
         signal(renderer, Signal::STOP);
     }

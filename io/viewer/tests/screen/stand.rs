@@ -49,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) surface: Option<Surface>,
     pub(crate) size: Option<(u32, u32)>,
     pub(crate) memory_limit: u64,
+    pub(crate) patience: Option<Duration>,
     /// A stand whose profile is used again.
     pub(crate) home: Option<Arc<tempfile::TempDir>>,
     pub(crate) probe_every: Duration,
@@ -64,7 +65,7 @@ impl Stand {
                 arguments: vec![],
                 profile: home.path().join("profile"),
                 memory_limit: setup.memory_limit,
-                patience: Duration::from_secs(5),
+                patience: setup.patience.unwrap_or(Duration::from_secs(15)),
             },
             output: OutputSettings {
                 name: None,

@@ -53,7 +53,7 @@ async fn a_picture_is_judged_beside_what_the_page_should_show() {
             let share = page.evaluate(EXPECTED).await.unwrap();
             let expected = Expected { bright: share.as_f64(), moves: false };
             assert!((share.as_f64().unwrap() - bright).abs() < 0.02, "{what}: {share}");
-            look = probe.look(at, Sample::of(&page.picture(320).await.unwrap()).unwrap(), expected);
+            look = probe.look(at, Sample::of(&page.capture().await.unwrap()).unwrap(), expected);
         }
         assert_eq!(look, Look { black, frozen: false }, "{what}");
     }

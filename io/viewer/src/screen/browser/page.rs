@@ -1,9 +1,11 @@
 //! The one page of the browser, as far as we command it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::cdp::{Cdp, CdpError};
@@ -19,6 +21,7 @@ const QUALITY: u32 = 82;
 pub(in crate::screen) struct Page {
     cdp: Cdp,
     session: String,
+    capturing: Arc<Mutex<()>>,
 }
 
 impl Page {
@@ -37,7 +40,7 @@ impl Page {
         let Value::String(session) = attached["sessionId"].take() else {
             return Err(CdpError::Refused("no session for the page".to_owned()));
         };
-        let page = Self { cdp, session };
+        let page = Self { cdp, session, capturing: Arc::default() };
         page.call("Page.enable", json!({})).await?;
         page.call("Inspector.enable", json!({})).await?;
         if let Some((width, height)) = size {
@@ -71,19 +74,15 @@ impl Page {
         Ok(within(asked).await?["result"]["value"].take())
     }
 
-    /// What the browser shows as JPEG, at most `widest` pixels wide.
+    /// What the browser shows, as JPEG in its full size. One at a time.
+    ///
+    /// The browser could cut and shrink by itself, but does it by making the page another size for a moment, which everybody sees.
     ///
     /// # Errors
     /// The browser is gone or silent.
-    pub(in crate::screen) async fn picture(&self, widest: u32) -> Result<Vec<u8>, ScreenError> {
-        let layout = within(self.call("Page.getLayoutMetrics", json!({}))).await?;
-        let view = &layout["cssLayoutViewport"];
-        let (width, height) = (view["clientWidth"].as_f64().unwrap_or(0.0), view["clientHeight"].as_f64().unwrap_or(0.0));
-        if width < 1.0 || height < 1.0 {
-            return Err(ScreenError::Silent("the page has no size yet".to_owned()));
-        }
-        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": (f64::from(widest) / width).min(1.0) });
-        let asked = json!({ "format": "jpeg", "quality": QUALITY, "clip": clip, "optimizeForSpeed": true });
+    pub(in crate::screen) async fn capture(&self) -> Result<Vec<u8>, ScreenError> {
+        let _alone = self.capturing.lock().await;
+        let asked = json!({ "format": "jpeg", "quality": QUALITY, "optimizeForSpeed": true });
         let shot = within(self.call("Page.captureScreenshot", asked)).await?;
         let data = shot["data"].as_str().ok_or_else(|| ScreenError::Silent("the picture is empty".to_owned()))?;
         base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| ScreenError::Silent(error.to_string()))

@@ -3,10 +3,12 @@
 mod content;
 mod probe;
 mod sample;
+mod shrink;
 
 pub(super) use content::moves;
 pub(super) use probe::{Expected, Probe};
 pub(super) use sample::Sample;
+pub(super) use shrink::shrunk;
 
 /// Draws in the page, in miniature and by other means than the browser's own, what should be seen; its value is the share of it that
 /// is bright, 0 to 1, or null where nothing can be said.

@@ -1,4 +1,4 @@
-//! A picture as far as it is judged: how light each point is.
+//! A picture as far as it is judged: how light each point of a small copy is.
 
 use image::ImageFormat;
 
@@ -8,6 +8,8 @@ pub(in crate::screen) struct Sample {
     light: Vec<u8>,
 }
 
+/// The longer side of the copy, in pixels.
+const SIDE: u32 = 320;
 /// Pixels up to this light are black, also where the picture was compressed.
 const BLACK: u8 = 15;
 /// A smaller difference is none that a person would see.
@@ -19,7 +21,8 @@ impl Sample {
     /// # Errors
     /// It is none.
     pub(in crate::screen) fn of(jpeg: &[u8]) -> Result<Self, image::ImageError> {
-        Ok(Self { light: image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg)?.into_luma8().into_raw() })
+        let picture = image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg)?;
+        Ok(Self { light: picture.thumbnail(SIDE, SIDE).into_luma8().into_raw() })
     }
 
     /// The share of it that is black, 0 to 1.
