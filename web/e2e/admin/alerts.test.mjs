@@ -102,6 +102,44 @@ describe("alerts", () => {
     assert.deepEqual([scene.mock.alerts.rules.offline, scene.mock.alerts.rules.frozen.on], [{ on: true, minutes: 12 }, false]);
   });
 
+  test("on-hours are given as times of the week", async () => {
+    const hours = page.getByRole("list", { name: "When screens should be on" });
+    await hours.getByText("Always.").waitFor();
+    await page.getByRole("button", { name: "Add on-hours" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add on-hours" });
+    await dialog.locator("input[type=time]").first().fill("06:30");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await hours.getByText(/All screens/).waitFor();
+    const [stored] = scene.mock.store.all("on-hours");
+    assert.deepEqual([stored.destination, stored.when.recurrence.weekly.window], ["all", { start: "06:30:00", end: "18:00:00" }]);
+    assert.match(await hours.textContent(), /06:30–18:00/);
+    await hours.getByRole("button", { name: "Delete" }).click();
+    await hours.getByText("Always.").waitFor();
+  });
+
+  test("downloads have limits and are seen on their way", async () => {
+    await page.goto(`${scene.base}/settings/downloads`);
+    await page.getByText("Nothing is on its way.").waitFor();
+    await page.getByRole("button", { name: "New limit" }).click();
+    const dialog = page.getByRole("dialog", { name: "New limit" });
+    for (const [label, value] of [["Rate of each screen", "10"], ["Rate of all together", "50"], ["Files at a time", "2"]]) {
+      await dialog.getByLabel(label).fill(value);
+      await dialog.getByLabel(label).press("Tab");
+    }
+    await dialog.getByLabel("At any time").uncheck();
+    await dialog.getByRole("button", { name: "Save" }).click();
+    const rules = page.getByRole("list", { name: "Limits" });
+    await rules.getByText("10 Mbit/s each · 50 Mbit/s together · 2 at a time · 22:00–05:00").waitFor();
+    const [stored] = scene.mock.store.all("download-rules");
+    const { destination, bytes_per_second, all_bytes_per_second, at_once, hours } = stored;
+    assert.deepEqual([destination, bytes_per_second, all_bytes_per_second, at_once, hours], ["all", 1_250_000, 6_250_000, 2, { daily: { start: "22:00:00", end: "05:00:00" } }]);
+    scene.mock.alerts.downloads.items.push({ viewer: screen, hash: "0".repeat(64), name: "Harbour film", bytes: 8 * 1024 ** 2, left: 2 * 1024 ** 2, since: Date.now(), limit: 1_250_000 });
+    const now = page.getByRole("list", { name: "Under way now" });
+    await now.getByText("Harbour film").waitFor({ timeout: 6000 });
+    assert.match(await now.textContent(), new RegExp(`${screen.name}.*left`, "s"));
+    assert.deepEqual(await serious(), []);
+  });
+
   test("the screen's panel shows the machine", async () => {
     const machine = {
       version: "0.4.0", hostname: "pier-1", addresses: ["192.0.2.7"], macs: ["00:11:22:aa:bb:cc"], temperature: 61.4, disk_free: 1024 ** 3, disk_size: 32 * 1024 ** 3, memory_free: 1024 ** 3,

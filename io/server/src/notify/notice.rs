@@ -155,11 +155,12 @@ impl NoticeAlert {
     }
 }
 
-/// Notices by recipient, in the order in which they fell due, with the numbers of their messages.
-pub(super) fn by_recipient(
-    messages: Vec<store::facts::Message>,
-) -> (BTreeMap<RecipientId, Vec<(store::facts::Message, Notice)>>, Vec<i64>) {
-    let (mut known, mut unread) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
+/// The notices of each recipient with their messages, in the order in which they fell due.
+pub(super) type Due = BTreeMap<RecipientId, Vec<(store::facts::Message, Notice)>>;
+
+/// Sorts messages by recipient; with the numbers of those that are not understood.
+pub(super) fn by_recipient(messages: Vec<store::facts::Message>) -> (Due, Vec<i64>) {
+    let (mut known, mut unread) = (Due::new(), Vec::new());
     for message in messages {
         match serde_json::from_value::<Notice>(message.body.clone()) {
             Ok(notice) => known.entry(notice.recipient).or_default().push((message, notice)),

@@ -1,6 +1,6 @@
 /** The mock's alerts: what is raised, what was, the rules, and who is told. A test raises and clears. */
 import { randomUUID } from "node:crypto";
-import type { Alert, AlertKind, Delivery } from "../src/schema/alerts.ts";
+import type { Alert, AlertKind, Delivery, Downloads } from "../src/schema/alerts.ts";
 import { type Exchange, Refusal } from "./exchange.ts";
 import { defaults, type Store } from "./store.ts";
 
@@ -24,6 +24,7 @@ export class Alerts {
   /** What the next test of a recipient answers. */
   says = { ok: true, text: "250 taken" };
   readonly deliveries: Delivery[] = [];
+  readonly downloads: Downloads = { limit: 0, items: [] };
   /** Bodies that held a secret, to see that it was sent. */
   readonly secrets: string[] = [];
   readonly #store: Store;
@@ -54,6 +55,7 @@ export class Alerts {
     else if (call === "PATCH alert-rules") exchange.send(200, (this.rules = this.#changed(this.rules, await exchange.json())));
     else if (call === "GET mail-account") exchange.send(200, this.account);
     else if (call === "PATCH mail-account") exchange.send(200, (this.account = this.#changed(this.account, this.#hidden(await exchange.json(), "password"))));
+    else if (call === "GET downloads") exchange.send(200, this.downloads);
     else if (call === "GET notify/deliveries") exchange.send(200, this.deliveries);
     else if (call === "POST notify/test") {
       const { recipient } = await exchange.json();

@@ -1,5 +1,6 @@
 /** The nouns of the API with the type of their resources, and the kinds of live events that name them. */
-import type { Recipient } from "./schema/alerts.ts";
+import type { DownloadRule, OnHours, Recipient } from "./schema/alerts.ts";
+import type { EnrolmentToken, ExpectedDevice } from "./schema/enrolment.ts";
 import type { Folder, Media, Playlist, PlaylistItem, Presentation, Revision } from "./schema/library.ts";
 import type { NetworkCard } from "./schema/network.ts";
 import type { Grant, Token, User } from "./schema/people.ts";
@@ -19,6 +20,8 @@ export interface Nouns {
   groups: Group;
   memberships: Membership;
   "network-cards": NetworkCard;
+  "enrolment-tokens": EnrolmentToken;
+  "expected-devices": ExpectedDevice;
   schedules: Schedule;
   priorities: Priority;
   users: User;
@@ -26,6 +29,8 @@ export interface Nouns {
   tokens: Token;
   tasks: Task;
   recipients: Recipient;
+  "on-hours": OnHours;
+  "download-rules": DownloadRule;
 }
 
 export type Noun = keyof Nouns;
@@ -43,6 +48,8 @@ export const KIND: Record<Noun, string> = {
   groups: "group",
   memberships: "membership",
   "network-cards": "network_card",
+  "enrolment-tokens": "enrolment_token",
+  "expected-devices": "expected_device",
   schedules: "schedule",
   priorities: "priority",
   users: "user",
@@ -50,4 +57,6 @@ export const KIND: Record<Noun, string> = {
   tokens: "token",
   tasks: "task",
   recipients: "recipient",
+  "on-hours": "on_hours",
+  "download-rules": "download_rule",
 };

@@ -1,6 +1,7 @@
 /** Alerts and who is told of them. */
 import type { components } from "../generated/openapi.ts";
 import type { Id, Millis, Resource } from "./cells.ts";
+import type { When } from "./schedule.ts";
 
 type Schemas = components["schemas"];
 
@@ -39,4 +40,25 @@ export interface MailAccount extends Resource {
   password?: string | null;
   has_password: boolean;
   sender: string;
+}
+
+/** A part of the time in which screens should be on. */
+export interface OnHours extends Resource {
+  destination: Recipient["destination"];
+  when: When;
+  made_by: Id | null;
+  made_at: Millis;
+}
+
+/** Limits for the downloads of some screens; what is null counts as elsewhere. */
+export interface DownloadRule extends Resource {
+  destination: Recipient["destination"];
+  /** 0: unlimited. */
+  bytes_per_second: number | null;
+  at_once: number | null;
+  hours: "always" | { daily: { start: string; end: string } } | null;
+  /** Only in the rule for all. */
+  all_bytes_per_second: number | null;
+  made_by: Id | null;
+  made_at: Millis;
 }

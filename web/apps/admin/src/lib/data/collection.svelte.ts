@@ -177,6 +177,8 @@ const SORT: Partial<Record<Noun, Record<string, string>>> = {
   memberships: { sort: "id" },
   grants: { sort: "id" },
   devices: { sort: "id" },
+  "on-hours": { sort: "id" },
+  "download-rules": { sort: "id" },
   "network-cards": { sort: "id" },
   revisions: { sort: "-published_at" },
   tasks: { sort: "-made_at" },
@@ -202,9 +204,13 @@ export const users = make("users");
 export const grants = make("grants");
 export const tokens = make("tokens");
 export const tasks = make("tasks");
+export const enrolmentTokens = make("enrolment-tokens");
+export const expectedDevices = make("expected-devices");
 export const recipients = make("recipients");
+export const onHours = make("on-hours");
+export const downloadRules = make("download-rules");
 
-const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens, tasks, recipients] as const;
+const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens, tasks, enrolmentTokens, expectedDevices, recipients, onHours, downloadRules] as const;
 
 export function collectionOfKind(kind: string): Collection<Noun> | undefined {
   return ALL.find((one) => KIND[one.noun] === kind) as unknown as Collection<Noun> | undefined;
