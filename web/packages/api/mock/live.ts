@@ -24,7 +24,15 @@ export class Live {
   }
 
   ask(code: string, width: number, height: number): PendingDevice {
-    const device = { device: randomUUID(), code, user_agent: "Mozilla/5.0 (Linux; Tizen 6.5) Chrome/85", screen: { width, height, ratio: 100 }, address: "192.0.2.41", since: Date.now() };
+    const device = { device: randomUUID(), code, user_agent: "Mozilla/5.0 (Linux; Tizen 6.5) Chrome/85", screen: { width, height, ratio: 100 }, address: "192.0.2.41", since: Date.now(), player: "html5" as const, hostname: "", serial: "", output: "", macs: [] };
+    this.pending.push(device);
+    this.#store.live({ pending: true });
+    return device;
+  }
+
+  /** A native viewer asks. */
+  askNative(code: string): PendingDevice {
+    const device: PendingDevice = { device: randomUUID(), code, user_agent: "signboard-viewer 0.1.0 (Debian 13)", screen: { width: 3840, height: 2160 }, address: "192.0.2.77", since: Date.now(), player: "native", hostname: "player-7", serial: "8X-1107", output: "", macs: ["00:11:22:aa:bb:07"] };
     this.pending.push(device);
     this.#store.live({ pending: true });
     return device;

@@ -6,6 +6,7 @@ import { extname, join, normalize } from "node:path";
 import { KIND, type Noun } from "../src/nouns.ts";
 import { act } from "./actions.ts";
 import { cleared } from "./cleared.ts";
+import { Enrolling } from "./enrolment.ts";
 import { Exchange, Refusal } from "./exchange.ts";
 import { Live } from "./live.ts";
 import { Alerts } from "./alerts.ts";
@@ -46,6 +47,7 @@ export function createMock(options: Options = {}): Mock {
   const live = new Live(store);
   const network = new Network(store);
   const alerts = new Alerts(store);
+  const enrolling = new Enrolling(store);
   const tasks = new Tasks(store);
   const uploads = new Uploads(store);
   const sessions = new Map<string, string>();
@@ -94,6 +96,7 @@ export function createMock(options: Options = {}): Mock {
       if (method === "PATCH") installation = { ...installation, ...(await exchange.json()), version: randomBytes(4).toString("hex") };
       return exchange.send(200, installation);
     }
+    if (await enrolling.handle(exchange, seeded.admin.id)) return;
     if (await network.handle(exchange, seeded.admin.id)) return;
     if (tasks.handle(exchange)) return;
     if (await alerts.handle(exchange, seeded.admin.id)) return;

@@ -4,6 +4,7 @@ import type { Noun, Nouns } from "./nouns.ts";
 import type { Alert, AlertRules, Delivery, Downloads, MailAccount } from "./schema/alerts.ts";
 import type { Body } from "./schema/body.ts";
 import type { Content, Id, Millis, Page, Role } from "./schema/cells.ts";
+import type { Enrolment, ExpectedLine } from "./schema/enrolment.ts";
 import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
 import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schema/network.ts";
 import type { Installation, Session, User } from "./schema/people.ts";
@@ -67,6 +68,11 @@ export function calls(client: Client) {
     makeUser: (user: { login: string; name: string; language: string; password: string }) => client.post<User>("/users", user),
     setPassword: (user: Id, password: string, present?: string) => client.call<unknown>("PUT", `/users/${user}/password`, { body: { password, present } }),
     makeToken: (token: { name: string; role: Role; expires_at?: Millis }) => client.post<{ id: Id; secret: string }>("/tokens", token),
+
+    enrolment: () => client.get<Enrolment>("/enrolment"),
+    changeEnrolment: (members: { by_list?: boolean; automatic?: boolean; password?: string }) => client.patch<Enrolment>("/enrolment", members),
+    makeEnrolmentToken: (token: { name: string; group?: Id; uses: number; expires_at?: Millis }) => client.post<{ id: Id; secret: string }>("/enrolment-tokens", token),
+    takeExpected: (lines: ExpectedLine[]) => client.post<{ made: number; known: number }>("/expected-devices/list", lines, { key: crypto.randomUUID?.() }),
 
     approve: (approval: Approval) => client.post<Viewer>("/devices/approve", approval),
     revoke: (device: Id) => client.post<unknown>(`/devices/${device}/revoke`),

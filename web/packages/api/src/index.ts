@@ -5,6 +5,7 @@ export * from "./nouns.ts";
 export * from "./schema/alerts.ts";
 export * from "./schema/body.ts";
 export * from "./schema/cells.ts";
+export * from "./schema/enrolment.ts";
 export * from "./schema/library.ts";
 export * from "./schema/network.ts";
 export * from "./schema/people.ts";

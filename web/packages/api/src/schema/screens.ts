@@ -38,6 +38,12 @@ export interface PendingDevice {
   screen: Size & { ratio?: number };
   address: string;
   since: Millis;
+  player: "html5" | "native";
+  /** Of a native viewer: name of its computer, serial number, output and network cards; empty where it said nothing. */
+  hostname: string;
+  serial: string;
+  output: string;
+  macs: string[];
 }
 
 export interface MissingMedia {
