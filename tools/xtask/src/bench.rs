@@ -9,6 +9,7 @@ mod discovery;
 mod example;
 mod figure;
 mod film;
+mod fleet;
 mod installation;
 mod instance;
 mod load;
@@ -39,7 +40,7 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
@@ -56,6 +57,7 @@ const BENCHES: [Bench; 12] = [
         only_named: false,
         run: |consent| screen::run(consent, "first-frame"),
     },
+    Bench { name: "fleet", about: "10,000 connected viewers, 10 minutes", only_named: true, run: fleet::run },
     Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
 

@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub open: u64,
     /// Viewers that are welcomed and hold their whole slice.
     pub settled: u64,
+    /// Since when all viewers do, Unix milliseconds; 0 if not all do.
+    pub whole_since: i64,
     /// Sessions that were welcomed, from the start.
     pub welcomed: u64,
     /// Heartbeats sent, from the start.

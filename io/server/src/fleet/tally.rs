@@ -1,7 +1,7 @@
 //! What the viewers of a fleet count together.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -26,6 +26,8 @@ pub(super) struct Tally {
     pub(super) wrong_files: AtomicU64,
     open: AtomicU64,
     settled: AtomicU64,
+    /// Unix milliseconds; counts while all are settled.
+    whole_since: AtomicI64,
     wave: Mutex<Wave>,
     faults: Mutex<BTreeMap<String, u64>>,
 }
@@ -45,6 +47,7 @@ impl Tally {
             wrong_files: zero(),
             open: zero(),
             settled: zero(),
+            whole_since: AtomicI64::new(0),
             wave: Mutex::default(),
             faults: Mutex::default(),
         }
@@ -62,7 +65,15 @@ impl Tally {
 
     /// Counts a viewer with its whole slice for as long as the value lives.
     pub(super) fn settled(&self) -> Held<'_> {
-        Held::new(&self.settled)
+        let held = Held::new(&self.settled);
+        if self.is_whole() {
+            self.whole_since.store(now_ms(), Relaxed);
+        }
+        held
+    }
+
+    fn is_whole(&self) -> bool {
+        usize::try_from(self.settled.load(Relaxed)).is_ok_and(|settled| settled >= self.viewers)
     }
 
     pub(super) fn told(&self) {
@@ -88,6 +99,7 @@ impl Tally {
             not_enrolled: self.not_enrolled.load(Relaxed),
             open: self.open.load(Relaxed),
             settled: self.settled.load(Relaxed),
+            whole_since: if self.is_whole() { self.whole_since.load(Relaxed) } else { 0 },
             welcomed: self.welcomed.load(Relaxed),
             heartbeats: self.heartbeats.load(Relaxed),
             applied: self.applied.load(Relaxed),
@@ -129,6 +141,20 @@ mod tests {
         assert_eq!(tally.snapshot(Duration::ZERO).open, 1);
         drop(session);
         assert_eq!(tally.snapshot(Duration::ZERO).open, 0);
+    }
+
+    #[test]
+    fn all_are_settled_since_the_last_one_was() {
+        let tally = Tally::new(2);
+        let since = || tally.snapshot(Duration::ZERO).whole_since;
+        let first = tally.settled();
+        assert_eq!(since(), 0);
+        let before = now_ms();
+        let second = tally.settled();
+        assert!(since() >= before);
+        drop(first);
+        assert_eq!(since(), 0);
+        drop(second);
     }
 
     #[test]

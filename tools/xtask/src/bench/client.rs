@@ -62,7 +62,11 @@ impl Client {
         place.map(str::to_owned).ok_or_else(|| Failure::failed("The server names no place for the upload."))
     }
 
-    fn send(&self, method: &str, path: &str, fields: &str, length: u64, mut body: impl Read) -> Result<Answer, Failure> {
+    /// Sends a request with fields of its own, each ended by CRLF.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached or refuses.
+    pub(super) fn send(&self, method: &str, path: &str, fields: &str, length: u64, mut body: impl Read) -> Result<Answer, Failure> {
         let failed = |error: io::Error| Failure::failed(format!("{method} {path} on port {}: {error}.", self.port));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).map_err(failed)?;
         let session = match self.cookie.as_str() {

@@ -20,7 +20,8 @@ pub(super) struct Installation {
     pub(super) server: Server,
     /// Where it answers.
     pub(super) instance: Instance,
-    client: Client,
+    /// Who administers it.
+    pub(super) client: Client,
 }
 
 impl Installation {

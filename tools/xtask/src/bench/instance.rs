@@ -15,7 +15,8 @@ pub(super) struct Instance {
     pub(super) http: u16,
     /// Its HTTPS port on 127.0.0.1.
     pub(super) https: u16,
-    serving: Serving,
+    /// Where it answers, with its control port.
+    pub(super) serving: Serving,
 }
 
 impl Instance {
