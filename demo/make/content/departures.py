@@ -67,7 +67,7 @@ def board(identity, name, trains):
     for (first, _), words in zip(COLUMNS, ("Zeit · Tijd · Time", "Nach · Naar · To", "", "Hinweis · Let op · Note")):
         if words:
             made.append(text(cell_x(first), 200, 640, 32, words, 20, colour="#8496a0", valign="middle", line_height=100))
-    made.append(text(cell_x(21) - 60, 200, 168, 32, "Anleger · Berth", 20, colour="#8496a0", align="center", valign="middle", line_height=100))
+    made.append(text(cell_x(21) + CELL - 200, 200, 200, 32, "Anleger · Berth", 20, colour="#8496a0", align="end", valign="middle", line_height=100))
     for number, train in enumerate(trains):
         made += row(TOP + number * ROW, train)
     made += [
