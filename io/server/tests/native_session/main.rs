@@ -23,3 +23,4 @@ mod python;
 mod reporting;
 mod returning;
 mod screen;
+mod tasks;
