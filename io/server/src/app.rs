@@ -3,10 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::alerts::Alerts;
 use crate::auth::session::Sessions;
 use crate::auth::setup_link::SetupLink;
 use crate::auth::throttle::Throttle;
-use crate::alerts::Alerts;
 use crate::config::Config;
 use crate::control_port::ControlPort;
 use crate::core::Core;

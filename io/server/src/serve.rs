@@ -94,7 +94,9 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     made.map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
     let core = open(&config).await?;
     let authority = control_port::ensure_authority(&core).await;
-    authority.map_err(|error| Failure::new(Exit::Io, format!("the device authority cannot be kept: {}.", error.into_body().message)))?;
+    authority.map_err(|error| {
+        Failure::new(Exit::Io, format!("the device authority cannot be kept: {}.", error.into_body().message))
+    })?;
     let socket = LocalSocket::bind(&data)?;
     let stop = CancellationToken::new();
     let tls = tls::start(&config, stop.clone()).await?;
@@ -170,8 +172,9 @@ async fn open(config: &Config) -> Result<Core, Failure> {
 fn store_failure(error: &store::Error, data: &Path) -> Failure {
     if error.is_full() {
         let data = data.display();
-        let text =
-            format!("The disk with data.dir = {data} is full; free some space there, or name a folder on another disk with --data.");
+        let text = format!(
+            "The disk with data.dir = {data} is full; free some space there, or name a folder on another disk with --data."
+        );
         return Failure::new(Exit::Io, text);
     }
     let exit = match error {

@@ -4,8 +4,8 @@
 //! Read on: [`document`] says what a document is, [`schedule`] and [`content`] what is scheduled, [`timetable`] what plays.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
-pub mod authority;
 pub mod alert;
+pub mod authority;
 pub mod body;
 pub mod card;
 pub mod cell;
@@ -13,8 +13,8 @@ pub mod civil;
 pub mod commit;
 pub mod content;
 pub mod document;
-pub mod enrolment;
 pub mod download;
+pub mod enrolment;
 pub mod firewall;
 pub mod folder;
 pub mod group;

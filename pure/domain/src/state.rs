@@ -3,12 +3,12 @@
 use imbl::OrdSet;
 use uuid::Uuid;
 
-use crate::authority::Authority;
 use crate::alert::{AlertRules, OnHours};
+use crate::authority::Authority;
 use crate::card::{Card, Mac};
 use crate::document::{Document, KindSpec};
-use crate::enrolment::{Enrolment, EnrolmentToken, ExpectedDevice};
 use crate::download::DownloadRule;
+use crate::enrolment::{Enrolment, EnrolmentToken, ExpectedDevice};
 use crate::folder::Folder;
 use crate::id::{CardId, DeviceId, EnrolmentTokenId, GrantId, IdentityId, TokenId, UserId, ViewerId};
 use crate::log::Row;

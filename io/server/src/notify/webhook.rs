@@ -21,12 +21,21 @@ const SHOWN: usize = 300;
 
 /// A client that follows no redirection: what was signed for one address is not for another.
 pub(super) fn client() -> Result<reqwest::Client, String> {
-    let client = reqwest::Client::builder()
+    settings().build().or_else(|error| {
+        // A machine without any authority can still reach what speaks without TLS.
+        let cause = sentence(&error);
+        tracing::warn!(cause, "this machine trusts no authority, so that no https address can be told: install ca-certificates");
+        let client = settings().tls_certs_only([]).build();
+        client.map_err(|error| format!("requests cannot be made on this machine: {}", sentence(&error)))
+    })
+}
+
+fn settings() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .timeout(WHOLE)
-        .user_agent(concat!("signboard/", env!("CARGO_PKG_VERSION")));
-    client.build().map_err(|error| format!("requests cannot be made on this machine: {}", sentence(&error)))
+        .user_agent(concat!("signboard/", env!("CARGO_PKG_VERSION")))
 }
 
 /// The signature of a body at a time (Unix seconds): HMAC-SHA-256 (RFC 2104) of `<time>.<body>`, 64 hexadecimal digits.
@@ -113,6 +122,11 @@ fn sentence(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_without_authorities_has_a_client_too() {
+        assert!(settings().tls_certs_only([]).build().is_ok());
+    }
 
     #[test]
     fn the_signature_is_that_of_other_implementations() {

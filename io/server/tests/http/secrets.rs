@@ -92,17 +92,26 @@ async fn planted_secrets_come_out_nowhere() {
     );
     ada.put(&format!("/users/{bob}/password"), &json!({"password": "canary second 19c"})).await.done();
 
+    ada.patch("/enrolment", &json!({"password": "canary viewers 3d2"})).await.ok();
+    let enrolment =
+        ada.post("/enrolment-tokens", &json!({"name": "hall"})).await.created()["secret"].as_str().unwrap().to_owned();
+    let authority = site.app.core.state().authorities.iter().next().unwrap().1.value.key.clone();
+    assert!(authority.starts_with("-----BEGIN PRIVATE KEY-----"));
+    let authority = authority.lines().nth(1).unwrap().to_owned();
+
     let hashes: Vec<String> = {
         let state = site.app.core.state();
         let identities = state.identities.iter().map(|(_, held)| held.value.password_hash.clone());
         let tokens = state.tokens.iter().map(|(_, held)| held.value.secret_hash.clone());
-        identities.chain(tokens).chain(state.devices.iter().map(|(_, held)| held.value.secret_hash.clone())).collect()
+        let devices = state.devices.iter().map(|(_, held)| held.value.secret_hash.clone());
+        let enrolment = state.enrolment_tokens.iter().map(|(_, held)| held.value.secret_hash.clone());
+        identities.chain(tokens).chain(devices).chain(enrolment).collect()
     };
-    assert_eq!(hashes.len(), 4);
+    assert_eq!(hashes.len(), 5);
     let csrf = ada.headers["x-csrf-token"].to_str().unwrap().to_owned();
     let plain =
         [canary, "canary second 19c", "canary guess 55", PASSWORD, &token, &device.secret, &link, SECURE_ON.0, "canary 81"];
-    let plain = plain.into_iter().chain(["canary mail 41d", "canary hook key 9e2"]);
+    let plain = plain.into_iter().chain(["canary mail 41d", "canary hook key 9e2", "canary viewers 3d2", &enrolment, &authority]);
     let secrets: Vec<&str> = plain.chain(hashes.iter().map(String::as_str)).chain(["$argon2"]).collect();
     let clean = |place: &str, text: &str| {
         for secret in &secrets {

@@ -7,8 +7,8 @@ mod people;
 mod place;
 pub mod reach;
 mod schedule;
-mod watch;
 mod task;
+mod watch;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

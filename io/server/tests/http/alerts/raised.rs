@@ -8,6 +8,7 @@ use crate::server::Site;
 
 #[tokio::test]
 async fn an_alert_is_raised_shown_and_cleared() {
+    let metrics = server::metrics::Metrics::install().unwrap();
     let (site, ada) = Site::set_up(&[]).await;
     impatient(&ada).await;
     let mut events = ada.request(reqwest::Method::GET, "/events").send().await.unwrap();
@@ -22,8 +23,11 @@ async fn an_alert_is_raised_shown_and_cleared() {
     while !text.contains("\"alerts\":true") {
         text.push_str(std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap());
     }
+    let counted = |count: u8| metrics.render().contains(&format!("signboard_alerts{{kind=\"content\"}} {count}\n"));
+    assert!(counted(1), "{}", metrics.render());
     session.say(json!({"type": "received", "plan": plan})).await;
     until(&ada, "/alerts/open", |list| list["total"] == 0).await;
+    assert!(counted(0), "{}", metrics.render());
     let history = ada.get(&format!("/alerts?viewer={viewer}&kind=content")).await.ok();
     assert_eq!((&history["items"][0]["id"], &history["total"]), (&alert["id"], &json!(1)));
     assert!(history["items"][0]["cleared"].as_i64().unwrap() >= alert["raised"].as_i64().unwrap());
