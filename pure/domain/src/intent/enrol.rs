@@ -64,10 +64,12 @@ pub fn way(state: &State, newcomer: &Newcomer, token: Option<&str>, now_ms: i64)
     let settings = Enrolment::of(state);
     let macs: Vec<Mac> = newcomer.cards.iter().map(|(_, mac)| *mac).collect();
     let fits = |entry: &ExpectedDevice| entry.device.is_none() && entry.is(&newcomer.serial, &macs);
-    if settings.by_list && newcomer.output.is_empty() {
-        if let Some((id, _)) = state.expected_devices.iter().find(|(_, held)| fits(&held.value)) {
-            return Ok(Some(Way::List(id)));
-        }
+    // An entry is for one screen: a computer with several outputs is placed by hand.
+    let listed = (settings.by_list && newcomer.output.is_empty())
+        .then(|| state.expected_devices.iter().find(|(_, held)| fits(&held.value)))
+        .flatten();
+    if let Some((id, _)) = listed {
+        return Ok(Some(Way::List(id)));
     }
     Ok(settings.automatic.then_some(Way::Automatic))
 }
