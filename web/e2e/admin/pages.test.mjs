@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { signIn, stage, visit } from "./stage.mjs";
 
-const PAGES = ["/", "/screens", "/screens?screen=SCREEN", "/screens?groups", "/library", "/library?media=MEDIA", "/library?folder=trash", "/presentations", "/presentations/PRESENTATION", "/playlists", "/playlists/PLAYLIST", "/schedule", "/schedule?screen=SCREEN", "/schedule?new", "/schedule?row=ROW", "/schedule?why=SCREEN", "/tasks", "/tasks?new", "/tasks?task=TASK", "/network", "/settings/installation", "/settings/priorities", "/settings/users", "/settings/enrolment", "/settings/tokens", "/settings/own"];
+const PAGES = ["/", "/screens", "/screens?screen=SCREEN", "/screens?groups", "/library", "/library?media=MEDIA", "/library?folder=trash", "/presentations", "/presentations/PRESENTATION", "/playlists", "/playlists/PLAYLIST", "/schedule", "/schedule?screen=SCREEN", "/schedule?new", "/schedule?row=ROW", "/schedule?why=SCREEN", "/tasks", "/tasks?new", "/tasks?task=TASK", "/alerts", "/network", "/settings/installation", "/settings/priorities", "/settings/users", "/settings/enrolment", "/settings/notify", "/settings/downloads", "/settings/tokens", "/settings/own"];
 const LOOKS = [
   { name: "light", options: { colorScheme: "light" } },
   { name: "dark", options: { colorScheme: "dark" } },
