@@ -37,8 +37,6 @@ pub(super) struct Driver {
     pub(super) shot: Shot,
     /// The plan that it reported for the slice that it stored last.
     pub(super) plan: Option<String>,
-    /// What the viewer said of itself.
-    pub(super) hello: Box<v1::Hello>,
     pub(super) capability: Capability,
     present: Present,
     out: mpsc::Sender<Bytes>,
@@ -70,35 +68,36 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         app.slices.end(session);
         return bid_farewell(&out, End::Say("revoked")).await;
     };
+    let mailbox = beginning.mailbox.clone();
     let mut inbox = app.hub.open(device, session, Some(viewer));
     let capability = app.control.capabilities.issue(device);
     let mut driver = Driver {
         device,
         viewer,
         machine,
-        mailbox: beginning.mailbox.clone(),
+        mailbox: mailbox.clone(),
         shots: BTreeSet::new(),
         shot: Shot::default(),
         plan: None,
-        hello: greeting,
         capability,
         present,
         out,
         app: app.clone(),
     };
-    let end = match driver.greet(&beginning).await {
+    let end = match Box::pin(driver.greet(beginning, greeting)).await {
         Ok(()) => loop {
             let wait = Duration::from_millis(u64::try_from(driver.machine.next_poll() - now_ms()).unwrap_or(0));
+            // What is done about a message lies in a box while it is done, so that sessions are small while nothing is.
             let step = tokio::select! {
-                message = incoming.next() => driver.heard(message).await,
-                told = inbox.recv() => driver.told(told).await,
-                () = beginning.mailbox.arrived.notified() => match driver.mailbox.take() {
-                    Some(letter) => driver.letter(letter).await,
+                message = incoming.next() => Box::pin(driver.heard(message)).await,
+                told = inbox.recv() => Box::pin(driver.told(told)).await,
+                () = mailbox.arrived.notified() => match driver.mailbox.take() {
+                    Some(letter) => Box::pin(driver.letter(letter)).await,
                     None => Ok(()),
                 },
                 () = tokio::time::sleep(wait) => {
                     let output = driver.machine.poll(now_ms());
-                    driver.obey(output).await
+                    Box::pin(driver.obey(output)).await
                 }
             };
             if let Err(end) = step {

@@ -16,8 +16,8 @@ const STATUS_SECONDS: u32 = 5;
 
 impl Driver {
     /// Welcomes the viewer and leads it to its slice.
-    pub(super) async fn greet(&mut self, beginning: &Beginning) -> Step {
-        let machine = self.hello.machine.clone().unwrap_or_default();
+    pub(super) async fn greet(&mut self, beginning: Beginning, hello: Box<v1::Hello>) -> Step {
+        let machine = hello.machine.unwrap_or_default();
         self.app.live.connected(self.viewer, self.device, now_ms());
         self.app.live.introduced(self.viewer, &machine);
         let screen = machine.screen.unwrap_or_default();
@@ -25,11 +25,11 @@ impl Driver {
         crate::session::screen::note(&self.app, self.device, size).await;
         self.welcome().await?;
         self.lead(&beginning.slice, beginning.earlier.as_ref(), beginning.urgent).await?;
-        if !self.hello.plan.is_empty() && self.machine.applied() == Some(beginning.slice.id()) {
+        if !hello.plan.is_empty() && self.machine.applied() == Some(beginning.slice.id()) {
             // It has all this already, and will not say so again.
             self.app.deliveries.received(self.viewer, &name(beginning.slice.id()), now_ms());
-            self.app.live.native_plan(self.viewer, &self.hello.plan, PlanState::Received, now_ms());
-            self.plan = Some(self.hello.plan.clone());
+            self.app.live.native_plan(self.viewer, &hello.plan, PlanState::Received, now_ms());
+            self.plan = Some(hello.plan);
         }
         Ok(())
     }
