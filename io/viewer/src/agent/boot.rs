@@ -108,6 +108,9 @@ impl Agent {
                     candidates.iter().map(|candidate| format!("{} ({})", candidate.name, candidate.address)).collect();
             }
         }
+        if let Some(message) = &self.turned_out {
+            facts.tried.insert(0, Attempt { what: facts.host_name.clone(), outcome: message.clone() });
+        }
         if let Some(refusal) = &self.stick_refused {
             facts.tried.insert(0, Attempt { what: "USB".to_owned(), outcome: refusal.clone() });
         }

@@ -112,6 +112,8 @@ pub struct Agent {
     under_way: BTreeSet<Uuid>,
     /// When a file is checked next in idle time.
     next_check: Option<Instant>,
+    /// Why the last installation took the place away.
+    turned_out: Option<String>,
     /// Why the settings on a USB stick were not taken.
     stick_refused: Option<String>,
     /// The viewer's own settings as they stood at the start.

@@ -3,18 +3,21 @@
 use std::time::Instant;
 
 use control::v1::{self, from_viewer::Message};
-use net::control::{Link, Media};
-use tokio::sync::mpsc;
+use net::control::Media;
 use uuid::Uuid;
+
+use crate::link::Open;
 
 /// An open session.
 pub(super) struct Conversation {
-    say: mpsc::UnboundedSender<v1::FromViewer>,
-    pub(super) link: Link,
+    open: Open,
+    /// Whether the server has said its welcome.
+    pub(super) welcomed: bool,
     /// Where files come from; none before the server's welcome.
     pub(super) media: Option<Media>,
-    /// Records that are on their way: numbering, last number, since when.
+    /// Play records that are on their way: numbering, last number, since when.
     pub(super) plays: Option<(Uuid, u64, Instant)>,
+    /// Events that are on their way.
     pub(super) records: Option<(Uuid, u64, Instant)>,
     /// How many times the time was asked, and when last.
     pub(super) asked: (u32, Instant),
@@ -23,12 +26,29 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    pub(super) fn new(say: mpsc::UnboundedSender<v1::FromViewer>, link: Link) -> Self {
-        Self { say, link, media: None, plays: None, records: None, asked: (0, Instant::now()), missing: Vec::new() }
+    pub(super) fn new(open: Open) -> Self {
+        let asked = (0, Instant::now());
+        Self { open, welcomed: false, media: None, plays: None, records: None, asked, missing: Vec::new() }
+    }
+
+    /// The server's welcome came, perhaps once more.
+    pub(super) fn welcome(&mut self, capability: &str) {
+        self.welcomed = true;
+        self.media = (self.open.files)(capability);
+    }
+
+    /// Host name or address of the server.
+    pub(super) fn host(&self) -> &str {
+        &self.open.host
+    }
+
+    /// The way to it.
+    pub(super) fn way(&self) -> &'static str {
+        self.open.way
     }
 
     /// Says something. A session that has ended loses it: whatever matters is said again in the next.
     pub(super) fn say(&self, message: Message) {
-        let _ = self.say.send(v1::FromViewer { message: Some(message) });
+        let _ = self.open.say.send(v1::FromViewer { message: Some(message) });
     }
 }

@@ -45,7 +45,7 @@ impl Agent {
     /// Sends what waits, one message of each sort at a time.
     pub(super) fn pump(&mut self) {
         let Some(conversation) = &mut self.conversation else { return };
-        if conversation.media.is_none() {
+        if !conversation.welcomed {
             return;
         }
         let is_due = |sent: &Option<(Uuid, u64, Instant)>| sent.is_none_or(|(_, _, since)| since.elapsed() > PATIENCE);

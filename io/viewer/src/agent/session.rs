@@ -21,9 +21,9 @@ impl Agent {
         match event {
             LinkEvent::Said(message) => return self.hear_message(*message),
             LinkEvent::Open(open) => {
-                self.follow_time(&open.link.address().host);
-                self.event("info", "session.open", &format!("The session with {} is open.", open.link.address().host));
-                self.conversation = Some(Conversation::new(open.say, open.link));
+                self.follow_time(&open.host);
+                self.event("info", "session.open", &format!("The session with {} is open.", open.host));
+                self.conversation = Some(Conversation::new(*open));
                 self.standing = Standing::Connected;
                 self.holding.begin();
                 self.downloads.forgive();
@@ -45,12 +45,16 @@ impl Agent {
                 self.event("error", "enrolment.refused", &format!("{message} ({code})"));
                 self.standing = Standing::Refused { message, installation, language };
             }
-            LinkEvent::Approved => self.event("info", "enrolment.approved", "This viewer has a place."),
+            LinkEvent::Approved => {
+                self.turned_out = None;
+                self.event("info", "enrolment.approved", "This viewer has a place.");
+            }
             LinkEvent::Revoked { message } => self.revoked(message),
         }
         if self.in_force.is_none() {
             self.show_boot();
         }
+        self.setting.board.write(self.snapshot());
     }
 
     fn hear_message(&mut self, message: to_viewer::Message) {
@@ -73,7 +77,7 @@ impl Agent {
 
     fn welcomed(&mut self, welcome: v1::Welcome) {
         if let Some(conversation) = &mut self.conversation {
-            conversation.media = Some(conversation.link.media(&welcome.media_capability));
+            conversation.welcome(&welcome.media_capability);
         }
         if let Some(limits) = &welcome.download {
             self.downloads.limit(limits);
@@ -116,6 +120,11 @@ impl Agent {
         let forgotten = self.memory.forget();
         self.note_disk(forgotten);
         self.setting.cache.clear();
+        // What was recorded is none of another installation's business.
+        self.plays.clear();
+        self.records.clear();
+        self.under_way.clear();
+        self.turned_out = Some(message.clone());
         self.holding = control::slice::Holding::default();
         self.rows = domain::rows::Rows::default();
         self.surroundings = None;

@@ -65,7 +65,7 @@ impl Agent {
     pub(super) fn snapshot(&self) -> Snapshot {
         let facts = self.boot_facts();
         let status = self.status();
-        let link = self.conversation.as_ref().map(|conversation| &conversation.link);
+        let session = self.conversation.as_ref();
         let tried: Vec<String> = facts.tried.iter().map(|tried| format!("{}: {}", tried.what, tried.outcome)).collect();
         Snapshot {
             standing: self.standing.name().to_owned(),
@@ -73,8 +73,8 @@ impl Agent {
             code: facts.code.unwrap_or_default(),
             name: facts.name.unwrap_or_default(),
             installation: facts.installation.unwrap_or_default(),
-            server: link.map(|link| link.address().host.clone()).unwrap_or_default(),
-            way: link.map(|link| link.way().name().to_owned()).unwrap_or_default(),
+            server: session.map(|session| session.host().to_owned()).unwrap_or_default(),
+            way: session.map(|session| session.way().to_owned()).unwrap_or_default(),
             plan: status.plan,
             download_left: status.download_left,
             cache_used: status.cache_used,

@@ -63,6 +63,7 @@ impl Agent {
             vitals: Vitals::new(quota),
             under_way: BTreeSet::new(),
             next_check: None,
+            turned_out: None,
             stick_refused: None,
             own_settings: own_settings(&setting.data),
             ending: None,

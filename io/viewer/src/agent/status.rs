@@ -59,7 +59,7 @@ impl Vitals {
 impl Agent {
     /// Sends the heartbeat.
     pub(super) fn send_status(&mut self) {
-        if self.conversation.as_ref().is_none_or(|conversation| conversation.media.is_none()) {
+        if self.conversation.as_ref().is_none_or(|conversation| !conversation.welcomed) {
             return;
         }
         let mut status = self.status();

@@ -126,6 +126,13 @@ impl Journal {
         done.iter().for_each(|segment| segment.discard(self.disk.as_ref()));
     }
 
+    /// Gives everything up, and begins to number anew.
+    pub fn clear(&mut self) {
+        self.segments.drain(..).for_each(|segment| segment.discard(self.disk.as_ref()));
+        self.place += 1;
+        self.begin_numbering();
+    }
+
     /// How many records wait.
     #[must_use]
     pub fn len(&self) -> u64 {

@@ -1,18 +1,36 @@
 //! What happens on the way to a server.
 
 use control::v1;
-use net::control::Link;
+use net::control::{Link, Media};
 use tokio::sync::mpsc;
 
 use super::finding::Candidate;
 
 /// A session that is open.
-#[derive(Debug)]
 pub struct Open {
     /// What is put here goes to the server; what is put here after the session ended is lost.
     pub say: mpsc::UnboundedSender<v1::FromViewer>,
-    /// The link, for files.
-    pub link: Link,
+    /// Host name or address of the server.
+    pub host: String,
+    /// The way to it: `control`, `https` or `http`.
+    pub way: &'static str,
+    /// Where files come from, by the capability that the server's welcome names; none where there are no files.
+    pub files: Box<dyn Fn(&str) -> Option<Media> + Send>,
+}
+
+impl Open {
+    /// A session on a link.
+    #[must_use]
+    pub fn on(link: &Link, say: mpsc::UnboundedSender<v1::FromViewer>) -> Self {
+        let (host, way, link) = (link.address().host.clone(), link.way().name(), link.clone());
+        Self { say, host, way, files: Box::new(move |capability| Some(link.media(capability))) }
+    }
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Open({}, {})", self.host, self.way)
+    }
 }
 
 /// What happens on the way to a server.

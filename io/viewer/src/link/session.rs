@@ -36,7 +36,7 @@ impl Connector {
             }
         };
         let (say, mut said) = mpsc::unbounded_channel();
-        self.tell(LinkEvent::Open(Box::new(Open { say, link: link.clone() }))).await;
+        self.tell(LinkEvent::Open(Box::new(Open::on(&link, say)))).await;
         let (mut heard, mut spoken, mut look) = (Instant::now(), Instant::now(), Instant::now() + LOOK);
         loop {
             tokio::select! {
