@@ -78,7 +78,7 @@ impl Process {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "unknown".to_owned(),
         };
-        match self.last_words.lock().iter().rev().find(|line| line.contains("ERROR") || line.contains("FATAL")) {
+        match telling(&self.last_words.lock()) {
             Some(words) => format!("{how}: {words}"),
             None => how,
         }
@@ -110,6 +110,12 @@ fn pid(number: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(number).ok()?)
 }
 
+/// The last line that says what went wrong. A kiosk has no session bus, and the browser complains of that in any case.
+fn telling(lines: &VecDeque<String>) -> Option<&str> {
+    let wrong = |line: &&String| (line.contains("ERROR:") || line.contains("FATAL:")) && !line.contains("ERROR:dbus/");
+    lines.iter().rev().find(wrong).map(String::as_str)
+}
+
 /// Keeps the last lines that it writes, for whoever asks why it ended.
 async fn listen(stderr: ChildStderr, last_words: Arc<Mutex<VecDeque<String>>>) {
     let mut lines = BufReader::new(stderr).lines();
@@ -120,5 +126,19 @@ async fn listen(stderr: ChildStderr, last_words: Arc<Mutex<VecDeque<String>>>) {
             kept.pop_front();
         }
         kept.push_back(line.chars().take(300).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_tells_most_is_found() {
+        let lines = |all: &[&str]| all.iter().map(|&line| line.to_owned()).collect::<VecDeque<_>>();
+        let display = "[1:1:1122/1:ERROR:ui/ozone/platform/x11/ozone_platform_x11.cc:259] Missing X server or $DISPLAY";
+        let bus = "[1:9:1122/1:ERROR:dbus/bus.cc:405] Failed to connect to the bus";
+        assert_eq!(telling(&lines(&["noise", display, bus, "more noise"])), Some(display));
+        assert_eq!(telling(&lines(&[bus])), None);
     }
 }
