@@ -25,7 +25,7 @@ fn address(style: &str, layer: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_picture_is_judged_beside_what_the_page_should_show() {
+async fn a_picture_of_chromium_is_judged_beside_what_the_page_should_show() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("profile");
     profile::sweep(&path).unwrap();

@@ -114,7 +114,7 @@ async fn the_kiosk_fills_an_x_screen_without_window_manager() {
 }
 
 #[tokio::test]
-async fn a_picture_that_is_taken_is_not_seen_on_the_screen() {
+async fn a_picture_that_is_taken_is_not_seen_where_ffmpeg_films_the_screen() {
     let server = XServer::start(1280, 720);
     let setup =
         Setup { surface: Some(Surface::X11(server.name.clone())), probe_every: Duration::from_millis(300), ..Setup::default() };

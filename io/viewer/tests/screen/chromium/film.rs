@@ -7,7 +7,7 @@ use image::RgbImage;
 use serde_json::json;
 use viewer::screen::{ScreenEvent, Surface};
 
-use crate::display::Weston;
+use super::display::Weston;
 use crate::stand::{Setup, Stand, plan};
 
 const MEDIA: &str = "01890000-0000-7000-8000-0000000000aa";
@@ -57,12 +57,12 @@ async fn plays_on(surface: Option<Surface>, what: &str) {
 }
 
 #[tokio::test]
-async fn a_film_plays_from_the_library() {
+async fn a_film_of_ffmpeg_plays_from_the_library() {
     plays_on(None, "headless").await;
 }
 
 #[tokio::test]
-async fn a_film_plays_under_wayland() {
+async fn a_film_of_ffmpeg_plays_under_wayland() {
     let compositor = Weston::start();
     plays_on(Some(Surface::Wayland(compositor.socket())), "wayland").await;
 }
