@@ -6,6 +6,9 @@ use tokio::sync::mpsc;
 
 use super::finding::Candidate;
 
+/// Where files come from, by the capability that the server's welcome names; none where there are no files.
+pub type Files = Box<dyn Fn(&str) -> Option<Media> + Send>;
+
 /// A session that is open.
 pub struct Open {
     /// What is put here goes to the server; what is put here after the session ended is lost.
@@ -14,8 +17,8 @@ pub struct Open {
     pub host: String,
     /// The way to it: `control`, `https` or `http`.
     pub way: &'static str,
-    /// Where files come from, by the capability that the server's welcome names; none where there are no files.
-    pub files: Box<dyn Fn(&str) -> Option<Media> + Send>,
+    /// Where files come from.
+    pub files: Files,
 }
 
 impl Open {

@@ -19,7 +19,7 @@ use crate::config::Server;
 use crate::identity::Passport;
 use crate::memory::Memory;
 use backoff::Backoff;
-pub use event::{LinkEvent, Open};
+pub use event::{Files, LinkEvent, Open};
 pub use finding::{Candidate, Finding, find};
 pub use standing::Present;
 
