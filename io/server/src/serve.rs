@@ -154,6 +154,7 @@ impl Server {
         let (web, control) = tokio::join!(self.running.stop(deadline), self.app.control.stop(deadline));
         let cut = web + control;
         self.readers.shutdown().await;
+        self.app.tasks.close(&self.app).await;
         let _ = self.local.await;
         self.app.core.close().await;
         cut

@@ -89,6 +89,14 @@ impl Tasks {
         Ok(())
     }
 
+    /// Writes what changed last, when nobody carries the runs on any more.
+    pub(crate) async fn close(&self, app: &App) {
+        if let Err(error) = self.flush(app).await {
+            // Viewers are told again at the next start, and report again.
+            tracing::warn!(%error, "how tasks went could not be written");
+        }
+    }
+
     /// When the next run ends by itself, Unix milliseconds.
     pub(super) fn next_end(&self) -> Option<i64> {
         let open = self.open.lock();
