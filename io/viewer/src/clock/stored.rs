@@ -49,7 +49,7 @@ impl StoredTime {
 
 /// The build script's number, read at compile time.
 const fn built() -> i64 {
-    let digits = env!("SIGNBOARD_BUILT").as_bytes();
+    let digits = env!("BUILT_AT").as_bytes();
     let (mut seconds, mut place) = (0_i64, 0);
     while place < digits.len() {
         seconds = seconds * 10 + (digits[place] - b'0') as i64;

@@ -1,0 +1,68 @@
+//! A screen without glass: an X server in memory, photographed by a program that knows nothing of the viewer.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use testkit::lab::{Host, Program};
+
+use crate::town::PATIENCE;
+
+/// Width and height in pixels: small, so that software can draw it quickly.
+pub(crate) const SIZE: (usize, usize) = (640, 360);
+
+/// An X server on a host; ends when dropped.
+pub(crate) struct Display<'a> {
+    host: &'a Host,
+    /// Such as `:77`.
+    pub(crate) name: String,
+    _server: Program,
+}
+
+impl<'a> Display<'a> {
+    /// Starts Xvfb and waits until it says which number it took.
+    pub(crate) fn open(host: &'a Host) -> anyhow::Result<Self> {
+        let screen = format!("{}x{}x24", SIZE.0, SIZE.1);
+        let words = ["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"];
+        let server = host.start(Command::new("Xvfb").args(words))?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(number) = server.lines().iter().find_map(|line| line.trim().parse::<u32>().ok()) {
+                return Ok(Self { host, name: format!(":{number}"), _server: server });
+            }
+            ensure!(Instant::now() < end, "Xvfb says its number within {PATIENCE:?}");
+        }
+    }
+
+    /// The colours on the screen now, row by row.
+    pub(crate) fn photograph(&self) -> anyhow::Result<Vec<[u8; 3]>> {
+        let size = format!("{}x{}", SIZE.0, SIZE.1);
+        let source = ["-f", "x11grab", "-draw_mouse", "1", "-video_size", &size, "-i", &self.name];
+        let target = ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+        let output = self.host.run(Command::new("ffmpeg").args(["-loglevel", "error", "-nostdin"]).args(source).args(target))?;
+        ensure!(output.status.success(), "ffmpeg: {}", String::from_utf8_lossy(&output.stderr));
+        let pixels: Vec<[u8; 3]> = output.stdout.as_chunks::<3>().0.to_vec();
+        ensure!(pixels.len() == SIZE.0 * SIZE.1, "the picture has {} pixels", pixels.len());
+        Ok(pixels)
+    }
+
+    /// Whether at least nine tenths of the screen have this colour, give or take what a codec may change.
+    pub(crate) fn shows(&self, colour: [u8; 3]) -> anyhow::Result<bool> {
+        let near = |pixel: &&[u8; 3]| pixel.iter().zip(colour).all(|(found, wanted)| found.abs_diff(wanted) <= 6);
+        let pixels = self.photograph()?;
+        Ok(pixels.iter().filter(near).count() * 10 >= pixels.len() * 9)
+    }
+
+    /// Looks again until the screen has this colour.
+    pub(crate) fn until_it_shows(&self, colour: [u8; 3]) -> anyhow::Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !self.shows(colour)? {
+            if Instant::now() >= end {
+                let pixels = self.photograph()?;
+                let middle = pixels.get(pixels.len() / 2).context("the picture is not empty")?;
+                anyhow::bail!("the screen shows {colour:?} within {PATIENCE:?}; its middle is {middle:?}");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The real server and the real viewer with a real browser, each on a host of its own: what people trust a screen to do.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod computer;
+mod desk;
+mod display;
+mod life;
+mod reach;
+mod town;

@@ -1,0 +1,83 @@
+//! Hosts of a lab with the real programs on them: a server, and computers that drive screens.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use tempfile::TempDir;
+use testkit::lab::{Host, Lab, Program, Segment};
+
+/// Long enough for a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the tests need from the system, with the packages that bring it.
+const PROGRAMS: [(&str, &str); 4] = [("curl", "curl"), ("Xvfb", "xvfb"), ("ffmpeg", "ffmpeg"), ("chromium", "chromium")];
+
+/// A segment with a server's host.
+pub(crate) struct Town {
+    pub(crate) segment: Segment,
+    pub(crate) server: Host,
+}
+
+impl Town {
+    /// None where there can be no lab, or a program is missing.
+    pub(crate) fn open() -> anyhow::Result<Option<Self>> {
+        let Some(lab) = Lab::open_with(&PROGRAMS)? else { return Ok(None) };
+        let segment = lab.segment()?;
+        let server = segment.host("server")?;
+        Ok(Some(Self { segment, server }))
+    }
+
+    /// The server's address, as somebody types it.
+    pub(crate) fn address(&self) -> String {
+        self.server.card().ipv4().to_string()
+    }
+}
+
+/// A server with its data.
+pub(crate) struct Server {
+    data: TempDir,
+    program: Program,
+}
+
+impl Server {
+    /// Starts on an empty folder with the default ports, and waits until it is ready.
+    pub(crate) fn start(host: &Host) -> anyhow::Result<Self> {
+        let data = tempfile::tempdir()?;
+        let program = run(host, data.path())?;
+        Ok(Self { data, program })
+    }
+
+    /// The secret of the set-up link that the server prints at its first start.
+    pub(crate) fn link(&self) -> anyhow::Result<String> {
+        let lines = self.program.lines();
+        let link = lines.iter().find_map(|line| line.split_once("/setup?link=")).context("a first start prints a set-up link")?;
+        Ok(link.1.split_whitespace().next().unwrap_or_default().to_owned())
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.program.kill()?;
+        Ok(())
+    }
+
+    /// Starts it again with the same data.
+    pub(crate) fn start_again(&mut self, host: &Host) -> anyhow::Result<()> {
+        self.program = run(host, self.data.path())?;
+        Ok(())
+    }
+}
+
+fn run(host: &Host, data: &Path) -> anyhow::Result<Program> {
+    let program = host.start(Command::new(server_program()?).args(["server", "--data"]).arg(data))?;
+    program.wait_for("Signboard is ready", PATIENCE)?;
+    Ok(program)
+}
+
+/// The server's program, which the same build made beside the viewer's.
+fn server_program() -> anyhow::Result<PathBuf> {
+    let path = Path::new(env!("CARGO_BIN_EXE_signboard-viewer")).with_file_name("signboard");
+    ensure!(path.is_file(), "{} is missing: build it with `cargo build --package signboard`", path.display());
+    Ok(path)
+}
