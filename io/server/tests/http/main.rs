@@ -14,6 +14,7 @@ mod downloads;
 mod drafts;
 mod events;
 mod films;
+mod fleet;
 mod full_disk;
 mod groups;
 mod health;
