@@ -66,7 +66,14 @@ impl Client {
     ///
     /// # Errors
     /// Where the server cannot be reached or refuses.
-    pub(super) fn send(&self, method: &str, path: &str, fields: &str, length: u64, mut body: impl Read) -> Result<Answer, Failure> {
+    pub(super) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        fields: &str,
+        length: u64,
+        mut body: impl Read,
+    ) -> Result<Answer, Failure> {
         let failed = |error: io::Error| Failure::failed(format!("{method} {path} on port {}: {error}.", self.port));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).map_err(failed)?;
         let session = match self.cookie.as_str() {
