@@ -4,4 +4,7 @@
 pub mod acme;
 pub mod lab;
 pub mod postgres;
+mod skip;
 pub mod strace;
+
+pub use skip::skip;

@@ -203,9 +203,12 @@ async fn the_installation_is_one_document() {
     assert_eq!(after.ok()["name"], "Quay");
     let stale = ada.with("if-match", before.header("etag").unwrap());
     stale.patch("/installation", &json!({"name": "x"})).await.refused(412, "version_conflict", "");
-    for (member, value) in
-        [("zone", json!("x")), ("language", json!("")), ("set_up_at", json!(5)), ("fallback", json!({"media": "x"}))]
-    {
-        ada.patch("/installation", &json!({ member: value })).await.refused(422, "invalid", member);
+    for (member, value, field) in [
+        ("zone", json!("x"), "zone"),
+        ("language", json!(""), "language"),
+        ("set_up_at", json!(5), "set_up_at"),
+        ("fallback", json!({"media": "x"}), "fallback.media"),
+    ] {
+        ada.patch("/installation", &json!({ member: value })).await.refused(422, "invalid", field);
     }
 }

@@ -1,6 +1,5 @@
 //! A viewer in another language: stubs made of our `.proto` files by the stock tools of Python.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -28,21 +27,10 @@ fn python() -> Option<PathBuf> {
     };
     let found = [chosen, Some(target), Some("python3".into())].into_iter().flatten().find(has);
     if found.is_none() {
-        skipped(&format!("no gRPC for Python: python3 -m venv target/venv; target/venv/bin/pip install {PACKAGES}"));
+        testkit::skip(&format!("no gRPC for Python: python3 -m venv target/venv; target/venv/bin/pip install {PACKAGES}"))
+            .unwrap();
     }
     found
-}
-
-/// Names the running test as skipped: on standard error, and in the list that `cargo xtask test` reads.
-fn skipped(reason: &str) {
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{reason}");
-    let test = std::thread::current().name().unwrap_or("a test in Python").to_owned();
-    let mut words = std::io::stderr();
-    writeln!(words, "SKIPPED: {test}: {reason}").unwrap();
-    if let Some(list) = std::env::var_os("XTASK_SKIPS") {
-        let list = std::fs::OpenOptions::new().create(true).append(true).open(list);
-        list.unwrap().write_all(format!("{test}\t{reason}\n").as_bytes()).unwrap();
-    }
 }
 
 /// The running program.

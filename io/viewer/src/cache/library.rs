@@ -13,4 +13,8 @@ impl Library for Cache {
         let checked = self.entries.lock().get(hash)?.checked.is_some();
         (checked || self.check(hash) == Verdict::Sound).then(|| self.place(hash))
     }
+
+    fn has(&self, hash: &Hash) -> bool {
+        Self::has(self, hash)
+    }
 }

@@ -25,7 +25,9 @@ fn later_sources_win() {
 
 #[test]
 fn refusals_name_place_setting_and_remedy() {
-    let cases: [(&str, &[(&str, &str)], &[&str], &[&str]); 9] = [
+    /// File, environment, command line, and what the refusal must name.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a [&'a str]);
+    let cases: [Case<'_>; 9] = [
         ("[server]\n\nadress = []", &[], &[], &["viewer.toml:3", "adress", "address"]),
         ("[cache]\nquota-mib = \"many\"", &[], &[], &["viewer.toml:2", "many"]),
         ("[server]\naddress = [\"a b\"]", &[], &[], &["server.address", "`a b`"]),

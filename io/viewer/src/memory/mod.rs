@@ -39,11 +39,8 @@ impl Memory {
     pub fn slice(&self, name: &str) -> Holding {
         let read = || {
             let stored = v1::SliceDelta::decode(std::fs::read(self.data.join(name)).ok()?.as_slice()).ok()?;
-            let rows: Option<Vec<_>> = stored
-                .put
-                .into_iter()
-                .map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, row.json)))
-                .collect();
+            let rows: Option<Vec<_>> =
+                stored.put.into_iter().map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, row.json))).collect();
             let holding = Holding::of(rows?);
             (holding.slice().map(|id| id.to_vec()) == Some(stored.slice)).then_some(holding)
         };

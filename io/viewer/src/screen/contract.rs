@@ -15,6 +15,11 @@ use serde::{Deserialize, Serialize};
 pub trait Library: Send + Sync {
     /// Where a file lies that is whole and verified; `None` while it is missing.
     fn path(&self, hash: &Hash) -> Option<PathBuf>;
+
+    /// Whether a file is here, as far as is known without reading it: reading all of a large cache would keep the first frame waiting.
+    fn has(&self, hash: &Hash) -> bool {
+        self.path(hash).is_some()
+    }
 }
 
 /// The disciplined time in Unix milliseconds.

@@ -68,7 +68,7 @@ impl Stage {
 
     /// Shows a plan; see [`super::Handle::show`].
     pub(super) fn show(&self, plan: Arc<Plan>, urgent: bool, library: &dyn Library, now: i64) {
-        let missing = hashes(&plan).filter(|hash| library.path(hash).is_none()).collect();
+        let missing = hashes(&plan).filter(|hash| !library.has(hash)).collect();
         let mut inner = self.inner.lock();
         let greeted = matches!(inner.show, Show::Plan { .. });
         let force = inner.force.clone();

@@ -142,9 +142,8 @@ fn own_name(newcomer: &Newcomer) -> String {
 
 /// A viewer of that name at which no machine stands.
 fn empty_place(state: &State, name: &str) -> Option<ViewerId> {
-    let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
-    let (viewer, _) =
-        live.filter(|(_, held)| !name.is_empty() && held.value.name.to_lowercase() == name.to_lowercase()).next()?;
+    let mut live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none());
+    let (viewer, _) = live.find(|(_, held)| !name.is_empty() && held.value.name.to_lowercase() == name.to_lowercase())?;
     state.devices_of(viewer).all(|(_, device)| device.revoked_at.is_some()).then_some(viewer)
 }
 

@@ -61,7 +61,7 @@ impl Lab {
     pub fn open_with(programs: &[(&str, &str)]) -> anyhow::Result<Option<Self>> {
         match permission::missing(programs) {
             None => Ok(Some(Self { segments: AtomicU8::new(0) })),
-            Some(reason) => permission::skip(&reason).map(|()| None),
+            Some(reason) => crate::skip(&reason).map(|()| None),
         }
     }
 

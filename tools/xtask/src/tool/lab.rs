@@ -87,9 +87,58 @@ const IPTABLES: Tool = Tool {
     find: || in_sbin("iptables").and(in_sbin("ip6tables")),
 };
 
+// Only the program: the package `tinyproxy` would bring a service.
+const TINYPROXY: Tool = Tool {
+    name: "tinyproxy",
+    purpose: "is the proxy that a viewer's session passes in the tests",
+    packages: &["tinyproxy-bin"],
+    service: None,
+    find: || process::find("tinyproxy").or_else(|| in_sbin("tinyproxy")),
+};
+
+const CURL: Tool = Tool {
+    name: "curl",
+    purpose: "calls the server in the lab tests",
+    packages: &["curl"],
+    service: None,
+    find: || process::find("curl"),
+};
+
+const WESTON: Tool = Tool {
+    name: "weston",
+    purpose: "is the Wayland compositor that the viewer's tests play on",
+    packages: &["weston"],
+    service: None,
+    find: || process::find("weston"),
+};
+
+const X11: Tool = Tool {
+    name: "xwininfo, xset and xrandr",
+    purpose: "look at and set the screens that the viewer's tests play on",
+    packages: &["x11-utils", "x11-xserver-utils"],
+    service: None,
+    find: || process::find("xwininfo").and(process::find("xset")).and(process::find("xrandr")),
+};
+
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 10] =
-    [&NETWORKS, &WAKERS, &CHRONY, &NTPDIG, &WSDD, &DBUS, &AVAHI, &AVAHI_BROWSE, &DNSMASQ, &IPTABLES];
+pub(crate) const ALL: [&Tool; 16] = [
+    &NETWORKS,
+    &WAKERS,
+    &CHRONY,
+    &NTPDIG,
+    &WSDD,
+    &DBUS,
+    &AVAHI,
+    &AVAHI_BROWSE,
+    &DNSMASQ,
+    &IPTABLES,
+    &TINYPROXY,
+    &CURL,
+    &WESTON,
+    &X11,
+    &super::NGINX,
+    &super::XVFB,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,5 @@
 //! People are told by mail, through a mail server that others wrote (aiosmtpd).
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -28,20 +27,9 @@ fn python() -> Option<PathBuf> {
     };
     let found = [chosen, Some(target), Some("python3".into())].into_iter().flatten().find(has);
     if found.is_none() {
-        skipped("no aiosmtpd: python3 -m venv target/venv; target/venv/bin/pip install aiosmtpd==1.4.6");
+        testkit::skip("no aiosmtpd: python3 -m venv target/venv; target/venv/bin/pip install aiosmtpd==1.4.6").unwrap();
     }
     found
-}
-
-/// Names the running test as skipped: on standard error, and in the list that `cargo xtask test` reads.
-fn skipped(reason: &str) {
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{reason}");
-    let test = std::thread::current().name().unwrap_or("a test of mail").to_owned();
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {reason}");
-    if let Some(list) = std::env::var_os("XTASK_SKIPS") {
-        let list = std::fs::OpenOptions::new().create(true).append(true).open(list);
-        list.unwrap().write_all(format!("{test}\t{reason}\n").as_bytes()).unwrap();
-    }
 }
 
 impl MailServer {

@@ -17,7 +17,10 @@ pub(super) async fn media(
     Path((_token, hash)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let Some((hash, path)) = hash.parse::<Hash>().ok().and_then(|hash| Some((hash, served.library.path(&hash)?))) else {
+    // A file that is asked for first is read whole to check it.
+    let library = Arc::clone(&served.library);
+    let look = move || hash.parse::<Hash>().ok().and_then(|hash| Some((hash, library.path(&hash)?)));
+    let Ok(Some((hash, path))) = tokio::task::spawn_blocking(look).await else {
         return (StatusCode::NOT_FOUND, "No such file.\n").into_response();
     };
     let Ok(mut answer) = ServeFile::new(path).oneshot(request).await.map(axum::response::IntoResponse::into_response);
