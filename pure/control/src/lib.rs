@@ -2,7 +2,7 @@
 //!
 //! [`message`] holds the messages of the HTML5 viewer's session as in `docs/protocols/viewer-session.md`, [`plan`] the plan that it plays,
 //! and [`session`] the server's side as a machine: messages and time in, messages and events out. Native viewers speak the messages of
-//! [`v1`] (`docs/protocols/control.md`): [`native`] is the server's side of their session, [`slice`] what they make their plan from.
+//! [`v1`] (`docs/protocols/control.md`): [`native`] is the server's side of their session, [`mod@slice`] what they make their plan from.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod code;

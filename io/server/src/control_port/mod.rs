@@ -1,6 +1,6 @@
 //! The control port (`docs/protocols/control.md`): one TLS listener for native viewers, other servers and administration tools.
 //!
-//! [`door`] takes connections, of the listener and of tunnels alike; [`peer`] says who is at the other end, and [`routes`] what answers.
+//! `door` takes connections, of the listener and of tunnels alike; `peer` says who is at the other end, and `routes` what answers.
 
 mod authority;
 mod capabilities;

@@ -1,6 +1,6 @@
 //! Sessions of native viewers: `signboard.v1.ViewerSession` (`docs/protocols/control.md` section 4).
 //!
-//! [`wire`] has the bytes, the machine of `control::native` the rules, [`driver`] joins both with the rest of the server, and [`slices`]
+//! `wire` has the bytes, the machine of `control::native` the rules, `driver` joins both with the rest of the server, and `slices`
 //! knows what each viewer has to have.
 
 mod driver;
