@@ -51,10 +51,11 @@ impl Agent {
             }
             LinkEvent::Revoked { message } => self.revoked(message),
         }
+        // Whoever sees the page finds the same when asking.
+        self.setting.board.write(self.snapshot());
         if self.in_force.is_none() {
             self.show_boot();
         }
-        self.setting.board.write(self.snapshot());
     }
 
     fn hear_message(&mut self, message: to_viewer::Message) {
