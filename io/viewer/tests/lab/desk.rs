@@ -50,8 +50,14 @@ impl<'a> Desk<'a> {
         Ok(id)
     }
 
+    /// Publishes a presentation in another colour than it has now.
+    pub(crate) fn change(&self, id: &str, colour: &str) -> anyhow::Result<()> {
+        let found = self.get(&format!("/presentations/{id}"))?;
+        self.repaint(id, found["draft"].as_str().context("what was published has a draft")?, colour)
+    }
+
     /// Publishes a presentation in another colour. `version` is the draft's.
-    pub(crate) fn repaint(&self, id: &str, version: &str, colour: &str) -> anyhow::Result<()> {
+    fn repaint(&self, id: &str, version: &str, colour: &str) -> anyhow::Result<()> {
         let body = json!({
             "version": 1,
             "canvas": {"width": 1920, "height": 1080, "background": colour},
@@ -77,14 +83,16 @@ impl<'a> Desk<'a> {
 
     /// Waits until a device shows a code, and gives it a place: a new screen of that name, or an old screen.
     pub(crate) fn approve(&self, place: &Value) -> anyhow::Result<String> {
-        let waiting = self.until("a device shows its code", || {
-            let devices = self.get("/devices/pending")?;
-            Ok(devices.as_array().and_then(|devices| devices.first().cloned()))
-        })?;
+        let waiting = self.until("a device shows its code", || Ok(self.pending()?.into_iter().next()))?;
         let mut wanted = place.clone();
         wanted["code"] = waiting["code"].clone();
         let viewer = self.call("POST", "/devices/approve", Some(&wanted))?;
         Ok(viewer["id"].as_str().with_context(|| format!("an approved device has a place: {viewer}"))?.to_owned())
+    }
+
+    /// Devices that show a code.
+    pub(crate) fn pending(&self) -> anyhow::Result<Vec<Value>> {
+        Ok(self.get("/devices/pending")?.as_array().context("devices that wait are a list")?.clone())
     }
 
     /// How a screen is now.

@@ -33,8 +33,7 @@ fn lab_a_screen_is_found_plays_alone_catches_up_is_replaced_and_revoked() -> any
 
     // It is back, and what was changed meanwhile arrives.
     server.start_again(&town.server)?;
-    let draft = desk.get(&format!("/presentations/{presentation}"))?["draft"].as_str().unwrap().to_owned();
-    desk.repaint(&presentation, &draft, "#109840")?;
+    desk.change(&presentation, "#109840")?;
     computer.display.until_it_shows(GREEN)?;
 
     // A broken player is replaced: another machine, the same screen.

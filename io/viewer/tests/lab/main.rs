@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod computer;
+mod copied;
 mod desk;
 mod display;
 mod life;
+mod moved;
 mod reach;
 mod town;

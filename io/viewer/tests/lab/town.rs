@@ -45,15 +45,15 @@ impl Server {
     /// Starts on an empty folder with the default ports, and waits until it is ready.
     pub(crate) fn start(host: &Host) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let program = run(host, data.path())?;
+        let program = run(host, data.path(), &[])?;
         Ok(Self { data, program })
     }
 
     /// The secret of the set-up link that the server prints at its first start.
     pub(crate) fn link(&self) -> anyhow::Result<String> {
-        let lines = self.program.lines();
-        let link = lines.iter().find_map(|line| line.split_once("/setup?link=")).context("a first start prints a set-up link")?;
-        Ok(link.1.split_whitespace().next().unwrap_or_default().to_owned())
+        let line = self.program.wait_for("/setup?link=", PATIENCE)?;
+        let (_, link) = line.split_once("/setup?link=").context("the line has what it was found by")?;
+        Ok(link.split_whitespace().next().unwrap_or_default().to_owned())
     }
 
     /// Ends it as a power cut would.
@@ -64,13 +64,23 @@ impl Server {
 
     /// Starts it again with the same data.
     pub(crate) fn start_again(&mut self, host: &Host) -> anyhow::Result<()> {
-        self.program = run(host, self.data.path())?;
+        self.program = run(host, self.data.path(), &[])?;
+        Ok(())
+    }
+
+    /// Stops it as an operator would, and starts it with the same data and other settings, each `key=value`.
+    pub(crate) fn restart_with(&mut self, host: &Host, settings: &[&str]) -> anyhow::Result<()> {
+        let asked = host.run(Command::new("kill").args(["-TERM", &self.program.id().to_string()]))?;
+        ensure!(asked.status.success(), "kill: {}", String::from_utf8_lossy(&asked.stderr));
+        self.program.wait()?;
+        self.program = run(host, self.data.path(), settings)?;
         Ok(())
     }
 }
 
-fn run(host: &Host, data: &Path) -> anyhow::Result<Program> {
-    let program = host.start(Command::new(server_program()?).args(["server", "--data"]).arg(data))?;
+fn run(host: &Host, data: &Path, settings: &[&str]) -> anyhow::Result<Program> {
+    let settings = settings.iter().flat_map(|setting| ["--set", *setting]);
+    let program = host.start(Command::new(server_program()?).args(["server", "--data"]).arg(data).args(settings))?;
     program.wait_for("Signboard is ready", PATIENCE)?;
     Ok(program)
 }
