@@ -6,12 +6,17 @@ type Font = Plan["fonts"][0];
 /** The letters of the plan, known to the browser under their family names; each is loaded when text needs it. */
 export class Fonts {
   private readonly known = new Map<string, FontFace>();
+  /** What the plan before this one named: its last page may still be on its way out. */
+  private before: string[] = [];
 
   constructor(private readonly shelf: Shelf) {}
 
-  /** Makes known what is local of a plan's fonts. */
+  /** Makes known what is local of a plan's fonts. What an earlier plan named wrongly must not spoil the family for this one. */
   async apply(fonts: Font[]): Promise<void> {
     if (typeof FontFace === "undefined" || !document.fonts) return;
+    const wanted = fonts.map(keyOf);
+    [...this.known.keys()].filter((key) => wanted.indexOf(key) < 0 && this.before.indexOf(key) < 0).forEach((key) => this.drop(key));
+    this.before = wanted;
     await Promise.all(
       fonts.map((font) => {
         const key = keyOf(font);
@@ -21,6 +26,8 @@ export class Fonts {
             const face = this.face(font, url);
             if (!face || this.known.has(key)) return;
             this.known.set(key, face);
+            // The browser loads it when text needs it; one that fails would fail all text of its family.
+            face.loaded.catch(() => this.drop(key));
             document.fonts.add(face);
           },
           () => undefined,
@@ -39,6 +46,13 @@ export class Fonts {
       rules.push(`@font-face { font-family: "${font.family}"; font-weight: ${font.weight}; font-style: ${font.style}; unicode-range: ${font.range}; src: url("${data}"); }`);
     }
     return rules.join("\n");
+  }
+
+  private drop(key: string): void {
+    const face = this.known.get(key);
+    if (!face) return;
+    this.known.delete(key);
+    document.fonts.delete(face);
   }
 
   private face(font: Font, url: string): FontFace | null {
