@@ -84,6 +84,15 @@ export class Server {
     await this.ended;
   }
 
+  /** From here on it neither answers nor hangs up: to others the network swallows every packet. */
+  freeze() {
+    this.child.kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.child.kill("SIGCONT");
+  }
+
   async remove() {
     await this.stop("SIGKILL");
     rmSync(this.data, { recursive: true, force: true });
