@@ -47,7 +47,7 @@ async fn after_a_restart_of_the_server_an_inventory_says_what_is_lacking() {
     assert!(matches!(asked, Heard::InventoryWanted(_)), "{asked:?}");
     pier.say(Say::Inventory(pier.holding.inventory())).await;
     let led = pier.led().await;
-    assert!(!led.from_nothing && led.put.len() == 3 && led.gone == 0, "{led:?}");
+    assert!(!led.from_nothing && !led.urgent && led.put.len() == 3 && led.gone == 0, "{led:?}");
     assert_eq!(pier.plan(&site).id, pier.servers_plan(&site));
 
     let plan = pier.plan(&site).id;
@@ -57,6 +57,25 @@ async fn after_a_restart_of_the_server_an_inventory_says_what_is_lacking() {
     pier.is_quiet().await;
     let status = site.app.live.status(pier.viewer());
     assert_eq!(status.plan.unwrap().id, plan, "it is known at once what it plays");
+}
+
+#[tokio::test]
+async fn what_was_taken_down_before_a_restart_of_the_server_leaves_at_once() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let pier = Screen::paired(&site, &ada, 1, "Pier").await;
+    let shown = desk::presentation(&ada, "Ahoy").await;
+    let row = desk::schedule(&ada, &shown, &pier.identity.viewer).await;
+    let mut pier = pier.again(&site, "").await;
+    assert_eq!(pier.led().await.put.len(), 3);
+    let Screen { device, identity, holding, .. } = pier;
+    drop(ada.delete(&format!("/schedules/{row}")).await.cleared());
+    let site = Site::on(site.stop().await, &[]).await;
+    let mut pier = Screen::open(&site, device, identity, holding, "").await;
+    let asked = pier.hear().await;
+    assert!(matches!(asked, Heard::InventoryWanted(_)), "{asked:?}");
+    pier.say(Say::Inventory(pier.holding.inventory())).await;
+    let led = pier.led().await;
+    assert!(led.urgent && led.gone == 3, "{led:?}");
 }
 
 #[tokio::test]

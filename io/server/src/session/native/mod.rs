@@ -10,6 +10,7 @@ mod records;
 mod shot;
 pub mod slices;
 mod surroundings;
+mod urgency;
 mod wire;
 
 use std::convert::Infallible;

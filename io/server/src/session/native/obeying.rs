@@ -10,7 +10,7 @@ use control::v1::to_viewer::Message;
 use uuid::Uuid;
 
 use super::driver::{Driver, End, Step};
-use super::{records, slices};
+use super::{records, slices, urgency};
 use crate::now::now_ms;
 use crate::session::plays;
 
@@ -29,7 +29,8 @@ impl Driver {
             Output::Inventory(versions) => match self.app.slices.present(&self.app, self.viewer) {
                 Some(present) => {
                     let delta = self.machine.lead_from(&versions, &present);
-                    self.send_delta(&delta, false).await
+                    let urgent = urgency::is_urgent(&delta, &self.app.core.state().rows);
+                    self.send_delta(&delta, urgent).await
                 }
                 None => Err(End::Say("revoked")),
             },
@@ -139,7 +140,10 @@ impl Driver {
         match stored {
             Ok(()) => self.send(Message::Stored(v1::Stored { stream: stream.as_bytes().to_vec(), n })).await,
             Err(error) => {
-                tracing::error!(viewer.id = %self.viewer, %error, "records could not be stored");
+                static COMPLAINTS: records::Complaints = records::Complaints::new();
+                if COMPLAINTS.is_due(now_ms()) {
+                    tracing::error!(viewer.id = %self.viewer, %error, "records of viewers could not be stored");
+                }
                 self.refuse("unavailable", "keep the records and send them again".to_owned()).await
             }
         }
