@@ -10,6 +10,7 @@ use super::files::Taken;
 use super::{Tasks, fact};
 use crate::app::App;
 use crate::now::now_ms;
+use crate::session::native::picture_type;
 
 /// The longest picture that is kept in memory as a screen's newest one, in bytes.
 const MAX_PICTURE: usize = 4 * 1024 * 1024;
@@ -116,8 +117,10 @@ impl Tasks {
                 Taken::Whole(file, bytes) => match self.files.keep(id, bytes.clone()).await {
                     Ok(()) => {
                         self.change(id, |run| {
-                            if run.kind == TaskKind::Screenshot && bytes.len() <= MAX_PICTURE {
-                                app.live.screenshot(run.viewer, bytes.into(), file.mime.clone(), now_ms());
+                            let shown =
+                                picture_type(&bytes).filter(|_| run.kind == TaskKind::Screenshot && bytes.len() <= MAX_PICTURE);
+                            if let Some(mime) = shown {
+                                app.live.screenshot(run.viewer, bytes.into(), mime.to_owned(), now_ms());
                             }
                             run.file = Some(file);
                             true

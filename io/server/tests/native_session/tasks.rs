@@ -137,3 +137,18 @@ async fn an_awake_screen_of_another_segment_calls_the_one_that_sleeps() {
     let _quay = Screen::open(&site, device, identity, holding, "").await;
     assert!(run(&ada, &task, "woke").await["text"].as_str().unwrap().starts_with("back "));
 }
+
+#[tokio::test]
+async fn a_page_that_a_screen_calls_a_screenshot_is_never_shown() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let mut pier = Screen::paired(&site, &ada, 1, "Pier").await;
+    let wish = json!({"kind": "screenshot", "destination": {"viewer": pier.identity.viewer}, "expires_s": 600});
+    let task = ada.make("/tasks", wish).await;
+    let order = ordered(&mut pier, "screenshot").await;
+    let (name, mime) = ("screen.jpg".to_owned(), "text/html".to_owned());
+    let bytes = b"<script>steal()</script>".to_vec();
+    pier.say(Say::Attachment(v1::Attachment { command: order.id.clone(), name, mime, offset: 0, bytes, last: true })).await;
+    report(&pier, &order, CommandState::Done, 100, "").await;
+    run(&ada, &task, "done").await;
+    assert_eq!(ada.get(&format!("/viewers/{}/screenshot", pier.identity.viewer)).await.status, 404);
+}

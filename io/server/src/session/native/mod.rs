@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::control_port::{ControlPeer, Place};
 use crate::now::now_ms;
 
+pub(crate) use shot::picture_type;
 pub use surroundings::Surroundings;
 
 /// The path of the one method.

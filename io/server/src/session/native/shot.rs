@@ -25,12 +25,18 @@ impl Shot {
             return None;
         }
         let bytes = std::mem::take(&mut self.0);
-        let mime = match bytes.as_slice() {
-            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-            [0x89, b'P', b'N', b'G', ..] => "image/png",
-            _ => return None,
-        };
+        let mime = picture_type(&bytes)?;
         Some((bytes, mime))
+    }
+}
+
+/// The media type of a picture by its first bytes, whatever it calls itself: what a screen sends is shown to people who are signed in.
+/// None if it is not one that may be shown.
+pub(crate) fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        _ => None,
     }
 }
 
@@ -49,6 +55,7 @@ mod tests {
         assert_eq!(shot.take(&part(2, &[0xff, 1], true)), Some((vec![0xff, 0xd8, 0xff, 1], "image/jpeg")));
         assert_eq!(shot.take(&part(2, &[0xff], true)), None, "its beginning is missing");
         assert_eq!(shot.take(&part(0, b"<html>", true)), None, "no picture, whatever it calls itself");
+        assert_eq!(shot.take(&part(0, b"<svg xmlns", true)), None, "a picture with a program in it is none");
         assert_eq!(shot.take(&part(0, &vec![0xff; MOST], false)), None);
         assert_eq!(shot.take(&part(MOST as u64, &[0], true)), None, "too long");
     }
