@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use control::native::{NativeSession, Output};
-use control::session::{CloseReason, DEAD_MS};
+use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
 use control::v1;
 use control::v1::to_viewer::Message;
 use domain::id::{DeviceId, ViewerId};
 use tokio::sync::mpsc;
+use tonic::Code;
 use uuid::Uuid;
 
 use super::shot::Shot;
@@ -86,16 +87,19 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
     };
     let end = match Box::pin(driver.greet(beginning, greeting)).await {
         Ok(()) => loop {
-            let wait = Duration::from_millis(u64::try_from(driver.machine.next_poll() - now_ms()).unwrap_or(0));
+            // When the clock is set back, what is due seems to lie far ahead; the viewer would miss its signs of life.
+            let wait = (driver.machine.next_poll() - now_ms()).clamp(0, KEEP_ALIVE_MS);
             // What is done about a message lies in a box while it is done, so that sessions are small while nothing is.
+            // The clock comes last: after a long wait for the disk, a viewer whose messages lie here already is not a silent one.
             let step = tokio::select! {
-                message = incoming.next() => Box::pin(driver.heard(message)).await,
+                biased;
                 told = inbox.recv() => Box::pin(driver.told(told)).await,
                 () = mailbox.arrived.notified() => match driver.mailbox.take() {
                     Some(letter) => Box::pin(driver.letter(letter)).await,
                     None => Ok(()),
                 },
-                () = tokio::time::sleep(wait) => {
+                message = incoming.next() => Box::pin(driver.heard(message)).await,
+                () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => {
                     let output = driver.machine.poll(now_ms());
                     Box::pin(driver.obey(output)).await
                 }
@@ -119,7 +123,7 @@ async fn hello(machine: &mut NativeSession, incoming: &mut Incoming) -> Result<B
     let first = async {
         loop {
             let message = incoming.next().await;
-            let Ok(Some(message)) = message.inspect_err(|status| tracing::info!(%status, "a session did not begin")) else {
+            let Ok(Some(message)) = message.inspect_err(|status| note_cut(None, status)) else {
                 return Err(End::Gone);
             };
             match machine.handle(message, now_ms()) {
@@ -131,6 +135,21 @@ async fn hello(machine: &mut NativeSession, incoming: &mut Incoming) -> Result<B
         }
     };
     tokio::time::timeout(patience, first).await.unwrap_or(Err(End::Gone))
+}
+
+/// Logs why nothing more can be read. That a connection broke is no news: thousands do when a network goes, and each has a sentence.
+fn note_cut(viewer: Option<ViewerId>, status: &tonic::Status) {
+    let (viewer, code, message) = (viewer.map(|viewer| viewer.0), status.code(), status.message());
+    if is_of_message(code) {
+        tracing::info!(viewer.id = ?viewer, ?code, message, "a viewer's session was cut for what it said");
+    } else {
+        tracing::debug!(viewer.id = ?viewer, ?code, message, "the connection of a viewer's session broke");
+    }
+}
+
+/// Whether a message was refused, rather than that none came.
+fn is_of_message(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::OutOfRange | Code::Unimplemented)
 }
 
 async fn bid_farewell(out: &mpsc::Sender<Bytes>, end: End) {
@@ -149,7 +168,7 @@ impl Driver {
             Ok(Some(message)) => message,
             Ok(None) => return Err(End::Gone),
             Err(status) => {
-                tracing::info!(viewer.id = %self.viewer, %status, "a viewer's session was cut");
+                note_cut(Some(self.viewer), &status);
                 return Err(End::Gone);
             }
         };
@@ -202,5 +221,16 @@ impl Driver {
                 Err(End::Gone)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_connection_is_no_news_and_a_wrong_message_is() {
+        assert!([Code::InvalidArgument, Code::OutOfRange, Code::Unimplemented].into_iter().all(is_of_message));
+        assert!(![Code::Cancelled, Code::Internal, Code::Unavailable, Code::Unknown].into_iter().any(is_of_message));
     }
 }
