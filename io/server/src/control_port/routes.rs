@@ -15,15 +15,16 @@ use super::guard;
 use crate::app::App;
 use crate::http::{BASE, api_router, files};
 
-/// The longest message that is taken from a viewer, in bytes.
-pub(super) const MAX_FROM_VIEWER: usize = 1 << 20;
+/// The longest message that is taken from somebody without a place, in bytes. Of those there may be thousands, each with several calls, and
+/// a message that comes slowly lies in memory until it is whole.
+const MAX_FROM_STRANGER: usize = 32 << 10;
 
 /// The descriptors that reflection answers from, besides its own.
 const DESCRIPTORS: [&[u8]; 2] = [control::v1::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET];
 
 /// Everything that answers on the control port.
 pub(super) fn routes(app: App) -> Router {
-    let enrolment = EnrolmentServer::new(Enrolling::new(app.clone())).max_decoding_message_size(MAX_FROM_VIEWER);
+    let enrolment = EnrolmentServer::new(Enrolling::new(app.clone())).max_decoding_message_size(MAX_FROM_STRANGER);
     let strangers = mount(mount(Router::new(), enrolment), health()).route("/healthz", get(|| async { "ok\n" }));
     let both = DESCRIPTORS.into_iter().fold((reflection(), reflection()), |(new, old), set| {
         (new.register_encoded_file_descriptor_set(set), old.register_encoded_file_descriptor_set(set))
@@ -52,7 +53,7 @@ fn health() -> tonic_health::pb::health_server::HealthServer<impl tonic_health::
             reporter.set_service_status(name, Serving).await;
         }
     });
-    tonic_health::pb::health_server::HealthServer::new(service)
+    tonic_health::pb::health_server::HealthServer::new(service).max_decoding_message_size(MAX_FROM_STRANGER)
 }
 
 /// A gRPC service at its path.

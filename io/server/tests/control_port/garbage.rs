@@ -70,7 +70,7 @@ async fn who_is_slow_in_the_handshake_or_asks_nothing_is_cut() {
 async fn a_message_that_is_too_long_is_refused_and_the_connection_goes_on() {
     let (site, _ada) = Site::set_up(&[]).await;
     let link = stranger(&site).await;
-    let machine = Machine { hostname: "x".repeat(1 << 20), ..Machine::default() };
+    let machine = Machine { hostname: "x".repeat(40 << 10), ..Machine::default() };
     let long = EnrolRequest { machine: Some(machine), ..Device::new(1).request };
     let refused = link.enrol(EnrolRequest { csr: vec![0; 100], ..long }).await;
     assert!(refused.is_err());
