@@ -23,6 +23,8 @@ const AT_ONCE: usize = 2_000;
 pub(super) struct Maker {
     /// Up to here it was looked, Unix milliseconds.
     looked: i64,
+    /// Up to here it was looked before the clock was set back: runs of this time may have been made, and have ended.
+    doubt: i64,
     /// Up to here the store knows.
     noted: i64,
     /// The runs of the latest looks with their due times, so that looking back makes none twice.
@@ -34,21 +36,24 @@ pub(super) struct Maker {
 impl Maker {
     /// Goes on where the server stopped, and takes up the runs that had not ended.
     pub(super) async fn resume(tasks: &Tasks, facts: &Facts, now: i64) -> Result<Self, store::Error> {
-        let looked = facts.tasks_looked().await?.unwrap_or(now).min(now);
+        let before = facts.tasks_looked().await?.unwrap_or(now);
         let open = facts.open_task_runs().await?;
         let runs = open.into_iter().filter_map(fact::read).map(|run| (run.id, Open::new(run)));
         tasks.open.lock().extend(runs);
-        Ok(Self { looked, noted: 0, recent: BTreeMap::new(), first: true })
+        let (looked, doubt) = (before.min(now), doubtful(i64::MIN, before, now));
+        Ok(Self { looked, doubt, noted: 0, recent: BTreeMap::new(), first: true })
     }
 
     /// Makes what is due at `now`, and says when to look again; both Unix milliseconds.
     pub(super) async fn look(&mut self, tasks: &Tasks, core: &Core, now: i64) -> Result<i64, store::Error> {
         let facts = core.store().facts();
+        self.doubt = doubtful(self.doubt, self.looked, now);
         let found = agenda(&core.state(), self.looked.saturating_sub(BACK_MS), now, now + AHEAD_MS);
         let mut fresh = Vec::new();
         for run in found.runs {
             let is_known = self.recent.contains_key(&run.id) || tasks.open.lock().contains_key(&run.id);
-            let was_made = is_known || (self.first && facts.task_run(run.id).await?.is_some());
+            let may_be_stored = self.first || run.planned <= self.doubt;
+            let was_made = is_known || (may_be_stored && facts.task_run(run.id).await?.is_some());
             if !was_made {
                 fresh.push(run);
             }
@@ -75,6 +80,11 @@ impl Maker {
     }
 }
 
+/// Up to when runs may have been made already: where the clock was set back, up to where was looked before.
+fn doubtful(before: i64, looked: i64, now: i64) -> i64 {
+    if now < looked { before.max(looked) } else { before }
+}
+
 impl Tasks {
     /// Takes up new runs. Where one of before still waits for the same viewer, the new one takes its place.
     fn admit(&self, runs: Vec<Run>, now: i64) {
@@ -95,5 +105,20 @@ impl Tasks {
             open.insert(run.id, Open::new(run));
         }
         self.news.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::doubtful;
+
+    #[test]
+    fn an_hour_that_comes_twice_is_in_doubt_and_no_other() {
+        let hour = 3_600_000;
+        let usual = doubtful(i64::MIN, 5 * hour, 5 * hour + 1);
+        assert_eq!(usual, i64::MIN);
+        let back = doubtful(usual, 5 * hour, 4 * hour);
+        assert_eq!((back, doubtful(back, 4 * hour, 4 * hour + 1)), (5 * hour, 5 * hour));
+        assert_eq!(doubtful(back, 4 * hour, 3 * hour), 5 * hour);
     }
 }
