@@ -98,16 +98,77 @@ async fn choose(settings: Settings, sender: watch::Sender<TimeState>, parts: Arc
     loop {
         looks.tick().await;
         let system = if settings.mode == Mode::Own { None } else { Some(knowledge().await) };
-        let quality = system.as_ref().and_then(Knowledge::quality).cloned();
+        let state = of_system(&settings, system.as_ref());
         let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
         parts.system = system;
-        // With nothing to follow the system's clock is served as it is: the rest of this host goes by it too.
-        if quality.is_some() || settings.mode == Mode::System || settings.sources.is_empty() {
+        if let Some(state) = state {
             parts.following = None;
-            let quality = quality.unwrap_or_else(|| Quality::orphan(settings.orphan_stratum, precision()));
-            sender.send_replace(TimeState { timeline: Timeline::System, quality });
+            sender.send_replace(state);
         } else if parts.following.is_none() {
             parts.following = Some(Following::start(&settings, sender.clone()));
         }
+    }
+}
+
+/// The system's clock with what is known of it; `None` where sources are to be followed instead.
+fn of_system(settings: &Settings, system: Option<&Knowledge>) -> Option<TimeState> {
+    let quality = system.and_then(Knowledge::quality).cloned();
+    // With nothing to follow the system's clock is served as it is: the rest of this host goes by it too.
+    if quality.is_none() && settings.mode != Mode::System && !settings.sources.is_empty() {
+        return None;
+    }
+    let quality = quality.unwrap_or_else(|| Quality::orphan(settings.orphan_stratum, precision()));
+    Some(TimeState { timeline: Timeline::System, quality })
+}
+
+#[cfg(test)]
+mod tests {
+    use lan::ntp::{Answer, Leap, Packet, Server, Timestamp};
+
+    use super::of_system;
+    use crate::time::{Knowledge, Mode, Reading, Settings, SourceName, Tracking};
+
+    /// What a client hears from a service with these settings, at this moment.
+    fn heard(settings: &Settings, known: &Knowledge, now: Reading) -> Option<Packet> {
+        let state = of_system(settings, Some(known))?;
+        let time = state.timeline.at(now);
+        let question = Packet::question(7).bytes();
+        let answer = Server::new(None, 0).answer(&question, [192, 0, 2, 1].into(), now.raw, time, time, &state.quality);
+        let Answer::Reply(bytes) = answer else { panic!("{answer:?}") };
+        Some(Packet::read(&bytes).unwrap())
+    }
+
+    /// A service that would follow a source if it had to.
+    fn settings(mode: Mode) -> Settings {
+        let source = SourceName { host: "ntp.example".to_owned(), port: 123 };
+        Settings { mode, sources: vec![source], ..Settings::default() }
+    }
+
+    #[test]
+    fn what_chrony_knows_is_what_clients_hear() {
+        let line = "C0000207,192.0.2.7,3,1795363200.123456789,-0.250000000,-0.000001000,0.000020000,-12.345,0.001,0.020,0.500000000,0.125000000,64.2,Insert second\n";
+        let now = Reading::now();
+        let known = Knowledge::Chrony(Tracking::read(line).unwrap().quality(now).unwrap());
+        for mode in [Mode::System, Mode::Auto] {
+            let answer = heard(&settings(mode), &known, now).unwrap();
+            assert_eq!((answer.stratum, answer.leap, answer.reference_id.to_string().as_str()), (3, Leap::Insert, "192.0.2.7"));
+            assert_eq!(
+                (answer.root_delay.seconds(), answer.root_dispersion.seconds()),
+                (0.5, 0.375),
+                "with the correction to come"
+            );
+            assert_eq!(answer.transmit, Timestamp::of(now.system), "of the system's clock");
+        }
+    }
+
+    #[test]
+    fn where_nobody_vouches_the_sources_count_unless_the_system_is_wanted() {
+        let now = Reading::now();
+        assert!(heard(&settings(Mode::Auto), &Knowledge::Nothing, now).is_none());
+        let orphan = heard(&settings(Mode::System), &Knowledge::Nothing, now).unwrap();
+        assert_eq!((orphan.stratum, orphan.leap), (10, Leap::None));
+        let honest = Settings { orphan_stratum: 0, ..settings(Mode::System) };
+        let honest = heard(&honest, &Knowledge::Nothing, now).unwrap();
+        assert_eq!((honest.stratum, honest.leap), (0, Leap::Unknown));
     }
 }
