@@ -21,6 +21,7 @@ mod screen;
 mod server;
 mod start;
 mod values;
+mod viewer;
 
 use std::fs;
 
@@ -40,7 +41,7 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 13] = [
+const BENCHES: [Bench; 14] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
@@ -57,6 +58,7 @@ const BENCHES: [Bench; 13] = [
         only_named: false,
         run: |consent| screen::run(consent, "first-frame"),
     },
+    Bench { name: "viewer", about: "native viewer, start to first frame, and memory", only_named: false, run: viewer::run },
     Bench { name: "fleet", about: "10,000 connected viewers, 10 minutes", only_named: true, run: fleet::run },
     Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
