@@ -86,10 +86,14 @@ impl NativeSession {
         }
     }
 
-    fn greet(&mut self, hello: v1::Hello) -> Output {
+    fn greet(&mut self, mut hello: v1::Hello) -> Output {
         let newest = hello.protocol_max.min(PROTOCOL_MAX);
         if newest < hello.protocol_min.max(PROTOCOL_MIN) {
             return Output::Close(CloseReason::Version);
+        }
+        // What is no id of a plan says nothing, and is not to be kept.
+        if hello.plan.len() > reading::MAX_NAME {
+            hello.plan.clear();
         }
         self.protocol = Some(newest);
         self.applied = SliceId::try_from(hello.slice.as_slice()).ok();

@@ -12,7 +12,7 @@ use crate::v1;
 /// The longest part of an attachment, in bytes.
 const MAX_PART: usize = 256 * 1024;
 /// The longest id of a plan or an item, and the longest code, in bytes.
-const MAX_NAME: usize = 200;
+pub(super) const MAX_NAME: usize = 200;
 /// The longest sentence, in bytes.
 const MAX_TEXT: usize = 4_000;
 /// The most missing files that are noted.
@@ -32,7 +32,8 @@ pub(super) fn plan(report: v1::PlanReport, now: i64) -> Output {
         v1::PlanState::Shown => Output::Plan(PlanNews::Shown(plan, if report.at > 0 { report.at.min(now) } else { now })),
         v1::PlanState::Incomplete => {
             let missing = report.missing.into_iter().take(MAX_MISSING).filter(|file| file.hash.len() <= MAX_NAME);
-            Output::Plan(PlanNews::Incomplete(plan, missing.collect()))
+            let short = |file: v1::MissingFile| v1::MissingFile { why: cut(file.why, MAX_NAME), ..file };
+            Output::Plan(PlanNews::Incomplete(plan, missing.map(short).collect()))
         }
     }
 }

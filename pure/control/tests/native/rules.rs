@@ -160,6 +160,17 @@ fn reports_are_passed_on() {
 }
 
 #[test]
+fn what_a_viewer_says_of_its_plan_is_kept_short() {
+    let long = v1::Hello { protocol_min: 1, protocol_max: 1, plan: "p".repeat(201), ..v1::Hello::default() };
+    let greeted_long = NativeSession::new(0).handle(say(Message::Hello(long)), 0);
+    assert!(matches!(greeted_long, Output::Greeted(greeting) if greeting.hello.plan.is_empty()));
+    let file = v1::MissingFile { hash: "aa".into(), bytes: 1, why: "w".repeat(1_000) };
+    let report = v1::PlanReport { plan: "p".into(), state: 3, at: 0, missing: vec![file] };
+    let told = greeted(&[]).handle(say(Message::Plan(report)), 0);
+    assert!(matches!(told, Output::Plan(PlanNews::Incomplete(_, missing)) if missing[0].why.len() == 200));
+}
+
+#[test]
 fn plans_are_told_without_times_to_come() {
     let plan = |state, at| {
         let report = v1::PlanReport { plan: "p".into(), state, at, missing: vec![v1::MissingFile::default(); 500] };
