@@ -53,7 +53,7 @@ impl Agent {
             && let Some(batch) = self.plays.batch(MOST)
         {
             conversation.plays = Some((batch.stream, last(&batch), Instant::now()));
-            let records = numbered(&batch, |play: &mut v1::Play, n| play.n = n);
+            let records = numbered(&batch, sound);
             conversation.say(Message::Plays(v1::Plays { stream: batch.stream.as_bytes().to_vec(), records }));
         }
         if is_due(&conversation.records)
@@ -95,6 +95,13 @@ fn numbered<T: prost::Message + Default>(batch: &Batch, number: impl Fn(&mut T, 
     each.collect()
 }
 
+/// Numbers a play record. One during which the clock was set back ends where it begins: the server would refuse it, and with it all that
+/// come after.
+fn sound(play: &mut v1::Play, n: u64) {
+    play.n = n;
+    play.until = play.until.max(play.from);
+}
+
 fn record(play: &PlayRecord) -> v1::Play {
     let content = play.content.map(|content| match content {
         Content::Media(id) => format!("media:{id}"),
@@ -113,5 +120,18 @@ fn record(play: &PlayRecord) -> v1::Play {
         from: play.from,
         until: play.until,
         complete: play.complete,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_over_which_the_clock_was_set_back_does_not_hold_up_the_others() {
+        let play = |from, until| v1::Play { from, until, ..v1::Play::default() }.encode_to_vec();
+        let batch = Batch { stream: Uuid::nil(), first: 7, records: vec![play(5, 9), play(50, 3), vec![0xff]] };
+        let sent: Vec<_> = numbered(&batch, sound).iter().map(|play| (play.n, play.from, play.until)).collect();
+        assert_eq!(sent, [(7, 5, 9), (8, 50, 50), (9, 0, 0)]);
     }
 }

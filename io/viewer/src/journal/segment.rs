@@ -112,7 +112,7 @@ impl Segment {
     }
 
     pub(super) fn acknowledge(&mut self, n: u64) {
-        let has = (n + 1).saturating_sub(self.first).min(self.count);
+        let has = n.saturating_add(1).saturating_sub(self.first).min(self.count);
         self.acknowledged = self.acknowledged.max(has);
     }
 
