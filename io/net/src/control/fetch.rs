@@ -50,6 +50,7 @@ impl Fetch<'_> {
             if piece.from() == 0 && part.length() > 0 {
                 part.empty().await?;
             }
+            let before = part.length();
             let mut block = BytesMut::new();
             while let Some(bytes) = piece.next().await? {
                 self.pace.take(bytes.len()).await;
@@ -64,6 +65,10 @@ impl Fetch<'_> {
             }
             part.append(Bytes::from(block)).await?;
             arrived(part.length());
+            // Asking again at once for what does not come would go on for ever.
+            if part.length() == before {
+                return Err(MediaFault::Strange.into());
+            }
         }
         if part.hash() != self.hash {
             return self.wrong(part).await;

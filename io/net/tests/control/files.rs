@@ -126,6 +126,14 @@ async fn a_wrong_file_never_gets_the_name() {
 }
 
 #[tokio::test]
+async fn an_answer_without_bytes_is_not_asked_for_again_at_once() {
+    let place = Place::new().await;
+    place.server.files.put(&place.hash, File::Hollow(place.bytes.clone()));
+    assert!(matches!(place.fetch(|_| {}).await, Err(FetchFault::Media(MediaFault::Strange))));
+    assert_eq!(place.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn refusals_are_told_apart() {
     let place = Place::new().await;
     assert!(matches!(place.fetch(|_| {}).await, Err(FetchFault::Media(MediaFault::NotFound))));

@@ -26,6 +26,8 @@ pub(crate) const CAPABILITY: &str = "capability-of-a-session";
 #[derive(Clone)]
 pub(crate) enum File {
     Busy,
+    /// The part that is asked for is promised, and nothing of it comes.
+    Hollow(Bytes),
     /// Whatever part is asked for.
     Whole(Bytes),
     /// Ranges are passed over.
@@ -68,6 +70,10 @@ async fn file(
     let Some(file) = files.files.lock().unwrap().get(&hash).cloned() else { return StatusCode::NOT_FOUND.into_response() };
     match (file, from) {
         (File::Busy, _) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "7")]).into_response(),
+        (File::Hollow(bytes), from) => {
+            let place = format!("bytes {}-{}/{}", from.unwrap_or(0), bytes.len() - 1, bytes.len());
+            (StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, place)], Bytes::new()).into_response()
+        }
         (File::Torn(bytes, until), None) => {
             let length = bytes.len();
             let pieces = [Ok(bytes.slice(..until)), Err(io::Error::other("torn"))];
