@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{PATIENCE, Running, Town, both, signboard};
+use crate::running::{PATIENCE, Running, Town, both, said, signboard};
 
 const WSDD: (&str, &str) = ("wsdd", "wsdd");
 
@@ -11,14 +11,11 @@ fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
     let Some(town) = Town::open(&[WSDD, ("curl", "curl")])? else { return Ok(()) };
     let _running = Running::start(&town.server, &[])?;
     let wsdd = |patience| {
-        let program = town.screen.start(Command::new("wsdd").args([
-            "--discovery",
-            "--no-host",
-            "--ipv4only",
-            "--verbose",
-            "--shortlog",
-        ]))?;
-        program.wait_for("discovered Signboard, not set up yet", patience)
+        let program =
+            town.screen.start(Command::new("wsdd").args(["--discovery", "--no-host", "--ipv4only", "-vv", "--shortlog"]))?;
+        program.wait_for("discovered Signboard, not set up yet", patience)?;
+        // What a double click opens.
+        program.wait_for(&format!("'PresentationUrl': 'http://{}:80/'", town.address()), patience)
     };
     wsdd(PATIENCE)?;
     let found = signboard(&town.screen, &["discover", "--timeout", "2"]);
@@ -65,5 +62,26 @@ fn lab_a_screen_that_may_not_search_is_told_so() -> anyhow::Result<()> {
     assert!(filter.dropped()? > 0);
     let time = signboard(&town.screen, &["time", "--server", &town.address()]);
     assert_eq!(time.code, 0, "the rest goes on: {time:?}");
+    Ok(())
+}
+
+#[test]
+fn lab_a_server_that_is_told_to_stop_says_goodbye_in_both_versions() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let mut running = Running::start(&town.server, &[])?;
+    assert_eq!(signboard(&town.screen, &["discover", "--timeout", "2"]).code, 0);
+    let capture = town.screen.capture("eth0")?;
+    let stop = said(&town.server, Command::new("kill").args(["-TERM", &running.program.id().to_string()]));
+    assert_eq!(stop.code, 0, "{stop:?}");
+    let holds = |frame: &[u8], words: &str| frame.windows(words.len()).any(|window| window == words.as_bytes());
+    let versions =
+        ["http://schemas.xmlsoap.org/ws/2005/04/discovery/Bye", "http://docs.oasis-open.org/ws-dd/ns/discovery/2009/01/Bye"];
+    let mut missing = versions.to_vec();
+    while !missing.is_empty() {
+        let frame = capture.find(PATIENCE, |frame| missing.iter().any(|words| holds(frame, words)))?;
+        let frame = frame.unwrap_or_else(|| panic!("never heard: {missing:?}"));
+        missing.retain(|words| !holds(&frame, words));
+    }
+    assert!(running.program.wait()?.success());
     Ok(())
 }

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod activation;
+mod called;
 mod control;
 mod counted;
+mod desk;
+mod diagnosed;
 mod discovery;
 mod firewall;
 mod moved;

@@ -144,6 +144,19 @@ impl Diagnosis {
         Self { code: said.code, findings }
     }
 
+    /// The findings, as the server's API gives them.
+    pub(crate) fn of_json(text: &str) -> Self {
+        Self::of(&Said { code: 0, out: text.to_owned(), err: String::new() })
+    }
+
+    /// Every subject with its verdict, in order of the subjects.
+    pub(crate) fn verdicts(&self) -> Vec<(&str, &str)> {
+        let named = self.findings.iter().map(|one| (one["subject"].as_str().unwrap(), one["verdict"].as_str().unwrap()));
+        let mut verdicts: Vec<_> = named.collect();
+        verdicts.sort_unstable();
+        verdicts
+    }
+
     /// The verdict on a subject such as `80/tcp`.
     #[track_caller]
     pub(crate) fn verdict(&self, subject: &str) -> &str {

@@ -5,14 +5,14 @@ use std::process::Command;
 use serde_json::{Value, json};
 use testkit::lab::Program;
 
-use crate::running::{PATIENCE, Running, Town, said};
+use crate::running::{Diagnosis, PATIENCE, Running, Town, said};
 
 const CURL: (&str, &str) = ("curl", "curl");
 /// Long enough for a password, and known to nobody.
 const PASSWORD: &str = "a long way to the harbour";
 
-/// What the running server says of its network to its administrator, who is made for this.
-fn network(town: &Town, running: &Running) -> anyhow::Result<Value> {
+/// What the running server says of its network to its administrator, who is made for this, and what it finds itself.
+fn network(town: &Town, running: &Running) -> anyhow::Result<(Value, Diagnosis)> {
     let line = running.program.wait_for("/setup?link=", PATIENCE)?;
     let link = line.split_once("link=").unwrap().1.trim();
     let wish = json!({
@@ -31,7 +31,8 @@ fn network(town: &Town, running: &Running) -> anyhow::Result<Value> {
         answer.out
     };
     curl(&["--json", &wish.to_string(), &format!("{base}/setup")]);
-    Ok(serde_json::from_str(&curl(&[&format!("{base}/network")]))?)
+    let findings = Diagnosis::of_json(&curl(&[&format!("{base}/network/findings")]));
+    Ok((serde_json::from_str(&curl(&[&format!("{base}/network")]))?, findings))
 }
 
 /// The log, the Network page and the doctor name the holder, and the web goes on.
@@ -40,17 +41,19 @@ fn stands_aside(town: &Town, holder: &Program, name: &str, port: u16) -> anyhow:
     let words = format!("UDP port {port} is taken by {name}[{}]", holder.id());
     running.program.wait_for(&words, PATIENCE)?;
     assert!(town.answers("http", 80));
-    let network = network(town, &running)?;
+    let (network, of_server) = network(town, &running)?;
     let aside = network["aside"].as_array().unwrap();
     assert!(aside.iter().any(|finding| finding["text"].as_str().unwrap().contains(&words)), "{network:#}");
     assert_eq!(aside.len(), 1, "the rest goes on: {network:#}");
-    let of_server = |row: &&Value| row["number"] == port && row["who"] == "server";
-    let row = network["ports"].as_array().unwrap().iter().find(of_server).unwrap();
+    let is_of_server = |row: &&Value| row["number"] == port && row["who"] == "server";
+    let row = network["ports"].as_array().unwrap().iter().find(is_of_server).unwrap();
     assert_eq!((&row["state"], &row["holder"]), (&json!("taken"), &json!(format!("{name}[{}]", holder.id()))));
     let found = running.doctor(&town.server, &[]);
     assert_eq!((found.code, found.troubles()), (69, vec![format!("{port}/udp").as_str()]), "{found:?}");
     let text = found.text(&format!("{port}/udp"));
     assert!(text.contains(&format!("Taken by {name}[{}]", holder.id())) && text.contains("Stop that program"), "{text}");
+    assert_eq!(of_server.text(&format!("{port}/udp")), text, "the page says the same");
+    assert_eq!(of_server.verdicts(), found.verdicts(), "{of_server:?}");
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -11,57 +10,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
+use crate::desk::{Desk, on};
 use crate::running::{PATIENCE, Running, Town, signboard};
 
 const MAC: &str = "00:11:22:aa:bb:cc";
-
-/// Runs on a host until it is done.
-fn on<T: Send>(host: &Host, work: impl Future<Output = T> + Send) -> T {
-    host.enter(|| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work))
-}
-
-/// An administrator at the server's own machine.
-struct Desk {
-    client: reqwest::Client,
-    csrf: String,
-}
-
-impl Desk {
-    async fn set_up(link: &str) -> Self {
-        let client = reqwest::Client::builder().cookie_store(true).no_proxy().build().unwrap();
-        let wish = json!({
-            "link": link, "name": "Harbour", "language": "en", "zone": "Europe/Berlin", "public_address": "",
-            "login": "ada", "password": "a long way to the harbour", "user_name": "Ada",
-        });
-        let mut desk = Self { client, csrf: String::new() };
-        desk.csrf = desk.post("/setup", &wish).await["csrf"].as_str().unwrap().to_owned();
-        desk
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.client.get(format!("http://127.0.0.1/api/v1{path}")).send().await.unwrap().json().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Value {
-        let request = self.client.post(format!("http://127.0.0.1/api/v1{path}")).header("x-csrf-token", &self.csrf);
-        request.json(body).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
-    }
-
-    /// Lets a task wake the screen, and returns how that ended.
-    async fn wake(&self, viewer: &Value) -> Value {
-        let task = self.post("/tasks", &json!({"kind": "wake", "destination": {"viewer": viewer}})).await;
-        let path = format!("/tasks/{}/runs", task["id"].as_str().unwrap());
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let run = self.get(&path).await["items"][0].clone();
-            if run["ended"].is_i64() {
-                return run;
-            }
-            assert!(Instant::now() < end, "the run did not end: {run}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
 
 /// A machine that sleeps.
 #[derive(Clone)]
