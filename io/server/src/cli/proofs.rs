@@ -19,6 +19,7 @@ const TIME: &str = "io/server/tests/lan/time.rs";
 const UPSTREAM: &str = "io/server/tests/lan/upstream.rs";
 const WAKE: &str = "io/server/tests/lan/wake.rs";
 const HEARING: &str = "io/net/tests/lab_wake.rs";
+const REACH: &str = "io/viewer/tests/lab/reach.rs";
 const ACTIVATION: &str = "io/server/tests/lan/activation.rs";
 
 const fn proof(file: &'static str, test: &'static str) -> Proof {
@@ -29,8 +30,16 @@ const fn proof(file: &'static str, test: &'static str) -> Proof {
 pub(super) fn of(port: &Port) -> &'static [Proof] {
     use Party::{Html5Viewer, Local, Server, Viewer};
     match (port.party, port.number, port.direction) {
-        (Server | Viewer, ports::CONTROL, _) => {
+        (Server, ports::CONTROL, _) => {
             const { &[proof(CONTROL, "lab_port_7237_answers_curl_and_any_one_of_7237_443_and_80_is_enough")] }
+        }
+        (Viewer, ports::CONTROL, _) => {
+            const {
+                &[
+                    proof(REACH, "lab_a_viewer_needs_only_7237"),
+                    proof(CONTROL, "lab_port_7237_answers_curl_and_any_one_of_7237_443_and_80_is_enough"),
+                ]
+            }
         }
         (Server, ports::HTTPS, Direction::Out) => {
             const { &[proof(ACTIVATION, "lab_port_443_outward_reaches_a_service_and_dropped_leaves_4525")] }
