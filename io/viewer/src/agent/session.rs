@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use control::slice::holding::Taken;
 use control::v1::{self, from_viewer, to_viewer};
+use lan::ntp::PollRange;
 use net::time::SourceName;
 
 use super::Agent;
@@ -176,6 +177,15 @@ impl Agent {
             TimeBy::Own => net::time::Mode::Own,
             TimeBy::System => net::time::Mode::System,
         };
-        self.setting.clock.follow(net::time::Settings { mode, sources, ..net::time::Settings::default() });
+        self.setting.clock.follow(net::time::Settings {
+            mode,
+            sources,
+            listen: time.serve.then(|| net::time::Listen::everywhere(NTP_PORT)),
+            client_port: Some(time.client_port).filter(|port| *port != 0),
+            // Every 16 to 64 s.
+            poll: PollRange::new(4, 6),
+            // Without its server's time a small computer knows nothing that others should go by.
+            orphan_stratum: 0,
+        });
     }
 }

@@ -18,6 +18,9 @@ use crate::disk::Disk;
 pub use samples::Samples;
 pub use stored::{BUILT, StoredTime};
 
+/// How long the sockets of a service that ended may still be open.
+const CLOSING: Duration = Duration::from_secs(1);
+
 /// Where the time comes from at present.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Origin {
@@ -45,8 +48,20 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
+    wanted: Option<Settings>,
     network: Option<(Settings, TimeService, Clock)>,
     session: Samples,
+}
+
+impl State {
+    fn start(&mut self, settings: Settings) {
+        let service = TimeService::start(settings.clone());
+        if let Some(Err(error)) = service.server() {
+            tracing::warn!(%error, "nobody gets the time from this viewer: free the port, or set time.serve = false");
+        }
+        let clock = service.clock();
+        self.network = Some((settings, service, clock));
+    }
 }
 
 impl Timekeeper {
@@ -81,15 +96,25 @@ impl Timekeeper {
         })
     }
 
-    /// Follows these NTP servers from now on. Call within a tokio runtime. The same settings again change nothing.
+    /// Follows these NTP servers from now on, and answers clients if that is set. Call within a tokio runtime. The same settings again change nothing.
     pub fn follow(&self, settings: Settings) {
         let mut state = self.0.state.lock();
-        if state.network.as_ref().is_some_and(|(present, ..)| *present == settings) {
+        if state.wanted.as_ref() == Some(&settings) {
             return;
         }
-        let service = TimeService::start(settings.clone());
-        let clock = service.clock();
-        state.network = Some((settings, service, clock));
+        state.wanted = Some(settings.clone());
+        if state.network.take().is_none_or(|(before, ..)| before.client_port.is_none()) {
+            return state.start(settings);
+        }
+        // The runtime closes the sockets that asked from this port a little later.
+        let this = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(CLOSING).await;
+            let mut state = this.0.state.lock();
+            if state.network.is_none() && state.wanted.as_ref() == Some(&settings) {
+                state.start(settings);
+            }
+        });
     }
 
     /// Milliseconds since the start, for [`Timekeeper::heard`].
@@ -151,6 +176,8 @@ impl std::fmt::Debug for Timekeeper {
 
 #[cfg(test)]
 mod tests {
+    use net::time::{Listen, Mode, SourceName, query};
+
     use super::*;
     use crate::disk::Local;
 
@@ -179,5 +206,46 @@ mod tests {
         assert!((clock.now() - server).abs() < 60_000, "{clock:?}");
         assert_eq!(clock.origin(), Origin::Session(10.0));
         assert!(clock.offset_to_server().unwrap().abs() < 2.0);
+    }
+
+    fn orphan(stratum: u8) -> TimeService {
+        let listen = Some(Listen { addresses: vec!["127.0.0.1:0".parse().unwrap()], limit: None });
+        TimeService::start(Settings { mode: Mode::Own, listen, orphan_stratum: stratum, ..Settings::default() })
+    }
+
+    /// Waits until the present service answers clients, with this stratum.
+    async fn answers(clock: &Timekeeper, stratum: u8) {
+        let is_there = || {
+            let state = clock.0.state.lock();
+            state.network.as_ref().is_some_and(|(_, service, reader)| {
+                service.server().unwrap().is_ok() && reader.state().quality.stratum == stratum
+            })
+        };
+        while !is_there() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn another_server_is_followed_from_and_answered_at_the_same_port() {
+        let data = tempfile::tempdir().unwrap();
+        let clock = start(data.path());
+        let here = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        for stratum in [10, 5] {
+            let server = orphan(stratum);
+            let port = server.server().unwrap().unwrap().addresses()[0].port();
+            clock.follow(Settings {
+                mode: Mode::Own,
+                listen: Some(Listen { addresses: vec![here], limit: None }),
+                sources: vec![SourceName { host: "127.0.0.1".to_owned(), port }],
+                client_port: Some(here.port()),
+                orphan_stratum: 0,
+                ..Settings::default()
+            });
+            tokio::time::timeout(Duration::from_secs(60), answers(&clock, stratum + 1)).await.unwrap();
+            let answer = query("127.0.0.1", here.port(), Duration::from_secs(20)).await.unwrap();
+            assert_eq!((answer.stratum, answer.is_synchronised()), (stratum + 1, true));
+            assert!(matches!(clock.origin(), Origin::Network(_)), "{clock:?}");
+        }
     }
 }

@@ -78,11 +78,15 @@ pub struct Time {
     pub mode: TimeBy,
     /// NTP servers, `host` or `host:port`; empty = the Signboard server.
     pub servers: Vec<String>,
+    /// Whether NTP clients are answered at port 123.
+    pub serve: bool,
+    /// UDP port from which servers are asked; 0 = any.
+    pub client_port: u16,
 }
 
 impl Default for Time {
     fn default() -> Self {
-        Self { mode: TimeBy::Auto, servers: Vec::new() }
+        Self { mode: TimeBy::Auto, servers: Vec::new(), serve: false, client_port: 0 }
     }
 }
 

@@ -20,6 +20,8 @@ fn later_sources_win() {
     assert_eq!(config.time.mode, TimeBy::Own);
     assert_eq!(config.addresses()[1].control_port, 7240);
     assert_eq!(load(file, &[("SIGNBOARD_VIEWER_SERVER_ADDRESS", "a, b")], &[]).unwrap().server.address, ["a", "b"]);
+    let time = load("[time]\nserve = true\n", &[], &["time.client-port=123"]).unwrap().time;
+    assert_eq!((time.serve, time.client_port), (true, 123));
     assert_eq!(load("", &[], &[]).unwrap(), Config::default());
 }
 

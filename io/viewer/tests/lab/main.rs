@@ -1,6 +1,7 @@
 //! The real server and the real viewer with a real browser, each on a host of its own: what people trust a screen to do.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod choice;
 mod computer;
 mod copied;
 mod desk;
@@ -8,4 +9,5 @@ mod display;
 mod life;
 mod moved;
 mod reach;
+mod time;
 mod town;
