@@ -37,3 +37,4 @@ mod tokens;
 mod trash;
 mod tus;
 mod uploads;
+mod validity;
