@@ -90,7 +90,7 @@ impl Connector {
                 ),
             }
         }
-        let found = if self.settings.discovery { self.search(&known, &mut tried).await } else { Vec::new() };
+        let found = if self.settings.discovery { self.search(&known, &mut tried).await? } else { Vec::new() };
         if found.is_empty() {
             self.tell(LinkEvent::Looking { tried }).await;
             return None;
@@ -107,24 +107,24 @@ impl Connector {
         }
     }
 
-    /// Servers in the local network that may be used; says so where several installations could be meant.
-    async fn search(&self, known: &[Address], tried: &mut Vec<(String, String)>) -> Vec<Address> {
+    /// Servers in the local network that may be used; none where several installations could be meant, which is said here.
+    async fn search(&self, known: &[Address], tried: &mut Vec<(String, String)>) -> Option<Vec<Address>> {
         let wanted = self.passport.lock().identity().map(|identity| identity.installation.clone());
         // An address that somebody typed says which installation is meant; nobody else's is joined then.
         if wanted.is_none() && !known.is_empty() {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let wanted = wanted.or_else(|| Some(self.settings.installation.clone()).filter(|id| !id.is_empty()));
         match find(known, self.settings.discovery_port, wanted.as_deref()).await {
             Finding::Nobody(outcome) => {
                 tried.push((format!("search, UDP {}", self.settings.discovery_port), outcome));
-                Vec::new()
+                Some(Vec::new())
             }
             Finding::Several(candidates) => {
                 self.tell(LinkEvent::Several(candidates)).await;
-                Vec::new()
+                None
             }
-            Finding::Servers(addresses) => addresses.into_iter().filter(|address| !known.contains(address)).collect(),
+            Finding::Servers(addresses) => Some(addresses.into_iter().filter(|address| !known.contains(address)).collect()),
         }
     }
 

@@ -18,10 +18,15 @@ pub(crate) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Sets the installation up with the secret of its link, and makes an API token.
     pub(crate) fn set_up(host: &'a Host, link: &str) -> anyhow::Result<Self> {
+        Self::set_up_as(host, link, "Harbour")
+    }
+
+    /// The same for an installation of another name.
+    pub(crate) fn set_up_as(host: &'a Host, link: &str, name: &str) -> anyhow::Result<Self> {
         let cookies = tempfile::NamedTempFile::new()?;
         let jar = cookies.path().to_str().context("the temporary folder's name is UTF-8")?;
         let wanted = json!({
-            "link": link, "name": "Harbour", "language": "en", "zone": "Europe/Amsterdam", "public_address": "",
+            "link": link, "name": name, "language": "en", "zone": "Europe/Amsterdam", "public_address": "",
             "login": "ada", "password": "a long enough password", "user_name": "Ada",
         });
         let session = curl(host, "POST", "/setup", &["--cookie-jar", jar], Some(&wanted))?;

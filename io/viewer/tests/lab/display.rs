@@ -11,6 +11,9 @@ use crate::town::PATIENCE;
 /// Width and height in pixels: small, so that software can draw it quickly.
 pub(crate) const SIZE: (usize, usize) = (640, 360);
 
+/// Pixels in the height of a bar: more than dots and dashes of letters have.
+const LEAST_BAR: usize = 8;
+
 /// An X server on a host; ends when dropped.
 pub(crate) struct Display<'a> {
     host: &'a Host,
@@ -46,11 +49,22 @@ impl<'a> Display<'a> {
         Ok(pixels)
     }
 
+    /// How many upright bars of this colour stand one above the other near the left edge, below the head of the page.
+    pub(crate) fn bars(&self, colour: [u8; 3]) -> anyhow::Result<usize> {
+        let pixels = self.photograph()?;
+        let (width, height) = SIZE;
+        let is_bar = |x: usize, y: usize| near(pixels[y * width + x], colour);
+        let in_column = |x: usize| {
+            let column: Vec<bool> = (height / 4..height).map(|y| is_bar(x, y)).collect();
+            column.chunk_by(|a, b| a == b).filter(|run| run[0] && run.len() >= LEAST_BAR).count()
+        };
+        Ok((0..width / 8).map(in_column).max().unwrap_or(0))
+    }
+
     /// Whether at least nine tenths of the screen have this colour, give or take what a codec may change.
     pub(crate) fn shows(&self, colour: [u8; 3]) -> anyhow::Result<bool> {
-        let near = |pixel: &&[u8; 3]| pixel.iter().zip(colour).all(|(found, wanted)| found.abs_diff(wanted) <= 6);
         let pixels = self.photograph()?;
-        Ok(pixels.iter().filter(near).count() * 10 >= pixels.len() * 9)
+        Ok(pixels.iter().filter(|pixel| near(**pixel, colour)).count() * 10 >= pixels.len() * 9)
     }
 
     /// Looks again until the screen has this colour.
@@ -65,4 +79,9 @@ impl<'a> Display<'a> {
         }
         Ok(())
     }
+}
+
+/// The same, give or take what a codec may change.
+fn near(found: [u8; 3], wanted: [u8; 3]) -> bool {
+    found.iter().zip(wanted).all(|(found, wanted)| found.abs_diff(wanted) <= 6)
 }
