@@ -26,10 +26,8 @@ fn lab_a_screen_serves_the_time_of_its_server() -> anyhow::Result<()> {
     let (screen, till) = (town.segment.host("screen")?, town.segment.host("till")?);
     // Questions from any other port are lost.
     let only_123 = town.server.drop_incoming("udp dport 123 udp sport != 123")?;
-    let settings = format!(
-        "[server]\naddress = [\"{}\"]\n[time]\nmode = \"own\"\nserve = true\nclient-port = 123\n",
-        town.address()
-    );
+    let settings =
+        format!("[server]\naddress = [\"{}\"]\n[time]\nmode = \"own\"\nserve = true\nclient-port = 123\n", town.address());
     let _computer = Computer::start(&screen, &settings)?;
     desk.approve(&json!({"name": "Gate 4"}))?;
 
