@@ -48,11 +48,19 @@ async fn what_was_not_whole_before_a_power_cut_does_not_replace_what_was() {
     rig.hears(|m| matches!(m, Message::Applied(_)).then_some(())).await;
     rig.cut_power().await;
     let mut rig = Rig::start(data.path());
-    assert_eq!(rig.plan().await, (first, false));
-    // The missing picture comes by another way; a start finds all of it.
+    assert_eq!(rig.plan().await, (first.clone(), false));
+    // The missing picture comes by another way; a start finds all of it, and until it has looked the one before may play.
     rig.cache.put(b"second").unwrap();
     rig.cut_power().await;
-    assert_eq!(Rig::start(data.path()).plan().await, (house.plan(), false));
+    let mut rig = Rig::start(data.path());
+    loop {
+        let (plan, urgent) = rig.plan().await;
+        assert!(!urgent);
+        if plan == house.plan() {
+            break;
+        }
+        assert_eq!(plan, first);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
