@@ -12,6 +12,8 @@ pub(crate) enum Verdict {
     Passed,
     /// With these many tests counted.
     Counted(Tally),
+    /// As `Counted`; these passed only at a second try.
+    Unsteady(Tally, Vec<String>),
     /// Not as it should; a sentence where the step has not said it itself.
     Failed(String),
     /// It could not be done here; why.
@@ -46,7 +48,7 @@ impl Report {
         match &verdict {
             Verdict::Failed(sentence) => say::note(format_args!("   {name} failed: {sentence}")),
             Verdict::Skipped(why) => say::note(format_args!("   {name} skipped: {why}")),
-            Verdict::Passed | Verdict::Counted(_) => {}
+            Verdict::Passed | Verdict::Counted(_) | Verdict::Unsteady(..) => {}
         }
         self.steps.push(Step { name: name.to_owned(), verdict, time: started.elapsed() });
     }
@@ -61,7 +63,7 @@ impl Report {
     pub(crate) fn is_clean(&self) -> bool {
         self.steps.iter().all(|step| match &step.verdict {
             Verdict::Passed | Verdict::Skipped(_) => true,
-            Verdict::Counted(tally) => tally.failed == 0,
+            Verdict::Counted(tally) | Verdict::Unsteady(tally, _) => tally.failed == 0,
             Verdict::Failed(_) => false,
         })
     }
@@ -73,7 +75,7 @@ impl Report {
         for step in &self.steps {
             match &step.verdict {
                 Verdict::Passed => tally.passed += 1,
-                Verdict::Counted(counted) => tally = tally.plus(*counted),
+                Verdict::Counted(counted) | Verdict::Unsteady(counted, _) => tally = tally.plus(*counted),
                 Verdict::Failed(_) => tally.failed += 1,
                 Verdict::Skipped(_) => skipped += 1,
             }
@@ -91,6 +93,12 @@ impl Report {
             let verdict = match &step.verdict {
                 Verdict::Passed => "passed".to_owned(),
                 Verdict::Counted(tally) => format!("{} passed, {} failed", tally.passed, tally.failed),
+                Verdict::Unsteady(tally, names) => format!(
+                    "{} passed, {} failed; UNSTEADY, passed at the second try: {}",
+                    tally.passed,
+                    tally.failed,
+                    names.join(", ")
+                ),
                 Verdict::Failed(sentence) => format!("FAILED: {sentence}"),
                 Verdict::Skipped(why) => format!("SKIPPED: {why}"),
             };
@@ -120,10 +128,12 @@ mod tests {
         report.left_out("browser", "no Chromium");
         assert!(report.is_clean());
         assert_eq!(report.totals(), (Tally { passed: 6, failed: 0 }, 1));
+        report.step("labs", || Ok(Verdict::Unsteady(Tally { passed: 2, failed: 0 }, vec!["lab_a".to_owned()])));
+        assert!(report.is_clean());
         report.step("lints", || Ok(Verdict::of(false, "no")));
         report.step("gone", || Err(Failure::unavailable("not there")));
         assert!(!report.is_clean());
-        assert_eq!(report.totals(), (Tally { passed: 6, failed: 2 }, 1));
+        assert_eq!(report.totals(), (Tally { passed: 8, failed: 2 }, 1));
         assert!(report.finish().is_err());
     }
 

@@ -16,14 +16,38 @@ impl Tally {
     }
 
     /// Adds up every summary in the output of nextest, libtest, vitest, node's runner or Playwright.
+    ///
+    /// Where nextest sums up, only its sum counts: it shows the words of failed tests, which are libtest's, once or twice before.
     pub(crate) fn read(output: &str) -> Self {
         let clean = without_colour(output);
-        clean.lines().map(str::trim).map(summary).fold(Self::default(), Self::plus)
+        let lines: Vec<&str> = clean.lines().map(str::trim).collect();
+        let sums: Vec<&str> = lines.iter().copied().filter(|line| is_nextest(line)).collect();
+        let counted = if sums.is_empty() { lines } else { sums };
+        counted.into_iter().map(summary).fold(Self::default(), Self::plus)
     }
 }
 
+/// The tests that failed and then passed at a second try, as nextest or the browser tests name them; each once.
+pub(crate) fn unsteady(output: &str) -> Vec<String> {
+    let clean = without_colour(output);
+    let lines = clean.lines().map(str::trim);
+    // nextest: "FLAKY 2/2 [   1.262s] (3/9) package::binary test"; the browser tests: "UNSTEADY player/play.test.mjs"
+    let named = lines.filter_map(|line| {
+        let tried = line.strip_prefix("FLAKY ").and_then(|rest| rest.rsplit_once([']', ')'])).map(|(_, name)| name);
+        tried.or_else(|| line.strip_prefix("UNSTEADY "))
+    });
+    let mut names: Vec<String> = named.map(|name| name.trim().to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn is_nextest(line: &str) -> bool {
+    line.starts_with("Summary [") && line.contains(" run:")
+}
+
 fn summary(line: &str) -> Tally {
-    let nextest = line.starts_with("Summary [") && line.contains(" run:");
+    let nextest = is_nextest(line);
     let libtest = line.starts_with("test result:");
     let vitest = line.starts_with("Tests ") && (line.contains(" passed") || line.contains(" failed"));
     if nextest || libtest || vitest {
@@ -87,5 +111,20 @@ mod tests {
         for (text, passed, failed) in cases {
             assert_eq!(Tally::read(text), Tally { passed, failed }, "{text}");
         }
+    }
+
+    #[test]
+    fn a_failed_test_counts_once_though_its_words_are_shown_twice() {
+        let words = "    test result: FAILED. 0 passed; 1 failed; 0 ignored\n";
+        let text = format!("{words}     Summary [   1.2s] 9 tests run: 8 passed, 1 failed, 0 skipped\n{words}");
+        assert_eq!(Tally::read(&text), Tally { passed: 8, failed: 1 });
+    }
+
+    #[test]
+    fn what_needed_a_second_try_is_named_once() {
+        let text = "\x1b[33mFLAKY\x1b[0m 2/2 [   1.262s] (3/9) signboard::lan woken::lab_calls\n\
+                    FLAKY 2/2 [   1.262s] (3/9) signboard::lan woken::lab_calls\n\
+                    UNSTEADY player/play.test.mjs\nUNSTEADILY said";
+        assert_eq!(unsteady(text), ["player/play.test.mjs", "signboard::lan woken::lab_calls"]);
     }
 }

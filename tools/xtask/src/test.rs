@@ -112,7 +112,8 @@ fn counted(success: bool, output: &str) -> Verdict {
     if success && tally.passed == 0 {
         return Verdict::Failed("the runner counted no test at all".to_owned());
     }
-    Verdict::Counted(tally)
+    let unsteady = tally::unsteady(output);
+    if unsteady.is_empty() { Verdict::Counted(tally) } else { Verdict::Unsteady(tally, unsteady) }
 }
 
 #[cfg(test)]
@@ -133,5 +134,6 @@ mod tests {
         assert!(matches!(counted(false, "# pass 3\n# fail 1"), Verdict::Counted(_)));
         assert!(matches!(counted(false, "# pass 3\n# fail 0"), Verdict::Failed(_)));
         assert!(matches!(counted(true, "nothing to do"), Verdict::Failed(_)));
+        assert!(matches!(counted(true, "UNSTEADY a.test.mjs\n# pass 3\n# fail 0"), Verdict::Unsteady(..)));
     }
 }

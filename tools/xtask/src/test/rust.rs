@@ -56,7 +56,8 @@ fn left_out(fast: bool, is_there: impl Fn(&Tool) -> bool) -> Vec<&'static str> {
 fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Failure> {
     let mut cargo = process::cargo();
     cargo.args(["nextest", "run", "--workspace", "--profile", "ci", "--no-tests", "pass"]);
-    cargo.args(process::in_ci().then_some("--locked"));
+    // The profile gives a second try, which is for automatic runs alone.
+    cargo.args(if process::in_ci() { ["--locked"].as_slice() } else { &["--retries", "0"] });
     if scope.long {
         cargo.args(["--run-ignored", "all"]);
     }
