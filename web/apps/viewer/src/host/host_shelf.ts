@@ -1,5 +1,9 @@
 import { FileError } from "../media/wanted.ts";
 import type { Kept, Shelf } from "../media/shelf.ts";
+import { request } from "../request.ts";
+
+/** A viewer that does not answer within this time hangs, in milliseconds. */
+const LIMIT = 30_000;
 
 /** The files of a native viewer: it keeps them itself, verified, and hands them out over loopback. The browser copies nothing. */
 export class HostShelf implements Shelf {
@@ -30,12 +34,12 @@ export class HostShelf implements Shelf {
   }
 
   read(hash: string): Promise<Blob> {
-    return this.url(hash)
-      .then((address) => fetch(address))
-      .then((response) => {
+    return this.url(hash).then((address) =>
+      request(address, {}, LIMIT, (response) => {
         if (!response.ok) throw new FileError("not_found", `The viewer answers ${response.status} for the file ${hash}.`);
         return response.blob();
-      });
+      }),
+    );
   }
 
   url(hash: string): Promise<string> {

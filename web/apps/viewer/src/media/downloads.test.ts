@@ -104,3 +104,40 @@ test("an interrupted file goes on where it broke off and is verified as a whole"
   await expect(fetchFile("u", { ...wanted, bytes: 3 }, new Partial())).rejects.toMatchObject({ why: "corrupt" });
   vi.unstubAllGlobals();
 });
+
+test("a file of which nothing comes is given up after 30 s, before its first byte and after, and what came of it is kept", async () => {
+  const whole = Buffer.from("0123456789");
+  const wanted: Wanted = { hash: "h", sha256: createHash("sha256").update(whole).digest("hex"), bytes: whole.length, mime: "image/png" };
+  const partial = new Partial();
+  const fails = async () => {
+    const error = fetchFile("u", wanted, partial).catch((error: FileError) => error);
+    const seen = { over: false };
+    void error.then(() => (seen.over = true));
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(seen.over).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(seen.over).toBe(true);
+    return error;
+  };
+  const taken: (boolean | undefined)[] = [];
+  const silent = (_url: string, init: RequestInit) => new Promise<never>(() => init.signal?.addEventListener("abort", () => taken.push(true)));
+  vi.stubGlobal("fetch", silent);
+  expect(await fails()).toMatchObject({ why: "network", stranger: false });
+  expect(taken).toEqual([true]);
+  const half = new ReadableStream<Uint8Array>({ start: (control) => control.enqueue(new Uint8Array(whole.subarray(0, 4))) });
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(half)));
+  expect(await fails()).toMatchObject({ why: "network" });
+  expect(partial.got).toBe(4);
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(whole.subarray(4), { status: 206, headers: { "Content-Range": "bytes 4-9/10" } })));
+  expect(await (await fetchFile("u", wanted, partial)).text()).toBe("0123456789");
+  vi.unstubAllGlobals();
+});
+
+test("two files that never come hold up no third", async () => {
+  const { downloads, kept } = bench((wanted) => (wanted.hash === "a" || wanted.hash === "b" ? fetchFile("u", wanted, new Partial()).then(() => new Blob()) : Promise.resolve(new Blob(["x"]))));
+  vi.stubGlobal("fetch", () => new Promise<never>(() => undefined));
+  downloads.want(["a", "b", "c"].map(file), true);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(kept).toEqual(["c"]);
+  vi.unstubAllGlobals();
+});

@@ -1,8 +1,11 @@
+import { request, within } from "../request.ts";
 import { Sha256 } from "./sha256.ts";
 import { FileError, type Wanted } from "./wanted.ts";
 
 /** A download that says nothing for this long is given up, in milliseconds. */
 const STALL = 30_000;
+/** Where a browser does not tell how far a download is, it is given up when it is slower than this, in bytes per millisecond. */
+const SLOWEST = 8;
 /** Pieces are handed to the browser as blobs of about this size, which it may move out of memory. */
 const PIECE = 4 * 1024 * 1024;
 
@@ -66,7 +69,8 @@ export async function fetchFile(url: string, wanted: Wanted, partial: Partial): 
 async function ask(url: string, from: number): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers: from > 0 ? { Range: `bytes=${from}-` } : {} });
+    const init: RequestInit = { credentials: "same-origin", cache: "no-store", headers: from > 0 ? { Range: `bytes=${from}-` } : {} };
+    response = await request(url, init, STALL, (found) => Promise.resolve(found));
   } catch (error) {
     throw new FileError("network", `${url} cannot be reached: ${(error as Error).message}`);
   }
@@ -81,25 +85,15 @@ async function ask(url: string, from: number): Promise<Response> {
 async function readAll(response: Response, partial: Partial, limit: number): Promise<void> {
   try {
     if (!response.body || !response.body.getReader) {
-      partial.add(new Uint8Array(await response.arrayBuffer()));
+      partial.add(new Uint8Array(await within(STALL + (limit - partial.got) / SLOWEST, response.arrayBuffer())));
       return;
     }
     const reader = response.body.getReader();
     for (;;) {
-      let late: ReturnType<typeof setTimeout> | undefined;
-      const stall = new Promise<never>((_, reject) => {
-        late = setTimeout(() => reject(new Error(`nothing came for ${STALL / 1000} s`)), STALL);
+      const piece = await within(STALL, reader.read()).catch((error) => {
+        reader.cancel().catch(() => undefined);
+        throw error;
       });
-      const piece = await Promise.race([reader.read(), stall]).then(
-        (read) => {
-          clearTimeout(late);
-          return read;
-        },
-        (error) => {
-          reader.cancel().catch(() => undefined);
-          throw error;
-        },
-      );
       if (piece.done) return;
       partial.add(piece.value);
       if (partial.got > limit) {
