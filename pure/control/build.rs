@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-const PROTOS: [&str; 2] = ["signboard/v1/enrolment.proto", "signboard/v1/viewer_session.proto"];
+const PROTOS: [&str; 3] =
+    ["signboard/v1/enrolment.proto", "signboard/v1/replication.proto", "signboard/v1/viewer_session.proto"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
