@@ -9,12 +9,15 @@ pub mod chain;
 pub mod commit;
 pub mod digest;
 pub mod encoding;
+pub mod incarnation;
 pub mod join;
 pub mod notice;
 pub mod pending;
 pub mod reader;
+pub mod session;
 
 pub use apply::{Applied, ApplyError, apply};
 pub use commit::commit;
+pub use incarnation::Evidence;
 pub use join::{Joined, join_position, join_row};
 pub use notice::{Notice, NoticeKind};

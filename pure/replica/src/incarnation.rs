@@ -1,0 +1,80 @@
+//! Incarnations: a server whose disk went back to an earlier state goes on under a new number, so that no entry's address is used twice.
+
+use domain::stamp::{Actor, Dot, VersionVector};
+use serde::{Deserialize, Serialize};
+
+/// What proves that a server's disk went back. Restarts, crashes and clock steps prove nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Somebody restored a backup and said so.
+    Restored {
+        /// As whom the server wrote before.
+        actor: Actor,
+    },
+    /// The virtual machine or the database cluster was set back, as its generation says.
+    Generation {
+        /// As whom the server wrote before.
+        actor: Actor,
+    },
+    /// A peer has entries of this server that it does not have itself.
+    PeerKnowsMore {
+        /// As whom the server wrote.
+        actor: Actor,
+        /// The last of them, maybe of a later incarnation.
+        known: Dot,
+    },
+    /// A peer has other entries under the same numbers: after the disk went back, this server wrote on.
+    OtherHistory {
+        /// Where the histories part.
+        fork: Fork,
+        /// The last of this server's entries that the peer has.
+        known: Dot,
+    },
+}
+
+/// Where two histories of one actor part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fork {
+    /// Whose histories.
+    pub actor: Actor,
+    /// The last number at which they are the same.
+    pub common: u64,
+}
+
+impl Evidence {
+    /// The actor under which the server must not write again.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Restored { actor } | Self::Generation { actor } | Self::PeerKnowsMore { actor, .. } => *actor,
+            Self::OtherHistory { fork, .. } => fork.actor,
+        }
+    }
+
+    /// The fork that must be rebuilt, if there is one.
+    #[must_use]
+    pub fn fork(&self) -> Option<Fork> {
+        match self {
+            Self::OtherHistory { fork, .. } => Some(*fork),
+            _ => None,
+        }
+    }
+}
+
+/// The actor under which a server goes on, given what its database contains: after every incarnation that anybody knows of.
+///
+/// None if the evidence is about an earlier actor than the current one: then a new incarnation was begun already.
+#[must_use]
+pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Option<Actor> {
+    if evidence.actor() != current {
+        return None;
+    }
+    let known = match evidence {
+        Evidence::PeerKnowsMore { known, .. } | Evidence::OtherHistory { known, .. } => known.actor.incarnation,
+        Evidence::Restored { .. } | Evidence::Generation { .. } => 0,
+    };
+    let own = vector.iter().map(|dot| dot.actor).filter(|actor| actor.server == current.server);
+    let newest = own.map(|actor| actor.incarnation).fold(current.incarnation.max(known), u32::max);
+    Some(Actor { incarnation: newest + 1, ..current })
+}
