@@ -5,7 +5,9 @@
 //! [`v1`] (`docs/protocols/control.md`): [`native`] is the server's side of their session, [`mod@slice`] what they make their plan from.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod census;
 pub mod code;
+pub mod hearing;
 pub mod message;
 pub mod native;
 pub mod order;

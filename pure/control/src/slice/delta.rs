@@ -9,8 +9,9 @@ use super::row::{SliceRow, Version, id_of};
 use super::{Slice, SliceId};
 use crate::v1;
 
-/// About how long a part of a delta may grow, in bytes; a part is longer only where one row is.
-pub const PART_BYTES: usize = 1024 * 1024;
+/// About how long a part of a delta may grow, in bytes; a part is longer only where one row is. At 0.5 Mbit/s it takes 4 s: what is said besides, and the
+/// silence after which a side is given up (15 s), must not wait for it.
+pub const PART_BYTES: usize = 256 * 1024;
 /// Bytes of a row besides kind and JSON: id, tags and lengths.
 const ROW_OVERHEAD: usize = 40;
 /// The most rows that an inventory may name: so many fit into the longest message of a viewer.
