@@ -92,3 +92,5 @@ id! {
     /// A viewer: a place where content is shown.
     ViewerId
 }
+    /// Settings of native viewers.
+    ViewerSettingsId

@@ -19,6 +19,7 @@ use crate::task::Task;
 use crate::user::{Grant, Identity, Suspension, Token, User};
 use crate::viewer::Device;
 
+use crate::viewer_settings::ViewerSettings;
 /// All tables. Copies are cheap, so a reader keeps one and is never disturbed.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -59,6 +60,8 @@ pub struct State {
     /// Limits for downloads.
     pub download_rules: Table<DownloadRule>,
     /// What viewers are to do.
+    /// Settings of native viewers.
+    pub viewer_settings: Table<ViewerSettings>,
     pub tasks: Table<Task>,
     logins: OrdSet<(String, UserId)>,
     devices_of: OrdSet<(ViewerId, DeviceId)>,
@@ -106,6 +109,7 @@ pub const KINDS: &[KindSpec] = &[
 
 /// The class of a cell; cells of kinds or names that this version does not know count as internal.
 #[must_use]
+    ViewerSettings::SPEC,
 pub fn class_of(kind: &str, cell: &str) -> crate::document::Class {
     let spec = KINDS.iter().find(|spec| spec.name == kind).and_then(|spec| spec.cell(cell));
     spec.map_or(crate::document::Class::Internal, |cell| cell.class)
@@ -181,6 +185,7 @@ impl State {
     pub fn user_by_login(&self, login: &str) -> Option<UserId> {
         let login = login.to_lowercase();
         let first = (login.clone(), UserId(Uuid::nil()));
+            k if k == ViewerSettings::SPEC.name => drop(self.viewer_settings.put(id, row)),
         let mut same = self.logins.range(first..).take_while(|(l, _)| *l == login).map(|(_, id)| *id);
         same.find(|id| self.users.get(*id).is_some_and(|user| user.trashed_at.is_none()))
     }

@@ -30,6 +30,22 @@ pub fn on_since(state: &State, viewer: ViewerId, now: i64) -> Option<i64> {
     if state.on_hours.is_empty() {
         return Some(i64::MIN);
     }
+    let whens = hours_of(state, viewer);
+    if whens.is_empty() {
+        return Some(i64::MIN);
+    }
+    let own = zone_of(state, viewer);
+    let began = |when: &&When| {
+        let zone = Zone::of(when.zone.as_ref().unwrap_or(&own));
+        let present = Occurrences::of(when, &zone).next_after(now)?;
+        (present.from <= now).then_some(present.from)
+    };
+    whens.iter().filter_map(began).min()
+}
+
+/// When a viewer should be on: what the nearest destination that has any says; empty = always.
+#[must_use]
+pub fn hours_of(state: &State, viewer: ViewerId) -> Vec<&When> {
     let of = |wanted: Destination| {
         state.on_hours.iter().filter(move |(_, held)| held.value.destination == Some(wanted)).map(|(_, held)| &held.value.when)
     };
@@ -43,16 +59,7 @@ pub fn on_since(state: &State, viewer: ViewerId, now: i64) -> Option<i64> {
     if whens.is_empty() {
         whens.extend(of(Destination::All));
     }
-    if whens.is_empty() {
-        return Some(i64::MIN);
-    }
-    let own = zone_of(state, viewer);
-    let began = |when: &&When| {
-        let zone = Zone::of(when.zone.as_ref().unwrap_or(&own));
-        let present = Occurrences::of(when, &zone).next_after(now)?;
-        (present.from <= now).then_some(present.from)
-    };
-    whens.iter().filter_map(began).min()
+    whens
 }
 
 /// The viewer's zone, or the installation's.

@@ -8,7 +8,7 @@ mod rules;
 mod watch;
 
 pub use facts::{Disk, Facts, Probe};
-pub use hours::{OnHours, on_since};
+pub use hours::{OnHours, hours_of, on_since};
 pub use rules::{
     ALERT_RULES, AlertRules, CertificateRule, ClockRule, ContentRule, DiskRule, OfflineRule, Pace, ProbeRule, in_force,
 };

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::Destination;
 use crate::document::document;
 use crate::id::{DownloadRuleId, UserId, ViewerId};
+use crate::nearest::nearest;
 use crate::schedule::Window;
 use crate::state::State;
 
@@ -64,24 +65,16 @@ pub fn policy(state: &State, viewer: ViewerId) -> Policy {
     if state.download_rules.is_empty() {
         return Policy::default();
     }
-    let groups = state.rows.groups_around(viewer);
-    // The nearest groups come first, so their place in the list is how far away they are.
-    let distance = |destination: Option<Destination>| match destination? {
-        Destination::Viewer(own) => (own == viewer).then_some(0),
-        Destination::Group(group) => groups.iter().position(|around| *around == group).map(|place| place + 1),
-        Destination::All => Some(usize::MAX),
-    };
     let rules = state.download_rules.iter().map(|(_, held)| &held.value);
-    let mut rules: Vec<(usize, &DownloadRule)> = rules.filter_map(|rule| Some((distance(rule.destination)?, rule))).collect();
-    rules.sort_by_key(|(distance, _)| *distance);
+    let rules = nearest(&state.rows, viewer, rules, |rule: &DownloadRule| rule.destination);
     let minutes = |time: jiff::civil::Time| u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs());
-    let hours = match rules.iter().find_map(|(_, rule)| rule.hours) {
+    let hours = match rules.iter().find_map(|rule| rule.hours) {
         Some(Hours::Daily(window)) => Some((minutes(window.start), minutes(window.end))),
         Some(Hours::Always) | None => None,
     };
     Policy {
-        bytes_per_second: rules.iter().find_map(|(_, rule)| rule.bytes_per_second).unwrap_or(0),
-        at_once: rules.iter().find_map(|(_, rule)| rule.at_once).unwrap_or(0),
+        bytes_per_second: rules.iter().find_map(|rule| rule.bytes_per_second).unwrap_or(0),
+        at_once: rules.iter().find_map(|rule| rule.at_once).unwrap_or(0),
         hours,
     }
 }

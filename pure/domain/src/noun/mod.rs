@@ -9,6 +9,7 @@ pub mod reach;
 mod schedule;
 mod task;
 mod watch;
+mod viewer_settings;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

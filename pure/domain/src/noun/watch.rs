@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use crate::table::Table;
 
-fn within(field: &str, value: u32, least: u32, most: u32, unit: &str) -> Result<(), Refusal> {
+pub(super) fn within(field: &str, value: u32, least: u32, most: u32, unit: &str) -> Result<(), Refusal> {
     if (least..=most).contains(&value) {
         Ok(())
     } else {
@@ -20,7 +20,7 @@ fn within(field: &str, value: u32, least: u32, most: u32, unit: &str) -> Result<
     }
 }
 
-fn object_of(destination: Option<Destination>) -> Object {
+pub(super) fn object_of(destination: Option<Destination>) -> Object {
     match destination {
         Some(Destination::Group(group)) => Object::Group(group),
         Some(Destination::Viewer(viewer)) => Object::Viewer(viewer),

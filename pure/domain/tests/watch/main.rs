@@ -3,6 +3,7 @@
 
 mod downloads;
 mod hours;
+mod settings;
 mod standing;
 mod urgent;
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{LONE, OUTER, PIER, put, state};
 
 /// The member at fault; empty if it may stand.
-fn fault<T: Noun>(id: Uuid, members: &Value) -> String {
+pub(crate) fn fault<T: Noun>(id: Uuid, members: &Value) -> String {
     let checked = set_members(&T::default(), members.as_object().unwrap()).and_then(|document| document.check(&state(), id));
     match checked {
         Ok(()) => String::new(),
