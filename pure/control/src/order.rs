@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use crate::hearing::Hearing;
+
 /// What a viewer can be told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OrderKind {
@@ -15,6 +17,8 @@ pub enum OrderKind {
     FetchLogs,
     /// Throw identity and cache away and enrol again.
     Forget,
+    /// Listen for magic packets for its own network cards.
+    HearWake,
     /// Show its name in large print.
     Identify,
     /// Start the machine again.
@@ -35,10 +39,11 @@ pub enum OrderKind {
 
 impl OrderKind {
     /// All kinds, in the order of their names.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BlackBox,
         Self::FetchLogs,
         Self::Forget,
+        Self::HearWake,
         Self::Identify,
         Self::Reboot,
         Self::Refresh,
@@ -56,6 +61,7 @@ impl OrderKind {
             Self::BlackBox => "black_box",
             Self::FetchLogs => "fetch_logs",
             Self::Forget => "forget",
+            Self::HearWake => "hear_wake",
             Self::Identify => "identify",
             Self::Reboot => "reboot",
             Self::Refresh => "refresh",
@@ -106,6 +112,8 @@ pub enum Report {
         /// A sentence.
         text: String,
     },
+    /// It listens for magic packets, and this came so far.
+    Hearing(Hearing),
     /// It goes on.
     Running {
         /// Per cent, 0 to 100.

@@ -83,6 +83,7 @@ impl NativeSession {
             Message::Time(v1::TimeRequest { t0 }) => Output::AnswerTime { t0, t1: now },
             Message::Ping(_) => Output::Nothing,
             Message::Attachment(attachment) => reading::attachment(attachment),
+            Message::WakeHearing(hearing) => reading::hearing(hearing),
         }
     }
 

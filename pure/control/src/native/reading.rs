@@ -4,6 +4,7 @@ use domain::content::Content;
 use uuid::Uuid;
 
 use super::output::{Output, PlanNews, Record};
+use crate::hearing::{CardFlag, CardHeard, Hearing};
 use crate::order::{Part, Report};
 use crate::play::PlayRecord;
 use crate::session::MAX_RECORDS;
@@ -17,6 +18,8 @@ pub(super) const MAX_NAME: usize = 200;
 const MAX_TEXT: usize = 4_000;
 /// The most missing files that are noted.
 const MAX_MISSING: usize = 100;
+/// The most network cards of one machine, ports and refusals that are noted.
+const MAX_CARDS: usize = 64;
 /// Levels of events; others count as `info`.
 const LEVELS: [&str; 4] = ["error", "warn", "info", "debug"];
 
@@ -96,6 +99,30 @@ pub(super) fn attachment(attachment: v1::Attachment) -> Output {
     }
 }
 
+pub(super) fn hearing(hearing: v1::WakeHearing) -> Output {
+    let Some(order) = uuid(&hearing.command) else {
+        return Output::refuse("command", format!("the id of a command has 16 bytes, this one has {}", hearing.command.len()));
+    };
+    let card = |card: v1::WakeCard| CardHeard {
+        mac: plain(card.mac),
+        interface: plain(card.interface),
+        flag: CardFlag::of(&card.flag),
+        heard: ports(&card.heard),
+    };
+    let refused = hearing.refused.into_iter().take(MAX_CARDS).map(plain);
+    let cards = hearing.cards.into_iter().take(MAX_CARDS).map(card);
+    let hearing = Hearing { listening: ports(&hearing.listening), refused: refused.collect(), cards: cards.collect() };
+    Output::Report(order, Report::Hearing(hearing))
+}
+
+/// Numbers of ports, ascending and each once.
+fn ports(numbers: &[u32]) -> Vec<u16> {
+    let mut ports: Vec<u16> = numbers.iter().take(MAX_CARDS).filter_map(|number| u16::try_from(*number).ok()).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
 fn play(record: v1::Play) -> Result<PlayRecord, String> {
     let n = record.n;
     if record.until < record.from {
@@ -158,6 +185,12 @@ fn stream_refused(code: &'static str, stream: &[u8]) -> Output {
 
 fn uuid(bytes: &[u8]) -> Option<Uuid> {
     Uuid::from_slice(bytes).ok()
+}
+
+/// A short text without signs that would mean something to a terminal.
+fn plain(mut text: String) -> String {
+    text.retain(|sign| !sign.is_control());
+    cut(text, MAX_NAME)
 }
 
 /// At most so many bytes of a text, cut between characters.

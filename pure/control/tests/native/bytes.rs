@@ -100,6 +100,14 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         bytes: b"line".to_vec(),
         last: true,
     };
+    let card =
+        v1::WakeCard { mac: "00:11:22:aa:bb:cc".into(), interface: "eth0".into(), flag: "on".into(), heard: vec![7, 9] };
+    let hearing = v1::WakeHearing {
+        command: vec![5; 16],
+        listening: vec![7, 9],
+        refused: vec!["UDP 7 of IPv6 is taken".into()],
+        cards: vec![card],
+    };
     vec![
         ("hello", M::Hello(hello)),
         ("inventory", M::Inventory(v1::Inventory { rows: vec![row_version()] })),
@@ -112,6 +120,7 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         ("time", M::Time(v1::TimeRequest { t0: 1_795_305_600_000.5 })),
         ("ping", M::Ping(v1::Ping {})),
         ("attachment", M::Attachment(attachment)),
+        ("wake_hearing", M::WakeHearing(hearing)),
     ]
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use control::hearing::CardFlag;
 use control::native::{NativeSession, Output, PlanNews, Step};
 use control::order::Report;
 use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
@@ -157,6 +158,27 @@ fn reports_are_passed_on() {
     assert!(matches!(part(&[], 5), Output::Screenshot(_)));
     assert!(matches!(part(order.as_bytes(), 262_145), Output::Refuse("attachment", _)));
     assert!(matches!(part(&[1], 5), Output::Refuse("attachment", _)));
+}
+
+#[test]
+fn what_a_screen_hears_of_magic_packets_is_passed_on_and_bounded() {
+    let order = Uuid::from_u128(8);
+    let card = |heard: Vec<u32>| v1::WakeCard {
+        mac: "02:00:00:00:00:01\u{1b}[2J".into(),
+        interface: "e".repeat(500),
+        flag: "on".into(),
+        heard,
+    };
+    let told = |hearing: v1::WakeHearing| greeted(&[]).handle(say(Message::WakeHearing(hearing)), 0);
+    let cards = vec![card(vec![9, 7, 9, 70_000]); 65];
+    let hearing = v1::WakeHearing { command: order.as_bytes().to_vec(), listening: vec![9, 7], refused: vec!["r".repeat(300)], cards };
+    let Output::Report(id, Report::Hearing(heard)) = told(hearing) else { panic!("it is passed on") };
+    assert_eq!((id, heard.listening.as_slice(), heard.cards.len(), heard.refused[0].len()), (order, [7, 9].as_slice(), 64, 200));
+    let first = &heard.cards[0];
+    assert_eq!(first.mac, "02:00:00:00:00:01[2J", "nothing that a terminal obeys");
+    assert_eq!((first.heard.as_slice(), first.flag, first.interface.len()), ([7, 9].as_slice(), CardFlag::On, 200));
+    assert!(matches!(told(v1::WakeHearing::default()), Output::Refuse("command", _)), "without the command's id");
+    assert_eq!(["off", "unsupported", "sings"].map(CardFlag::of), [CardFlag::Off, CardFlag::Unsupported, CardFlag::Unknown]);
 }
 
 #[test]
