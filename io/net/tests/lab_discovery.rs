@@ -4,6 +4,7 @@
 mod discovery_server;
 
 use std::net::{IpAddr, UdpSocket};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 use discovery_server::{ENDPOINT, Server, card, quiet, search};
 use lan::discovery::{Body, Found, MAX_BYTES, Refusal, read, urn};
 use net::discovery::Request;
-use testkit::lab::{Capture, Lab};
+use net::interfaces::Unserved;
+use testkit::lab::{Capture, Host, Lab};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Long enough for several rounds of questions that shall not be answered.
@@ -132,6 +134,46 @@ fn lab_start_change_and_stop_are_told() -> anyhow::Result<()> {
     flood.join().unwrap();
     server.stop();
     assert_eq!(overhear(&capture, |body| matches!(body, Body::Bye(_))), Some(Body::Bye(urn(ENDPOINT))));
+    Ok(())
+}
+
+/// Runs `ip` with these words on a host.
+fn ip(host: &Host, words: &str) {
+    let output = host.run(Command::new("ip").args(words.split(' '))).unwrap();
+    assert!(output.status.success(), "ip {words}: {output:?}");
+}
+
+#[test]
+fn lab_a_bridge_of_containers_is_neither_served_nor_named() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open()? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (host, screen) = (segment.host("server")?, segment.host("screen")?);
+    // As Docker makes it: a bridge with an address, and a container on it, so that it has a carrier.
+    for words in [
+        "link add docker0 type bridge",
+        "address add 172.17.0.1/16 dev docker0",
+        "link add vnet0 type veth peer name cali0",
+        "link set vnet0 master docker0",
+        "link set vnet0 up",
+        "link set cali0 up",
+        "link set docker0 up",
+    ] {
+        ip(&host, words);
+    }
+    let bridge = || host.enter(net::interfaces::all).unwrap().into_iter().find(|one| one.name == "docker0");
+    let since = Instant::now();
+    while bridge().is_none_or(|bridge| bridge.unserved != Some(Unserved::Container)) {
+        assert!(since.elapsed() < PATIENCE, "{:?}", bridge());
+        std::thread::yield_now();
+    }
+    let server = Server::start(&host, "Town hall", false);
+    let found = search(&screen, quiet(), PATIENCE, any);
+    assert!(!found[0].urls.is_empty() && found[0].urls.iter().all(|url| !url.contains("172.17.")), "{found:?}");
+    let asked = Request { names: vec![host.card().ipv4().to_string()], ..quiet() };
+    let found = search(&screen, asked, PATIENCE, |found| found.iter().any(|one| one.by_unicast));
+    assert!(found[0].urls.iter().all(|url| !url.contains("172.17.")), "{found:?}");
+    let served = server.stats().interfaces;
+    assert_eq!(served.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["eth0"]);
     Ok(())
 }
 

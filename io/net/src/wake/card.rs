@@ -35,13 +35,36 @@ pub(super) fn cards() -> io::Result<BTreeMap<String, Card>> {
     Ok(cards)
 }
 
+/// A network card of this machine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OwnCard {
+    /// The interface, such as `eth0`.
+    pub interface: String,
+    /// Its hardware address.
+    pub mac: Mac,
+}
+
+/// This machine's cards, up or not, in the order of their names.
+///
+/// # Errors
+/// If the system does not say.
+pub fn own_cards() -> io::Result<Vec<OwnCard>> {
+    let link = |entry: InterfaceAddress| {
+        let mac = entry.address?.as_link_addr()?.addr().filter(|mac| *mac != [0; 6])?;
+        Some(OwnCard { interface: entry.interface_name, mac })
+    };
+    let mut cards: Vec<OwnCard> = getifaddrs()?.filter_map(link).collect();
+    cards.sort_unstable();
+    cards.dedup();
+    Ok(cards)
+}
+
 /// The hardware addresses of this machine's cards, up or not.
 ///
 /// # Errors
 /// If the system does not say.
 pub fn own_macs() -> io::Result<Vec<Mac>> {
-    let links = getifaddrs()?.filter_map(|entry| entry.address?.as_link_addr()?.addr());
-    let mut macs: Vec<Mac> = links.filter(|mac| *mac != [0; 6]).collect();
+    let mut macs: Vec<Mac> = own_cards()?.into_iter().map(|card| card.mac).collect();
     macs.sort_unstable();
     macs.dedup();
     Ok(macs)

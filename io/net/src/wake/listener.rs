@@ -22,7 +22,8 @@ const WAITING: usize = 64;
 pub struct Listener {
     arrivals: mpsc::Receiver<io::Result<Arrival>>,
     /// One for each socket; they end with this value.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
+    ports: Vec<u16>,
     refused: Vec<Refused>,
     hearing: Hearing,
     begin: Instant,
@@ -59,12 +60,15 @@ impl Listener {
     pub fn open(own: Vec<Mac>) -> Result<Self, NoPort> {
         let (sender, arrivals) = mpsc::channel(WAITING);
         let mut tasks = JoinSet::new();
-        let mut refused = Vec::new();
+        let (mut ports, mut refused) = (Vec::new(), Vec::new());
         for address in [IpAddr::from(Ipv4Addr::UNSPECIFIED), Ipv6Addr::UNSPECIFIED.into()] {
             for port in PORTS {
                 let address = SocketAddr::new(address, port);
                 match bind(address) {
-                    Ok(socket) => drop(tasks.spawn(follow(socket, port, sender.clone()))),
+                    Ok(socket) => {
+                        tasks.spawn(follow(socket, port, sender.clone()));
+                        ports.push(port);
+                    }
                     Err(error) => refused.push(Refused { address, error }),
                 }
             }
@@ -72,7 +76,15 @@ impl Listener {
         if tasks.is_empty() {
             return Err(NoPort(refused.swap_remove(0)));
         }
-        Ok(Self { arrivals, _tasks: tasks, refused, hearing: Hearing::new(own), begin: Instant::now() })
+        ports.sort_unstable();
+        ports.dedup();
+        Ok(Self { arrivals, tasks, ports, refused, hearing: Hearing::new(own), begin: Instant::now() })
+    }
+
+    /// The ports that are listened to on IPv4, IPv6 or both, ascending.
+    #[must_use]
+    pub fn ports(&self) -> &[u16] {
+        &self.ports
     }
 
     /// What could not be listened to.
@@ -100,6 +112,11 @@ impl Listener {
                 return Ok(heard);
             }
         }
+    }
+
+    /// Closes the sockets, and returns when others may have the ports.
+    pub async fn close(mut self) {
+        self.tasks.shutdown().await;
     }
 }
 

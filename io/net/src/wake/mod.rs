@@ -7,7 +7,7 @@ mod flag;
 mod listener;
 mod send;
 
-pub use card::own_macs;
+pub use card::{OwnCard, own_cards, own_macs};
 pub use flag::{FlagError, WakeFlag, read_flag, set_flag};
 pub use listener::{Listener, NoPort, Refused};
 pub use send::{Frames, SendError, Way, Wish, send, send_staggered};

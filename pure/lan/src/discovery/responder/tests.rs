@@ -222,6 +222,47 @@ fn off_the_link_an_answer_is_never_larger_than_its_question_and_never_repeated()
     assert_eq!(responder.next_time(), None);
 }
 
+/// As short as a probe of April 2005 can be.
+fn shortest(number: usize) -> Vec<u8> {
+    let version = Version::April2005;
+    let (soap, addressing, discovery) = (super::super::SOAP, version.addressing(), version.discovery());
+    format!(
+        "<e:Envelope xmlns:e='{soap}'><e:Header><a:Action xmlns:a='{addressing}'>{discovery}/Probe</a:Action>\
+         <a:MessageID xmlns:a='{addressing}'>{number}</a:MessageID></e:Header><e:Body><Probe xmlns='{discovery}'/></e:Body></e:Envelope>"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn on_the_link_an_answer_is_at_most_four_times_its_question_without_scopes_if_need_be() {
+    // Every byte of name and site takes three as part of a scope.
+    let card = Card { name: "%".repeat(64), site: Some("%".repeat(64)), version: "%".repeat(64), ..sample() };
+    let mut responder = Responder::new(ENDPOINT, card.clone(), 1_000, Duration::ZERO);
+    responder.set_links(links(), Duration::ZERO, &mut draws(0));
+    while let Some(at) = responder.next_time() {
+        all(&mut responder, at);
+    }
+    let (mut with, mut without) = (0, 0);
+    for (number, length) in (0..1_400).step_by(20).enumerate() {
+        let mut asked = shortest(number);
+        asked.resize(asked.len().max(length), b' ');
+        let now = NOW + Duration::from_secs(number as u64);
+        responder.hear(&asked, group(), now, &mut draws(0));
+        let answer = responder.poll(now).unwrap();
+        assert!(answer.bytes.len() <= 4 * asked.len(), "{} for {}", answer.bytes.len(), asked.len());
+        let Body::ProbeMatches(targets) = message::read(&answer.bytes).unwrap().body else { panic!("no answer") };
+        if targets[0].scopes.is_empty() {
+            without += 1
+        } else {
+            with += 1
+        }
+        while let Some(at) = responder.next_time() {
+            all(&mut responder, at);
+        }
+    }
+    assert!(with > 0 && without > 0, "{with} answers with scopes, {without} without");
+}
+
 #[test]
 fn a_change_is_greeted_with_a_raised_version_and_the_end_with_bye() {
     let mut responder = responder();
