@@ -143,7 +143,7 @@ impl Link {
     }
 
     /// What stands before the paths of calls.
-    fn origin(&self) -> Uri {
+    pub(super) fn origin(&self) -> Uri {
         let authority = format!("{}{}", self.certificate.installation, super::certificate::ENDING);
         Uri::builder().scheme("https").authority(authority).path_and_query("/").build().unwrap_or_default()
     }
@@ -162,6 +162,10 @@ pub struct Incoming<T> {
 }
 
 impl<T> Incoming<T> {
+    pub(super) fn new(messages: Streaming<T>, wire: Wire) -> Self {
+        Self { messages, wire }
+    }
+
     /// Waits for the next message; `None` after the server ended the call. May be dropped and called again at any time.
     ///
     /// # Errors

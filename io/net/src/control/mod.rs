@@ -1,4 +1,4 @@
-//! A viewer's end of the control port (`docs/protocols/control.md`): how it finds a way to a server, whom it trusts, and what it can ask.
+//! The dialling end of the control port (`docs/protocols/control.md`), of viewers and of servers: how it finds a way to a server, whom it trusts, and what it can ask.
 //!
 //! [`Dialer::dial`] races the [ways](Way) to each [`Address`] and hands back a [`Link`]; a link enrols, renews, opens sessions and gives [`Media`], from which [`Fetch`] makes
 //! verified files. Who a device is stands in its [`Identity`], whom it believes in [`Trust`]. Storing both is the caller's.
@@ -17,6 +17,7 @@ mod pace;
 mod part;
 mod proxy;
 mod race;
+mod replication;
 mod route;
 mod secure;
 mod trust;
@@ -33,7 +34,9 @@ pub use key::{Key, KeyError};
 pub use link::{Incoming, Link};
 pub use media::{Media, MediaFault, Piece};
 pub use pace::Pace;
+
 pub use proxy::{Exceptions, Proxy, ProxyError, ProxyFault};
+pub use replication::LONGEST_FRAME;
 pub use trust::{JudgedAt, Trust};
 pub use wire::Windows;
 

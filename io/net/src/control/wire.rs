@@ -35,6 +35,11 @@ pub struct Windows {
     pub connection: u32,
 }
 
+impl Windows {
+    /// For sessions of servers, whose entries are bounded by the credit that each gives: 8 MiB for a call, 16 MiB for the connection.
+    pub const SERVERS: Self = Self { stream: 8 << 20, connection: 16 << 20 };
+}
+
 impl Default for Windows {
     /// 64 KiB for a call and 256 KiB for the connection: files go over connections of their own.
     fn default() -> Self {
