@@ -32,13 +32,15 @@ pub enum Reason {
     SlowHandshake,
     /// No request came.
     SlowRequest,
+    /// Certificates were asked for too often, by one key or from one source.
+    TooOften,
     /// The state does not know the key.
     UnknownKey,
 }
 
 impl Reason {
     /// All of them, in the order of their names.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BadCertificate,
         Self::Crowded,
         Self::Expired,
@@ -49,6 +51,7 @@ impl Reason {
         Self::Revoked,
         Self::SlowHandshake,
         Self::SlowRequest,
+        Self::TooOften,
         Self::UnknownKey,
     ];
 
@@ -66,6 +69,7 @@ impl Reason {
             Self::Revoked => "revoked",
             Self::SlowHandshake => "slow_handshake",
             Self::SlowRequest => "slow_request",
+            Self::TooOften => "too_often",
             Self::UnknownKey => "unknown_key",
         }
     }

@@ -25,10 +25,10 @@ use super::extract::{Body, Id, RequestId};
 use super::noun::{allow, answer_now, visible_refusal};
 use crate::app::App;
 use crate::core::Change;
-use crate::now::{digest, new_id, now_ms, random};
+use crate::now::{digest, new_id, now_ms};
 use crate::session::hub::ToSession;
 use crate::session::identity::{COOKIE_NAME, Claim, Standing, claim, standing};
-use crate::session::pending::{Unwelcome, Waiting};
+use crate::session::pending::{self, Unwelcome, Waiting};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -65,7 +65,7 @@ async fn introduce(
             code: String::new(),
             user_agent: agent.chars().take(300).collect(),
             screen: domain::cell::Size::default(),
-            address: from.address.to_string(),
+            address: from.address,
             since: now_ms(),
             seen: now_ms(),
             native: None,
@@ -77,8 +77,8 @@ async fn introduce(
                 crate::demo::approve_visitor(&app, &claim, &visitor, screen).await?;
                 state = Approval::Approved;
             }
-            None => match app.pending.greet(claim.device, visitor, random) {
-                Ok(_) => app.live.wake.notify_one(),
+            None => match pending::greet(&app, claim.device, visitor) {
+                Ok(_) => {}
                 Err(Unwelcome::WrongSecret | Unwelcome::KeyInUse) => return Err(wrong_secret()),
                 Err(Unwelcome::Crowded) => {
                     return Err(Error::too_many("too many devices wait for approval: approve or switch off some", 60));

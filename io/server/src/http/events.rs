@@ -213,7 +213,7 @@ fn live_event(app: &App, caller: Caller, live: &LiveEvent) -> Option<Event> {
 
 /// Gathers what changed outside the log and tells all streams, at most once a second.
 pub async fn feed(app: App) {
-    let mut pending = app.pending.list().len();
+    let mut pending = app.pending.edition();
     loop {
         let mut alerts = false;
         tokio::select! {
@@ -222,7 +222,7 @@ pub async fn feed(app: App) {
             () = app.uploads.wake.notified() => {}
             () = app.tasks.news.notified() => {}
         }
-        let now_pending = app.pending.list().len();
+        let now_pending = app.pending.edition();
         let event = LiveEvent {
             viewers: app.live.take_changed().into_iter().map(|id| id.0).collect(),
             uploads: app.uploads.take_changed(),

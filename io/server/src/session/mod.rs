@@ -14,3 +14,4 @@ pub mod plans;
 pub mod plays;
 mod screen;
 pub mod socket;
+pub mod source;

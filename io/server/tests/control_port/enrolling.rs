@@ -88,12 +88,13 @@ async fn a_crowd_is_refused_and_those_that_wait_go_on_waiting() {
     assert!(matches!(device.ask(&site).await, Standing::Pending(_)));
     let now = server::now::now_ms();
     for n in 1..server::session::pending::MOST {
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + n as u32).into();
         let visitor = Waiting {
             secret_hash: "s".into(),
             code: String::new(),
             user_agent: String::new(),
             screen: Default::default(),
-            address: String::new(),
+            address,
             since: now,
             seen: now,
             native: None,
@@ -102,4 +103,26 @@ async fn a_crowd_is_refused_and_those_that_wait_go_on_waiting() {
     }
     assert_eq!(code(&Device::new(2).ask(&site).await), "crowded");
     assert!(matches!(device.ask(&site).await, Standing::Pending(_)));
+}
+
+#[tokio::test]
+async fn one_source_loses_its_own_oldest_and_that_one_is_told() {
+    let (site, _ada) = Site::set_up(&[]).await;
+    let mut first = Device::new(1).introduce(&site).await;
+    assert!(matches!(hear(&mut first).await, Standing::Pending(_)));
+    let now = server::now::now_ms();
+    for n in 0..server::session::pending::MOST_OF_SOURCE {
+        let visitor = Waiting {
+            secret_hash: "s".into(),
+            code: String::new(),
+            user_agent: String::new(),
+            screen: Default::default(),
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            since: now,
+            seen: now,
+            native: None,
+        };
+        site.app.pending.greet(uuid::Uuid::from_u128(n as u128).into(), visitor, server::now::random).unwrap();
+    }
+    assert_eq!(code(&hear(&mut first).await), "crowded");
 }

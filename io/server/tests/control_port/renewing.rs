@@ -6,7 +6,8 @@ use net::control::{Dialer, Identity, JudgedAt, Key, LinkError, UnixTime, Way};
 use server::now::now_ms;
 
 use crate::certificates::made_at;
-use crate::device::{Device, address, connect};
+use crate::counts::Counts;
+use crate::device::{Device, address, connect, stranger};
 use crate::server::Site;
 
 #[tokio::test]
@@ -34,4 +35,30 @@ async fn nobody_renews_for_another_key() {
     assert!(matches!(refused, LinkError::Denied { .. }), "{refused:?}");
     let refused = link.renew(vec![1, 2, 3]).await.unwrap_err();
     assert!(matches!(&refused, LinkError::Refused { code: tonic::Code::InvalidArgument, .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_asks_for_certificates_all_the_time_is_told_to_wait_and_the_log_stays_short() {
+    let counts = Counts::start();
+    let (site, ada) = Site::set_up(&[]).await;
+    let device = Device::new(1);
+    let identity = device.pair(&site, &ada, "Pier").await;
+    let other = Device::new(2).pair(&site, &ada, "Quay").await;
+    let link = connect(&site, &identity, Way::Control).await;
+    let (before, mut renewed) = (site.app.core.end(), 0);
+    for _ in 0..20 {
+        match link.renew(identity.key.request()).await {
+            Ok(_) => renewed += 1,
+            Err(LinkError::Refused { code: tonic::Code::ResourceExhausted, message }) => {
+                assert!(message.contains("come again in"))
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!((renewed, site.app.core.end() - before), (5, 5));
+    assert_eq!(counts.refused("too_often"), 15);
+    assert!(stranger(&site).await.enrol(device.request.clone()).await.is_err(), "enrolling again is no way round it");
+    assert_eq!(counts.refused("too_often"), 16);
+    connect(&site, &other, Way::Control).await.renew(other.key.request()).await.unwrap();
+    link.health().await.unwrap();
 }

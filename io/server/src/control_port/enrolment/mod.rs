@@ -2,6 +2,7 @@
 
 mod answer;
 mod introduction;
+mod pace;
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -24,13 +25,15 @@ use tonic::{Request, Response, Status};
 
 use self::answer::{Refused, approved, certificate, pending, refused};
 use self::introduction::Introduction;
+use self::pace::Pace;
 use super::certificate_validity;
 use super::csr::{Csr, DeviceKey};
 use super::peer::{ControlPeer, Place, of_key};
+use super::refused::Reason;
 use crate::app::App;
 use crate::auth::password;
-use crate::now::{digest, new_id, now_ms, random};
-use crate::session::pending::{Unwelcome, Waiting};
+use crate::now::{digest, new_id, now_ms};
+use crate::session::pending::{self as waiting, Unwelcome, Waiting};
 
 /// How often a waiting device is counted as still there, and its standing looked at again.
 const LOOK: Duration = Duration::from_secs(10);
@@ -38,11 +41,12 @@ const LOOK: Duration = Duration::from_secs(10);
 /// The service.
 pub(super) struct Enrolling {
     app: App,
+    pace: Arc<Pace>,
 }
 
 impl Enrolling {
     pub(super) fn new(app: App) -> Self {
-        Self { app }
+        Self { app, pace: Arc::default() }
     }
 }
 
@@ -62,6 +66,10 @@ impl Enrolment for Enrolling {
         let (sender, replies) = mpsc::channel(1);
         match Introduction::read(request.into_inner()) {
             Ok(introduction) => {
+                let key = introduction.csr.hash;
+                if matches!(of_key(&self.app.core.state(), &key), Place::At(..)) {
+                    self.keep_pace(key, from)?;
+                }
                 let app = self.app.clone();
                 tokio::spawn(async move { answer(&app, introduction, from, &sender).await });
             }
@@ -84,8 +92,19 @@ impl Enrolment for Enrolling {
             Place::Revoked(_) => return Err(Status::permission_denied("this device lost its place: enrol with a new key")),
             _ => return Err(Status::not_found("this server does not know the key: call Enrol with it")),
         };
+        self.keep_pace(key, peer.addr)?;
         let certificate = issue(&self.app, device, viewer, &csr.key).await?;
         Ok(Response::new(RenewReply { certificate: Some(certificate) }))
+    }
+}
+
+impl Enrolling {
+    /// Whether one more certificate may be made for a key that has a place.
+    fn keep_pace(&self, key: [u8; 32], from: SocketAddr) -> Result<(), Status> {
+        self.pace.take(key, from.ip(), now_ms()).map_err(|seconds| {
+            self.app.control.refusals.note(Reason::TooOften, from);
+            Status::resource_exhausted(format!("certificates were asked for too often: come again in {seconds} s"))
+        })
     }
 }
 
@@ -120,9 +139,13 @@ async fn answer(app: &App, introduction: Introduction, from: SocketAddr, sender:
         let settled = app.pending.settled();
         tokio::pin!(settled);
         settled.as_mut().enable();
+        // Looked at before the state: who is approved leaves those that wait only after that.
+        let waits = app.pending.is_waiting(device);
         let last = match of_key(&app.core.state(), &key) {
             Place::At(device, viewer) => Some(welcome(app, device, viewer, &introduction.csr.key).await),
             Place::Revoked(_) => Some(Ok(refused(app, Refused::Revoked))),
+            // Others of the same source came, and it gave up its place: its code counts no more.
+            _ if !waits => Some(Ok(refused(app, Refused::Crowded))),
             _ => None,
         };
         if let Some(last) = last {
@@ -228,16 +251,13 @@ fn wait(app: &App, introduction: &Introduction, from: IpAddr) -> Outcome {
         code: String::new(),
         user_agent: introduction.newcomer.agent.clone(),
         screen: introduction.newcomer.screen,
-        address: from.to_string(),
+        address: from,
         since: now,
         seen: now,
         native: Some(introduction.waiting(&open)),
     };
-    match app.pending.greet(DeviceId::of_key(&introduction.csr.hash), visitor, random) {
-        Ok(code) => {
-            app.live.wake.notify_one();
-            Outcome::Waits(code, open)
-        }
+    match waiting::greet(app, DeviceId::of_key(&introduction.csr.hash), visitor) {
+        Ok(code) => Outcome::Waits(code, open),
         Err(Unwelcome::Crowded) => Outcome::Refused(Refused::Crowded),
         Err(Unwelcome::WrongSecret | Unwelcome::KeyInUse) => Outcome::Refused(Refused::KeyInUse),
     }

@@ -3,9 +3,9 @@
 use control::message::{FromServer, WelcomeViewer};
 
 use super::{Driver, End, Step};
-use crate::now::{now_ms, random};
+use crate::now::now_ms;
 use crate::session::identity::{Standing, standing};
-use crate::session::pending::{Unwelcome, Waiting};
+use crate::session::pending::{self, Unwelcome, Waiting};
 
 impl Driver {
     /// Pairing for a device without place, welcome and plan for one that has it.
@@ -44,14 +44,13 @@ impl Driver {
                     code: String::new(),
                     user_agent: hello.user_agent.chars().take(300).collect(),
                     screen: hello.screen,
-                    address: self.address.to_string(),
+                    address: self.address,
                     since: now_ms(),
                     seen: now_ms(),
                     native: None,
                 };
-                match self.app.pending.greet(self.claim.device, visitor, random) {
+                match pending::greet(&self.app, self.claim.device, visitor) {
                     Ok(code) => {
-                        self.app.live.wake.notify_one();
                         self.send(&FromServer::Pairing { code, installation: name, language, server_time: now_ms() }).await
                     }
                     Err(Unwelcome::WrongSecret | Unwelcome::KeyInUse) => Err(End::Say("revoked")),
