@@ -80,7 +80,9 @@ mod tests {
 
     use super::*;
     use crate::v1::from_viewer::Message;
-    use crate::v1::{Attachment, FromViewer, Hello, Inventory, Machine, Play, Plays, Record, Records, RowVersion, Status, Trouble};
+    use crate::v1::{
+        Attachment, FromViewer, Hello, Inventory, Machine, Play, Plays, Record, Records, RowVersion, Status, Trouble,
+    };
 
     fn small(message: Message) -> bool {
         is_small(&FromViewer { message: Some(message) }.encode_to_vec())

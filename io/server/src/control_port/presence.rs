@@ -43,19 +43,39 @@ impl Presence {
     /// # Errors
     /// [`KeyInUse`] when the other one is still there.
     pub async fn claim(&self, device: DeviceId, start: &[u8]) -> Result<Present, KeyInUse> {
-        self.claim_after(device, start, tokio::time::sleep(PATIENCE)).await
+        self.claim_after(device, start, || tokio::time::sleep(PATIENCE)).await
     }
 
-    async fn claim_after(&self, device: DeviceId, start: &[u8], wait: impl Future<Output = ()>) -> Result<Present, KeyInUse> {
-        if self.is_elsewhere_after(device, start, wait).await {
-            return Err(KeyInUse);
+    async fn claim_after<W: Future<Output = ()>>(
+        &self,
+        device: DeviceId,
+        start: &[u8],
+        wait: impl Fn() -> W,
+    ) -> Result<Present, KeyInUse> {
+        // Whom it waited for and found silent.
+        let mut silent = None;
+        loop {
+            let other = {
+                let mut seats = self.0.lock();
+                match seats.get(&device).filter(|seat| seat.start != start && Some(seat.number) != silent) {
+                    Some(other) => other.clone(),
+                    None => return Ok(self.sit(&mut seats, device, start)),
+                }
+            };
+            if self.answers(device, &other, wait()).await {
+                return Err(KeyInUse);
+            }
+            // Somebody else may have taken the seat meanwhile.
+            silent = Some(other.number);
         }
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes the seat, whoever has it.
+    fn sit(&self, seats: &mut HashMap<DeviceId, Seat>, device: DeviceId, start: &[u8]) -> Present {
+        let number = crate::session::hub::turn();
         let heard = Arc::new(AtomicU64::new(0));
-        let seat = Seat { start: start.to_vec(), number, heard: Arc::clone(&heard) };
-        self.0.lock().insert(device, seat);
-        Ok(Present { device, number, heard, seats: self.clone() })
+        seats.insert(device, Seat { start: start.to_vec(), number, heard: Arc::clone(&heard) });
+        Present { device, number, heard, seats: self.clone() }
     }
 
     /// Whether the device is connected from another start and answers.
@@ -65,7 +85,14 @@ impl Presence {
 
     async fn is_elsewhere_after(&self, device: DeviceId, start: &[u8], wait: impl Future<Output = ()>) -> bool {
         let other = self.0.lock().get(&device).filter(|seat| seat.start != start).cloned();
-        let Some(other) = other else { return false };
+        match other {
+            Some(other) => self.answers(device, &other, wait).await,
+            None => false,
+        }
+    }
+
+    /// Whether this one is still there after a while and has said something.
+    async fn answers(&self, device: DeviceId, other: &Seat, wait: impl Future<Output = ()>) -> bool {
         let before = other.heard.load(Ordering::Relaxed);
         wait.await;
         let present = self.0.lock().get(&device).is_some_and(|seat| seat.number == other.number);
@@ -74,6 +101,12 @@ impl Presence {
 }
 
 impl Present {
+    /// A later one has a higher number.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The device said something.
     pub fn heard(&self) {
         self.heard.fetch_add(1, Ordering::Relaxed);
@@ -100,23 +133,45 @@ mod tests {
     #[tokio::test]
     async fn a_second_machine_is_told_while_the_first_answers() {
         let presence = Presence::default();
-        let nobody = async { panic!("nobody is waited for") };
+        let nobody = || async { panic!("nobody is waited for") };
         let first = presence.claim_after(device(), &[1; 16], nobody).await.unwrap();
-        let talking = async { first.heard() };
+        let talking = || async { first.heard() };
         assert!(presence.claim_after(device(), &[2; 16], talking).await.is_err());
-        let nobody = async { panic!("the same start comes again at once") };
+        let nobody = || async { panic!("the same start comes again at once") };
         assert!(presence.claim_after(device(), &[1; 16], nobody).await.is_ok());
     }
 
     #[tokio::test]
     async fn one_that_fell_silent_or_left_gives_its_seat_up() {
         let presence = Presence::default();
-        let silent = presence.claim_after(device(), &[1; 16], async {}).await.unwrap();
-        let second = presence.claim_after(device(), &[2; 16], async {}).await.unwrap();
+        let silent = presence.claim_after(device(), &[1; 16], || async {}).await.unwrap();
+        let second = presence.claim_after(device(), &[2; 16], || async {}).await.unwrap();
+        assert!(second.number() > silent.number());
         drop(silent);
         assert!(presence.0.lock().contains_key(&device()), "the seat is the second one's");
         let leaving = async { drop(second) };
         assert!(!presence.is_elsewhere_after(device(), &[3; 16], leaving).await);
         assert!(presence.0.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_two_that_waited_for_the_same_silent_one_the_later_waits_for_the_other() {
+        let presence = Presence::default();
+        let _silent = presence.claim_after(device(), &[1; 16], || async {}).await.unwrap();
+        let second = Mutex::new(None);
+        let wait = || async {
+            let mut second = second.lock();
+            match &*second {
+                // While it waits for the silent one, another machine takes the seat ...
+                None => {
+                    let mut seats = presence.0.lock();
+                    *second = Some(presence.sit(&mut seats, device(), &[2; 16]));
+                }
+                // ... and talks.
+                Some(second) => second.heard(),
+            }
+        };
+        assert!(presence.claim_after(device(), &[3; 16], wait).await.is_err());
+        assert_eq!(presence.0.lock()[&device()].start, [2; 16]);
     }
 }

@@ -1,6 +1,7 @@
 //! The sessions that are open: at most one per device, reachable by viewer; and who waits for reports about orders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use control::order::{Order, Report};
@@ -16,17 +17,22 @@ const REPORTS_PATIENCE: Duration = Duration::from_secs(10);
 /// After so many new receivers the closed ones are dropped.
 const SWEEP: usize = 512;
 
+/// So many sessions are taken up again in a second after a restart.
+const SESSIONS_PER_SECOND: usize = 1_000;
+
 /// What a session is told from elsewhere in the server.
 #[derive(Debug)]
 pub enum ToSession {
     /// The device was approved, moved or revoked: look at the state again.
     Reconsider,
-    /// Tell the viewer to do something; its reports go to [`Hub::reporter`].
+    /// Tell the viewer to do something; its reports go to who asked for them ([`Hub::reports`]).
     Order(Box<Order>),
+    /// The device gave up its place among those that wait: others of the same source came.
+    Crowded,
     /// Another session of the same device took over.
     Replaced,
-    /// The server stops.
-    Shutdown,
+    /// The server stops; come again in so many seconds.
+    Shutdown(u32),
 }
 
 /// Open sessions.
@@ -35,7 +41,15 @@ pub struct Hub {
     /// Told when a session opened or found its place, for whoever waits for viewers.
     pub arrivals: tokio::sync::Notify,
     open: Mutex<Sessions>,
-    reporters: Mutex<BTreeMap<Uuid, mpsc::Sender<Report>>>,
+    reporters: Mutex<BTreeMap<Uuid, Reporter>>,
+}
+
+/// Who waits for reports about an order.
+#[derive(Debug)]
+struct Reporter {
+    /// The viewer that got the order: no other one reports about it.
+    viewer: Option<ViewerId>,
+    sender: mpsc::Sender<Report>,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +63,7 @@ struct Open {
     session: Uuid,
     viewer: Option<ViewerId>,
     sender: mpsc::Sender<ToSession>,
+    turn: u64,
 }
 
 impl Sessions {
@@ -74,15 +89,29 @@ impl Sessions {
 }
 
 impl Hub {
-    /// A session opened; one that the device had before is told to end.
-    pub fn open(&self, device: DeviceId, session: Uuid, viewer: Option<ViewerId>) -> mpsc::Receiver<ToSession> {
+    /// A session opened; one that the device had before is told to end. `turn` grows from one session of a device to the next: where two open at the
+    /// same time, the later one stays, and none is returned to the other.
+    #[must_use]
+    pub fn open(
+        &self,
+        device: DeviceId,
+        session: Uuid,
+        viewer: Option<ViewerId>,
+        turn: u64,
+    ) -> Option<mpsc::Receiver<ToSession>> {
         let (sender, receiver) = mpsc::channel(16);
-        if let Some(before) = self.open.lock().put(device, Open { session, viewer, sender }) {
+        let mut sessions = self.open.lock();
+        if sessions.by_device.get(&device).is_some_and(|open| open.turn > turn) {
+            return None;
+        }
+        let before = sessions.put(device, Open { session, viewer, sender, turn });
+        drop(sessions);
+        if let Some(before) = before {
             let _ = before.sender.try_send(ToSession::Replaced);
         }
         self.count();
         self.arrivals.notify_one();
-        receiver
+        Some(receiver)
     }
 
     /// The device stands at another viewer now.
@@ -123,33 +152,36 @@ impl Hub {
     /// Delivers an order to the device that stands at a viewer. False if none is connected, or if it is too busy to take it:
     /// deliver it again later, with the same id.
     pub fn order(&self, viewer: ViewerId, order: Order) -> bool {
+        if let Some(reporter) = self.reporters.lock().get_mut(&order.id) {
+            reporter.viewer = Some(viewer);
+        }
         self.tell_viewer(viewer, ToSession::Order(Box::new(order)))
     }
 
-    /// What viewers will report about an order, in whichever session it comes, until the receiver is dropped. Take it before the order is
+    /// What the viewer that it is delivered to will report about an order, in whichever session it comes, until the receiver is dropped. Take it before the order is
     /// delivered. A second one takes the place of the first.
     pub fn reports(&self, order: Uuid) -> mpsc::Receiver<Report> {
         let (sender, receiver) = mpsc::channel(REPORTS);
         let mut reporters = self.reporters.lock();
         if reporters.len() % SWEEP == SWEEP - 1 {
-            reporters.retain(|_, reporter| !reporter.is_closed());
+            reporters.retain(|_, reporter| !reporter.sender.is_closed());
         }
-        reporters.insert(order, sender);
+        reporters.insert(order, Reporter { viewer: None, sender });
         receiver
     }
 
-    /// To whom reports about an order go; none if nobody waits for them.
-    #[must_use]
-    pub fn reporter(&self, order: Uuid) -> Option<mpsc::Sender<Report>> {
-        self.reporters.lock().get(&order).filter(|reporter| !reporter.is_closed()).cloned()
-    }
-
-    /// Passes a report on. A viewer's session waits here while whoever gave the order is busy.
-    pub async fn report(&self, order: Uuid, report: Report) {
-        let last = report.is_last();
-        if let Some(reporter) = self.reporter(order) {
-            let _ = tokio::time::timeout(REPORTS_PATIENCE, reporter.send(report)).await;
+    /// Passes a viewer's report on; one about an order that went to another viewer is passed over. A viewer's session waits here while whoever gave
+    /// the order is busy.
+    pub async fn report(&self, viewer: ViewerId, order: Uuid, report: Report) {
+        let reporter = self.reporters.lock().get(&order).map(|reporter| (reporter.viewer, reporter.sender.clone()));
+        let Some((given_to, sender)) = reporter else { return };
+        if given_to != Some(viewer) {
+            metrics::counter!("signboard_reports_refused_total").increment(1);
+            tracing::debug!(viewer.id = %viewer, order.id = %order, "a viewer reported about an order that it did not get");
+            return;
         }
+        let last = report.is_last();
+        let _ = tokio::time::timeout(REPORTS_PATIENCE, sender.send(report)).await;
         if last {
             self.reporters.lock().remove(&order);
         }
@@ -190,10 +222,78 @@ impl Hub {
         metrics::gauge!("signboard_viewer_sessions").set(f64::from(u32::try_from(self.len()).unwrap_or(u32::MAX)));
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions. Each is told another time to come again, so that a server that was only restarted is not met by all at once.
     pub fn shut_down(&self) {
-        for open in self.open.lock().by_device.values() {
-            let _ = open.sender.try_send(ToSession::Shutdown);
+        let open = self.open.lock();
+        let within = spread_s(open.by_device.len());
+        for open in open.by_device.values() {
+            let again_in = 1 + u32::from_be_bytes(crate::now::random()) % within;
+            let _ = open.sender.try_send(ToSession::Shutdown(again_in));
         }
+    }
+}
+
+/// The turn of a session that opens now.
+#[must_use]
+pub fn turn() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Over how many seconds so many sessions come again.
+fn spread_s(sessions: usize) -> u32 {
+    u32::try_from(sessions.div_ceil(SESSIONS_PER_SECOND)).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_viewer_reports_about_its_own_orders_alone() {
+        let (hub, order) = (Hub::default(), Uuid::from_u128(7));
+        let [pier, quay] = [1, 2].map(|n| ViewerId(Uuid::from_u128(n)));
+        let mut inbox = hub.open(DeviceId(Uuid::from_u128(11)), Uuid::from_u128(21), Some(pier), 1).unwrap();
+        let mut reports = hub.reports(order);
+        let done = |text: &str| Report::Done { text: text.to_owned() };
+        hub.report(pier, order, done("before it was told")).await;
+        let wish = Order {
+            id: order,
+            kind: control::order::OrderKind::Refresh,
+            seconds: None,
+            arguments: BTreeMap::new(),
+            expires: None,
+        };
+        assert!(hub.order(pier, wish) && inbox.try_recv().is_ok());
+        hub.report(quay, order, done("of another")).await;
+        hub.report(pier, order, done("its own")).await;
+        assert_eq!(reports.recv().await, Some(done("its own")));
+        assert_eq!(reports.recv().await, None, "that was the last one");
+    }
+
+    #[test]
+    fn of_two_sessions_that_cross_the_later_one_stays() {
+        let (hub, device) = (Hub::default(), DeviceId(Uuid::from_u128(1)));
+        let [first, second] = [1, 2].map(Uuid::from_u128);
+        let mut later = hub.open(device, second, None, 8).unwrap();
+        assert!(hub.open(device, first, None, 7).is_none());
+        assert!(later.try_recv().is_err() && !hub.close(device, first) && hub.len() == 1);
+        assert!(hub.open(device, first, None, 9).is_some());
+        assert!(matches!(later.try_recv(), Ok(ToSession::Replaced)));
+    }
+
+    #[test]
+    fn a_restart_is_no_rush() {
+        assert_eq!([0, 1, 1_000, 1_001, 10_000].map(spread_s), [1, 1, 1, 2, 10]);
+        let hub = Hub::default();
+        let ids = || (0..3_000).map(|n| (DeviceId(Uuid::from_u128(n)), Uuid::from_u128(n)));
+        let mut inboxes: Vec<_> = ids().map(|(device, session)| hub.open(device, session, None, 1).unwrap()).collect();
+        hub.shut_down();
+        let mut told = [0; 4];
+        for inbox in &mut inboxes {
+            let Ok(ToSession::Shutdown(again_in)) = inbox.try_recv() else { panic!("each is told") };
+            told[again_in as usize] += 1;
+        }
+        assert!(told[0] == 0 && told[1..].iter().all(|some| *some > 500), "{told:?}");
     }
 }

@@ -36,8 +36,9 @@ async fn a_viewer_is_told_why_its_session_ends() {
 async fn a_server_that_stops_says_goodbye() {
     let (site, ada) = Site::set_up(&[]).await;
     let mut pier = Screen::paired(&site, &ada, 1, "Pier").await;
-    let (_, reason) = tokio::join!(site.stop(), bye(&mut pier));
-    assert_eq!(reason, "shutdown");
+    let (_, heard) = tokio::join!(site.stop(), pier.hear());
+    let Heard::Bye(farewell) = heard else { panic!("no farewell: {heard:?}") };
+    assert_eq!((farewell.reason.as_str(), farewell.again_in), ("shutdown", 1), "one session needs no spread");
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub(super) struct Driver {
 pub(super) enum End {
     Gone,
     Say(&'static str),
+    /// The server stops; the viewer comes again in so many seconds.
+    Stop(u32),
 }
 
 pub(super) type Step = Result<(), End>;
@@ -70,7 +72,10 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         return bid_farewell(&out, End::Say("revoked")).await;
     };
     let mailbox = beginning.mailbox.clone();
-    let mut inbox = app.hub.open(device, session, Some(viewer));
+    let Some(mut inbox) = app.hub.open(device, session, Some(viewer), present.number()) else {
+        app.slices.end(session);
+        return bid_farewell(&out, End::Say("replaced")).await;
+    };
     let capability = app.control.capabilities.issue(device);
     let mut driver = Driver {
         device,
@@ -153,11 +158,12 @@ fn is_of_message(code: Code) -> bool {
 }
 
 async fn bid_farewell(out: &mpsc::Sender<Bytes>, end: End) {
-    let reason = match end {
+    let (reason, again_in) = match end {
         End::Gone => return,
-        End::Say(reason) => reason,
+        End::Say(reason) => (reason, 0),
+        End::Stop(again_in) => ("shutdown", again_in),
     };
-    let bye = v1::Bye { reason: reason.to_owned(), again_in: 0 };
+    let bye = v1::Bye { reason: reason.to_owned(), again_in };
     let bytes = framed(&v1::ToViewer { message: Some(Message::Bye(bye)) });
     let _ = tokio::time::timeout(Duration::from_secs(1), out.send(bytes)).await;
 }
@@ -184,7 +190,10 @@ impl Driver {
             Some(ToSession::Reconsider) => self.reconsider(),
             Some(ToSession::Order(order)) => self.give(*order).await,
             Some(ToSession::Replaced) => Err(End::Say("replaced")),
-            Some(ToSession::Shutdown) | None => Err(End::Say("shutdown")),
+            // One that has a place does not wait for one.
+            Some(ToSession::Crowded) => Ok(()),
+            Some(ToSession::Shutdown(again_in)) => Err(End::Stop(again_in)),
+            None => Err(End::Stop(1)),
         }
     }
 

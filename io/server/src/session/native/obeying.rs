@@ -42,7 +42,7 @@ impl Driver {
             Output::Refuse(code, message) => self.refuse(code, message).await,
             Output::Report(order, report) => {
                 self.reported(order, &report);
-                self.app.hub.report(order, report).await;
+                self.app.hub.report(self.viewer, order, report).await;
                 Ok(())
             }
             Output::Screenshot(part) => {

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use control::census::{MOST, is_small};
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame};
@@ -76,7 +77,12 @@ impl Incoming {
         if rest.len() < length {
             return Ok(None);
         }
-        let message = T::decode(&rest[..length]);
+        let bytes = &rest[..length];
+        if !is_small(bytes) {
+            let text = format!("a message with more than {MOST} members: send what is in it in several");
+            return Err(Status::new(Code::OutOfRange, text));
+        }
+        let message = T::decode(bytes);
         self.begun.advance(PREFIX + length);
         if self.begun.is_empty() {
             self.begun = BytesMut::new();
@@ -164,5 +170,14 @@ mod tests {
         check(&[0, 0xff, 0xff, 0xff, 0xff], Code::OutOfRange).await;
         check(&[1, 0, 0, 0, 1, 0], Code::Unimplemented).await;
         check(&[0, 0, 0, 0, 2, 0xff, 0xff], Code::InvalidArgument).await;
+    }
+
+    #[tokio::test]
+    async fn what_would_be_large_in_memory_is_refused_before_it_is_made() {
+        let plays = v1::Plays { stream: vec![0; 16], records: vec![v1::Play::default(); 500_000] };
+        let message = framed(&v1::FromViewer { message: Some(Said::Plays(plays)) });
+        assert!(message.len() < 1 << 20);
+        let status = incoming(vec![message], 1 << 20).next::<v1::FromViewer>().await.unwrap_err();
+        assert_eq!(status.code(), Code::OutOfRange);
     }
 }

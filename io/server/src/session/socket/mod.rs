@@ -13,7 +13,7 @@ use control::message::Hello;
 use control::session::{CloseReason, Output, Session};
 use uuid::Uuid;
 
-use super::hub::ToSession;
+use super::hub::{ToSession, turn};
 use super::identity::{Claim, Standing, standing};
 use super::plans::Edition;
 use crate::app::App;
@@ -54,7 +54,8 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         Standing::Approved(viewer) => Some(viewer),
         _ => None,
     };
-    let mut inbox = app.hub.open(device, session, viewer);
+    // A second tab of the same browser that came in between has the place.
+    let Some(mut inbox) = app.hub.open(device, session, viewer, turn()) else { return };
     let mut editions = app.plans.watch();
     let machine = Session::new(viewer, now_ms());
     let mut driver = Driver {
@@ -127,7 +128,8 @@ impl Driver {
             }
             Some(ToSession::Order(order)) => self.give(*order).await,
             Some(ToSession::Replaced) => Err(End::Say("replaced")),
-            Some(ToSession::Shutdown) | None => Err(End::Say("shutdown")),
+            // A browser takes it for a server that is not there for it, and comes again later.
+            Some(ToSession::Crowded | ToSession::Shutdown(_)) | None => Err(End::Say("shutdown")),
         }
     }
 

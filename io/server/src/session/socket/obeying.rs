@@ -98,7 +98,7 @@ impl Driver {
             OrderKind::Screenshot => CommandKind::Screenshot,
             other => {
                 let text = format!("a browser cannot do {:?}: use the native viewer", other.name());
-                self.app.hub.report(order.id, Report::Failed { code: "not_supported".to_owned(), text }).await;
+                self.report(order.id, Report::Failed { code: "not_supported".to_owned(), text }).await;
                 return Ok(());
             }
         };
@@ -118,10 +118,16 @@ impl Driver {
                 self.app.live.screenshot(viewer, bytes.clone().into(), mime.to_owned(), now_ms());
                 let name = if mime == "image/png" { "screen.png" } else { "screen.jpg" };
                 let part = Part { name: name.to_owned(), mime: mime.to_owned(), offset: 0, bytes, last: true };
-                self.app.hub.report(order, Report::Attachment(part)).await;
+                self.report(order, Report::Attachment(part)).await;
             }
         }
         let report = if ok { Report::Done { text } } else { Report::Failed { code: "failed".to_owned(), text } };
-        self.app.hub.report(order, report).await;
+        self.report(order, report).await;
+    }
+
+    async fn report(&mut self, order: Uuid, report: Report) {
+        if let Some(viewer) = self.machine.viewer {
+            self.app.hub.report(viewer, order, report).await;
+        }
     }
 }
