@@ -1,6 +1,8 @@
 // The administrator as a program: what the benches need is made through the API, so that only what is measured needs a browser.
 
 const API = "/api/v1";
+export const LOGIN = "ada";
+export const PASSWORD = "boats leave at noon";
 
 export class Account {
   constructor(address) {
@@ -20,7 +22,7 @@ export class Account {
   }
 
   setUp(link) {
-    return this.call("POST", "/setup", { link, name: "Bench", language: "en", zone: "UTC", public_address: this.address, login: "ada", password: "boats leave at noon", user_name: "Ada" });
+    return this.call("POST", "/setup", { link, name: "Bench", language: "en", zone: "UTC", public_address: this.address, login: LOGIN, password: PASSWORD, user_name: "Ada" });
   }
 
   /** Uploads a file in one request and waits for its media record. */

@@ -158,18 +158,30 @@ describe("a screen", () => {
     assert.equal((await server.wait((message) => message.type === "result" && message.command === "c3")).ok, false);
   });
 
-  test("turns and fits as the viewer's settings say", async () => {
-    const page = body([{ id: "p1", duration_ms: 60_000, background: "#ffffff", elements: [{ id: "mark", kind: "shape", frame: { x: 0, y: 0, w: 216, h: 384 }, fill: "#e02020" }] }], { width: 1080, height: 1920, background: "#ffffff" });
+  /** A red mark in the upper left corner of the content, a blue one to the right of it: neither turning nor mirroring leaves them in place. */
+  const marks = (width, height) =>
+    body([{ id: "p1", duration_ms: 60_000, background: "#ffffff", elements: [{ id: "red", kind: "shape", frame: { x: 0, y: 0, w: 216, h: 384 }, fill: "#e02020" }, { id: "blue", kind: "shape", frame: { x: 216, y: 0, w: 216, h: 96 }, fill: "#2020e0" }] }], { width, height, background: "#ffffff" });
+  /** Points of the panel, 1280 by 720, of which the canvas's pixels take two thirds. */
+  const TURNS = [
+    { rotation: 0, canvas: [1920, 1080], red: [[8, 8], [136, 248]], blue: [[152, 8], [280, 56]], white: [[296, 8], [8, 264], [152, 72], [1272, 8], [8, 712], [1272, 712]] },
+    { rotation: 90, canvas: [1080, 1920], red: [[1272, 8], [1032, 136]], blue: [[1272, 152], [1224, 280]], white: [[1272, 296], [1016, 8], [1208, 152], [8, 8], [8, 712], [1272, 712]] },
+    { rotation: 180, canvas: [1920, 1080], red: [[1272, 712], [1144, 472]], blue: [[1128, 712], [1000, 664]], white: [[984, 712], [1272, 456], [1128, 648], [8, 8], [1272, 8], [8, 712]] },
+    { rotation: 270, canvas: [1080, 1920], red: [[8, 712], [248, 584]], blue: [[8, 568], [56, 440]], white: [[8, 424], [264, 712], [72, 568], [8, 8], [1272, 8], [1272, 712]] },
+  ];
+
+  for (const { rotation, canvas, ...colours } of TURNS)
+    test(`stands upright on a panel that hangs turned: ${rotation} degrees`, async () => {
+      const page = marks(...canvas);
+      server.serve(page);
+      server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000, { kind: "cut", ms: 0 })], bodies: [page], viewer: { rotation } }));
+      await sees(browser.page, colours);
+    });
+
+  test("fits as the viewer's settings say", async () => {
+    const page = marks(1080, 1920);
     server.serve(page);
-    server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000, { kind: "cut", ms: 0 })], bodies: [page], viewer: { rotation: 90 } }));
-    await server.wait((message) => message.type === "shown" && message.plan === server.plan.id);
-    await wait(300);
-    // Turned clockwise, the upper left of the content is the upper right of the panel.
-    const colour = await pixels(browser.page, [[1240, 40], [40, 40], [1240, 680]]);
-    assert.deepEqual(colour, ["red", "white", "white"]);
     server.push(makePlan({ items: [pageItem("p1", page, "p1", 60_000, { kind: "cut", ms: 0 })], bodies: [page], viewer: { rotation: 0, fit: "stretch" } }));
-    await wait(700);
-    assert.deepEqual(await pixels(browser.page, [[100, 100], [300, 100], [100, 160]]), ["red", "white", "white"]);
+    await sees(browser.page, { red: [[8, 8], [248, 136]], blue: [[264, 8], [504, 28]], white: [[264, 44], [8, 152], [520, 8], [1272, 8]] });
   });
 });
 
@@ -197,6 +209,17 @@ test("a browser that refuses sound plays muted and says so", async () => {
   }
 });
 
+/** Waits until every point of the window has its colour. */
+async function sees(page, colours, limit = 30_000) {
+  const points = Object.values(colours).flat();
+  const wanted = Object.entries(colours).flatMap(([name, at]) => at.map(() => name));
+  for (const until = Date.now() + limit; ; await wait(50)) {
+    const found = await pixels(page, points);
+    if (wanted.every((name, at) => name === found[at])) return;
+    if (Date.now() > until) assert.deepEqual(found.map((name, at) => `${points[at]}: ${name}`), wanted.map((name, at) => `${points[at]}: ${name}`));
+  }
+}
+
 /** Names of the colours at points of the window. */
 async function pixels(page, points) {
   const data = (await page.screenshot({ type: "png" })).toString("base64");
@@ -210,7 +233,7 @@ async function pixels(page, points) {
       context.drawImage(picture, 0, 0);
       return at.map(([x, y]) => {
         const [r, g, b] = context.getImageData(x, y, 1, 1).data;
-        return r > 200 && g < 80 && b < 80 ? "red" : r > 240 && g > 240 && b > 240 ? "white" : `${r},${g},${b}`;
+        return r > 200 && g < 80 && b < 80 ? "red" : b > 200 && r < 80 && g < 80 ? "blue" : r > 240 && g > 240 && b > 240 ? "white" : `${r},${g},${b}`;
       });
     },
     [`data:image/png;base64,${data}`, points],

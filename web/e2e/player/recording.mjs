@@ -24,3 +24,18 @@ export async function measure(display, width, height, seconds) {
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
   return [...text.matchAll(/pts_time:([\d.]+)\s+lavfi\.signalstats\.YAVG=([\d.]+)/g)].map((found) => ({ at: Number(found[1]), light: Number(found[2]) }));
 }
+
+/** The colours, three bytes each, of `columns` times `rows` points of every frame of `seconds`. No point is a mean of others. */
+export async function samples(display, width, height, seconds, columns, rows) {
+  const ffmpeg = spawn("ffmpeg", [
+    "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-framerate", "30", "-video_size", `${width}x${height}`, "-i", display, "-t", String(seconds),
+    "-vf", `scale=${columns}:${rows}:flags=neighbor,setpts=N/30/TB`, "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-",
+  ], { stdio: ["ignore", "pipe", "inherit"] });
+  const pieces = [];
+  ffmpeg.stdout.on("data", (data) => pieces.push(data));
+  const code = await new Promise((resolve) => ffmpeg.once("close", resolve));
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  const all = Buffer.concat(pieces);
+  const size = columns * rows * 3;
+  return Array.from({ length: Math.floor(all.length / size) }, (_, at) => Array.from({ length: columns * rows }, (_, point) => [...all.subarray(at * size + point * 3, at * size + point * 3 + 3)]));
+}
