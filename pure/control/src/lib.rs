@@ -3,6 +3,7 @@
 //! [`message`] holds the messages of the HTML5 viewer's session as in `docs/protocols/viewer-session.md`, [`plan`] the plan that it plays,
 //! and [`session`] the server's side as a machine: messages and time in, messages and events out. Native viewers speak the messages of
 //! [`v1`] (`docs/protocols/control.md`): [`native`] is the server's side of their session, [`mod@slice`] what they make their plan from.
+//! [`replication`] has what servers say to each other.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod census;
@@ -14,6 +15,7 @@ pub mod order;
 pub mod plan;
 pub mod planner;
 pub mod play;
+pub mod replication;
 pub mod session;
 pub mod slice;
 

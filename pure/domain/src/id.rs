@@ -83,6 +83,10 @@ id! {
     RevisionId
     /// A schedule row.
     ScheduleId
+    /// A server of the installation.
+    ServerId
+    /// A one-time token by which a server joins.
+    ServerInvitationId
     /// Something that viewers are to do.
     TaskId
     /// An API token.
@@ -91,6 +95,6 @@ id! {
     UserId
     /// A viewer: a place where content is shown.
     ViewerId
-}
     /// Settings of native viewers.
     ViewerSettingsId
+}

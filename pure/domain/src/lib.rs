@@ -38,6 +38,7 @@ pub mod rows;
 pub mod schedule;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod server;
 pub mod stamp;
 pub mod state;
 pub mod table;

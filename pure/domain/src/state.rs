@@ -14,12 +14,13 @@ use crate::id::{CardId, DeviceId, EnrolmentTokenId, GrantId, IdentityId, TokenId
 use crate::log::Row;
 use crate::notify::{MailAccount, Recipient};
 use crate::rows::Rows;
+use crate::server::{Server, ServerInvitation};
 use crate::table::Table;
 use crate::task::Task;
 use crate::user::{Grant, Identity, Suspension, Token, User};
 use crate::viewer::Device;
-
 use crate::viewer_settings::ViewerSettings;
+
 /// All tables. Copies are cheap, so a reader keeps one and is never disturbed.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -59,10 +60,14 @@ pub struct State {
     pub mail_accounts: Table<MailAccount>,
     /// Limits for downloads.
     pub download_rules: Table<DownloadRule>,
-    /// What viewers are to do.
     /// Settings of native viewers.
     pub viewer_settings: Table<ViewerSettings>,
+    /// What viewers are to do.
     pub tasks: Table<Task>,
+    /// Servers of the installation.
+    pub servers: Table<Server>,
+    /// One-time tokens by which servers join.
+    pub server_invitations: Table<ServerInvitation>,
     logins: OrdSet<(String, UserId)>,
     devices_of: OrdSet<(ViewerId, DeviceId)>,
     cards_of: OrdSet<(ViewerId, CardId)>,
@@ -104,12 +109,14 @@ pub const KINDS: &[KindSpec] = &[
     Recipient::SPEC,
     MailAccount::SPEC,
     DownloadRule::SPEC,
+    ViewerSettings::SPEC,
     Task::SPEC,
+    Server::SPEC,
+    ServerInvitation::SPEC,
 ];
 
 /// The class of a cell; cells of kinds or names that this version does not know count as internal.
 #[must_use]
-    ViewerSettings::SPEC,
 pub fn class_of(kind: &str, cell: &str) -> crate::document::Class {
     let spec = KINDS.iter().find(|spec| spec.name == kind).and_then(|spec| spec.cell(cell));
     spec.map_or(crate::document::Class::Internal, |cell| cell.class)
@@ -171,11 +178,14 @@ impl State {
                 reindex(&mut self.token_hashes, &mut self.tokens, id, row, |t| Some((t.secret_hash.clone(), TokenId(id))));
             }
             k if k == Task::SPEC.name => drop(self.tasks.put(id, row)),
+            k if k == Server::SPEC.name => drop(self.servers.put(id, row)),
+            k if k == ServerInvitation::SPEC.name => drop(self.server_invitations.put(id, row)),
             k if k == AlertRules::SPEC.name => drop(self.alert_rules.put(id, row)),
             k if k == OnHours::SPEC.name => drop(self.on_hours.put(id, row)),
             k if k == Recipient::SPEC.name => drop(self.recipients.put(id, row)),
             k if k == MailAccount::SPEC.name => drop(self.mail_accounts.put(id, row)),
             k if k == DownloadRule::SPEC.name => drop(self.download_rules.put(id, row)),
+            k if k == ViewerSettings::SPEC.name => drop(self.viewer_settings.put(id, row)),
             _ => drop(self.rows.put(kind, id, row)),
         }
     }
@@ -185,7 +195,6 @@ impl State {
     pub fn user_by_login(&self, login: &str) -> Option<UserId> {
         let login = login.to_lowercase();
         let first = (login.clone(), UserId(Uuid::nil()));
-            k if k == ViewerSettings::SPEC.name => drop(self.viewer_settings.put(id, row)),
         let mut same = self.logins.range(first..).take_while(|(l, _)| *l == login).map(|(_, id)| *id);
         same.find(|id| self.users.get(*id).is_some_and(|user| user.trashed_at.is_none()))
     }

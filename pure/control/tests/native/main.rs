@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their vectors from disk")]
 
 mod bytes;
+mod replication;
 mod rules;
 mod skew;

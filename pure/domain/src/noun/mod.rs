@@ -7,9 +7,10 @@ mod people;
 mod place;
 pub mod reach;
 mod schedule;
+mod server;
 mod task;
-mod watch;
 mod viewer_settings;
+mod watch;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

@@ -1,0 +1,169 @@
+//! The servers of an installation, and the invitations by which further ones join.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::document;
+use crate::id::{ServerId, ServerInvitationId, UserId};
+use crate::state::State;
+
+/// What a server is in its installation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ServerRole {
+    /// Has the duties that only one server can have.
+    Main,
+    /// Serves a place, and follows Main.
+    #[default]
+    Sub,
+    /// Stands in for another server.
+    Backup,
+}
+
+/// Where a server answers. A port of 0 is closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ServerAddress {
+    /// Host name or address; an IPv6 address stands without brackets.
+    pub host: String,
+    /// Port of the control protocol.
+    pub control_port: u16,
+    /// Port of HTTPS.
+    pub https_port: u16,
+    /// Port of HTTP.
+    pub http_port: u16,
+}
+
+document! {
+    /// A server of the installation. Its id is the one that its database was made with.
+    Server(ServerId) = "server" {
+        /// Name, shown to people.
+        name: String = Public,
+        /// Its role.
+        role: ServerRole = Public,
+        /// The server that it follows besides Main, or stands in for; none = Main.
+        parent: Option<ServerId> = Public,
+        /// Whether people may only look at things on it.
+        read_only: bool = Public,
+        /// SHA-256 of its public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits.
+        key: String = Public,
+        /// Where it answers, as it says itself.
+        addresses: Vec<ServerAddress> = Public,
+        /// Version of its program.
+        version: String = Public,
+        /// When it joined, Unix milliseconds.
+        joined_at: i64 = Public,
+        /// When it was taken out for good, Unix milliseconds.
+        retired_at: Option<i64> = Public,
+    }
+}
+
+document! {
+    /// A one-time token by which a server joins.
+    ServerInvitation(ServerInvitationId) = "server_invitation" {
+        /// Name that the server will have; empty = that of its computer.
+        name: String = Public,
+        /// Role that it will have.
+        role: ServerRole = Public,
+        /// The server that it will follow besides Main, or stand in for; none = Main.
+        parent: Option<ServerId> = Public,
+        /// Whether people may only look at things on it.
+        read_only: bool = Public,
+        /// SHA-256 of the token's secret, 64 hexadecimal digits.
+        #[serde(skip)]
+        secret_hash: String = Secret,
+        /// Who made it; none = somebody at the server's command line.
+        made_by: Option<UserId> = Public,
+        /// When, Unix milliseconds.
+        made_at: i64 = Public,
+        /// When it ends, Unix milliseconds.
+        expires_at: i64 = Public,
+        /// The server that joined by it; none = nobody yet.
+        used_by: Option<ServerId> = Public,
+    }
+}
+
+impl Server {
+    /// Whether this is its key: SHA-256 of the public key.
+    #[must_use]
+    pub fn has_key(&self, key: &[u8; 32]) -> bool {
+        !self.key.is_empty() && self.key == crate::cell::Hash(*key).to_string()
+    }
+}
+
+impl ServerInvitation {
+    /// Whether a server may join by it at this time, Unix milliseconds.
+    #[must_use]
+    pub fn counts(&self, now_ms: i64) -> bool {
+        self.used_by.is_none() && now_ms < self.expires_at
+    }
+}
+
+/// The server with this public key, retired ones too.
+#[must_use]
+pub fn server_by_key<'a>(state: &'a State, key: &[u8; 32]) -> Option<(ServerId, &'a Server)> {
+    state.servers.iter().map(|(id, held)| (id, &held.value)).find(|(_, server)| server.has_key(key))
+}
+
+/// The servers with which `own` holds a session, in the order of their ids: Main with everybody, and each with its parent. Empty while
+/// the state does not know `own`.
+#[must_use]
+pub fn partners(state: &State, own: ServerId) -> Vec<ServerId> {
+    let Some(me) = state.servers.get(own).filter(|me| me.retired_at.is_none()) else { return Vec::new() };
+    let others = state.servers.iter().filter(|(id, held)| *id != own && held.value.retired_at.is_none());
+    let meets = |id: ServerId, other: &Server| {
+        me.role == ServerRole::Main || other.role == ServerRole::Main || me.parent == Some(id) || other.parent == Some(own)
+    };
+    others.filter(|(id, held)| meets(*id, &held.value)).map(|(id, _)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::document::Document as _;
+    use crate::log::{Cell, Row};
+    use crate::stamp::{Dot, Stamp};
+
+    fn put(state: &mut State, id: u128, server: &Server) {
+        let cell = |(name, value)| (name, Cell { stamp: Stamp::default(), value });
+        let cells = server.changed_since(&Server::default()).into_iter().map(cell).collect();
+        state.put(Server::SPEC.name, Uuid::from_u128(id), Some(Row { birth: Dot::default(), cells }));
+    }
+
+    fn ids(ids: &[u128]) -> Vec<ServerId> {
+        ids.iter().map(|id| ServerId(Uuid::from_u128(*id))).collect()
+    }
+
+    #[test]
+    fn servers_meet_as_a_tree() {
+        let mut state = State::default();
+        put(&mut state, 1, &Server { role: ServerRole::Main, ..Server::default() });
+        put(&mut state, 2, &Server::default());
+        put(&mut state, 3, &Server::default());
+        let backup = Server { role: ServerRole::Backup, parent: Some(ServerId(Uuid::from_u128(2))), ..Server::default() };
+        put(&mut state, 4, &backup);
+        put(&mut state, 5, &Server { retired_at: Some(1), ..Server::default() });
+        let of = |own: u128| partners(&state, ServerId(Uuid::from_u128(own)));
+        assert_eq!(of(1), ids(&[2, 3, 4]));
+        assert_eq!(of(2), ids(&[1, 4]));
+        assert_eq!(of(3), ids(&[1]));
+        assert_eq!(of(4), ids(&[1, 2]));
+        assert_eq!(of(5), ids(&[]), "who was taken out meets nobody");
+        assert_eq!(of(9), ids(&[]));
+    }
+
+    #[test]
+    fn a_server_is_known_by_its_key_and_an_invitation_counts_once() {
+        let mut state = State::default();
+        let key = crate::cell::Hash([7; 32]).to_string();
+        put(&mut state, 1, &Server { key, ..Server::default() });
+        put(&mut state, 2, &Server::default());
+        assert_eq!(server_by_key(&state, &[7; 32]).map(|(id, _)| id), Some(ServerId(Uuid::from_u128(1))));
+        assert_eq!(server_by_key(&state, &[0; 32]).map(|(id, _)| id), None);
+        let invitation = ServerInvitation { expires_at: 100, ..ServerInvitation::default() };
+        assert!(invitation.counts(99) && !invitation.counts(100));
+        assert!(!ServerInvitation { used_by: Some(ServerId::default()), ..invitation }.counts(0));
+    }
+}
