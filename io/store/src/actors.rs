@@ -9,6 +9,8 @@ use domain::stamp::Actor;
 pub(crate) struct Actors {
     by_index: Vec<Actor>,
     by_actor: HashMap<Actor, u32>,
+    /// How many of them the database has. The others are on their way: readers must know a number before a row with it can be read.
+    stored: usize,
 }
 
 impl Actors {
@@ -18,6 +20,7 @@ impl Actors {
         for actor in actors {
             known.add(actor);
         }
+        known.all_stored();
         known
     }
 
@@ -31,8 +34,26 @@ impl Actors {
         self.by_actor.get(actor).copied()
     }
 
-    /// Gives an actor the next number.
+    /// All of them, in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Actor> + '_ {
+        self.by_index.iter().copied()
+    }
+
+    /// Those that the database does not have yet, with their numbers.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (u32, Actor)> + '_ {
+        (0..).zip(self.by_index.iter().copied()).skip(self.stored)
+    }
+
+    /// Notes that the database has all of them.
+    pub(crate) fn all_stored(&mut self) {
+        self.stored = self.by_index.len();
+    }
+
+    /// Gives an actor the next number, unless it has one.
     pub(crate) fn add(&mut self, actor: Actor) -> u32 {
+        if let Some(index) = self.index(&actor) {
+            return index;
+        }
         let index = u32::try_from(self.by_index.len()).expect("actors are few");
         self.by_index.push(actor);
         self.by_actor.insert(actor, index);

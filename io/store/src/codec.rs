@@ -52,6 +52,23 @@ pub(crate) fn read_document(
     Ok(Row { birth: clocks.birth, cells })
 }
 
+/// The body of a document with nothing sealed, for snapshots.
+pub(crate) fn plain_body(row: &Row) -> String {
+    let cells = row.cells.iter().map(|(name, cell)| (name.clone(), cell.value.clone()));
+    canonical(&serde_json::Value::Object(cells.collect()))
+}
+
+/// Reads a document with nothing sealed; none if it is damaged.
+pub(crate) fn read_plain(body: &str, clk: &[u8], actors: &Actors) -> Option<Row> {
+    let clocks = Clocks::unpack(clk, actors)?;
+    let values: Cells = serde_json::from_str(body).ok()?;
+    let cell = |(name, value): (String, serde_json::Value)| {
+        let stamp = clocks.stamp(&name);
+        (name, Cell { stamp, value })
+    };
+    Some(Row { birth: clocks.birth, cells: values.into_iter().map(cell).collect() })
+}
+
 /// What the log holds of an entry beside its columns.
 #[derive(Serialize, Deserialize)]
 struct EntryBody<'a> {
@@ -117,6 +134,11 @@ pub(crate) fn entry_deps(body: &str, actors: &Actors) -> Option<VersionVector> {
 pub(crate) fn pack_vector(vector: &VersionVector, actors: &Actors) -> Vec<(u32, u64)> {
     let number = |dot: Dot| actors.index(&dot.actor).expect("actors get their number before their first entry");
     vector.iter().map(|dot| (number(dot), dot.seq)).collect()
+}
+
+/// A dot from the columns of a row; none if the actor is unknown.
+pub(crate) fn dot(aidx: i64, seq: i64, actors: &Actors) -> Option<Dot> {
+    Some(Dot { actor: actors.get(u32::try_from(aidx).ok()?)?, seq: u64::try_from(seq).ok()? })
 }
 
 /// Undoes [`pack_vector`]; none if an actor is unknown.

@@ -19,8 +19,12 @@ mod log_reader;
 pub mod media;
 mod migrate;
 mod options;
+mod peer;
 mod secret;
+mod sending;
+pub mod snapshot;
 pub mod sql;
+mod standing;
 mod store;
 mod value;
 pub mod writer;
@@ -29,6 +33,12 @@ pub use error::Error;
 pub use log_reader::Logged;
 pub use migrate::{MIGRATIONS, Migration};
 pub use options::{Engine, Options};
+pub use peer::{Peer, PeerState};
 pub use secret::Classes;
+pub use sending::{Mark, Sending};
+pub use standing::Standing;
 pub use store::{Loaded, Store};
-pub use writer::{Done, Failed, Merge, Origin, Published, Setup, State, Writer};
+pub use writer::{
+    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, MAX_BATCH, Merge, Origin, Published, Setup,
+    State, Writer,
+};

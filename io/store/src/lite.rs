@@ -75,6 +75,12 @@ impl Lite {
         Ok(result?)
     }
 
+    /// Begins a transaction of many steps.
+    pub(crate) fn begin(&mut self) -> Result<LiteSteps<'_>, Error> {
+        self.0.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(LiteSteps(&self.0))
+    }
+
     /// The first row of a query, read by `read`; none if there is none.
     pub(crate) fn row<T>(
         &mut self,
@@ -82,9 +88,7 @@ impl Lite {
         values: &[Value],
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        bind(&mut statement, values)?;
-        Ok(statement.raw_query().next()?.map(read).transpose()?)
+        LiteSteps(&self.0).row(sql, values, read)
     }
 
     fn transaction(&self, batch: &Batch) -> rusqlite::Result<u64> {
@@ -97,6 +101,60 @@ impl Lite {
         }
         self.0.prepare_cached("COMMIT")?.execute([])?;
         Ok(changed)
+    }
+}
+
+/// A transaction in many steps, taken back unless it is committed.
+pub(crate) struct LiteSteps<'a>(&'a Connection);
+
+impl LiteSteps<'_> {
+    /// Runs one statement; returns how many rows it changed.
+    pub(crate) fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, Error> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, values)?;
+        Ok(statement.raw_execute()? as u64)
+    }
+
+    /// The first row of a query, read by `read`; none if there is none.
+    pub(crate) fn row<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value],
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, values)?;
+        Ok(statement.raw_query().next()?.map(read).transpose()?)
+    }
+
+    /// Hands each row of a query, read by `read`, to `each`.
+    pub(crate) fn rows<T>(
+        &mut self,
+        sql: &'static str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        mut each: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            each(read(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Makes all steps durable.
+    pub(crate) fn commit(self) -> Result<(), Error> {
+        self.0.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for LiteSteps<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // The next transaction finds out if this fails.
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
     }
 }
 

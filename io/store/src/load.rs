@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::actors::Actors;
 use crate::codec;
-use crate::db::{Db, with_db};
+use crate::db::{Db, Moment, with_db, with_moment};
 use crate::error::Error;
 use crate::fold::{self, Lag};
 use crate::secret::Sealer;
-use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, LOG_TAIL, META};
+use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, LAST_OF_ACTOR, LOG_TAIL, META};
 
 /// Sums of the digest by kind and bucket.
 pub(crate) type Digests = HashMap<(String, u16), u128>;
@@ -38,34 +38,53 @@ pub(crate) async fn actors(db: &Db) -> Result<Actors, Error> {
     Ok(Actors::new(rows.into_iter().enumerate().map(actor).collect::<Result<Vec<_>, _>>()?))
 }
 
+/// Name under which the largest clock value is kept that entries of others or a cut of the log may have taken from the log's end.
+pub(crate) const HLC: &str = "hlc";
+/// Name under which the end of the log is kept after something other than an entry took a position.
+pub(crate) const LPOS: &str = "lpos";
+
 /// Where the server stands, and the end of the log.
-pub(crate) async fn position(db: &Db, actor: Actor, actors: &Actors) -> Result<(Position, i64), Error> {
-    let rows: Vec<HeadRow> = with_db!(db, pool => sqlx::query_as(ALL_HEADS).fetch_all(pool).await?);
+pub(crate) async fn position(moment: &mut Moment, actor: Actor, actors: &Actors) -> Result<(Position, i64), Error> {
+    let rows: Vec<HeadRow> = with_moment!(moment, connection => sqlx::query_as(ALL_HEADS).fetch_all(connection).await?);
     let mut position = Position::new(actor);
     for row in rows {
         let (dot, head) = head(row, actors).ok_or_else(|| Error::damaged("list of histories"))?;
         position.vector.raise(dot);
         position.heads.insert(dot.actor, head);
     }
-    let tail: Vec<HeadRow> = with_db!(db, pool => sqlx::query_as(LOG_TAIL).bind(fold::READER).fetch_all(pool).await?);
+    let tail: Vec<HeadRow> =
+        with_moment!(moment, connection => sqlx::query_as(LOG_TAIL).bind(fold::READER).fetch_all(connection).await?);
     for row in tail {
         follow(&mut position, row, actors).ok_or_else(|| Error::damaged("log"))?;
     }
-    let last: Option<(i64, i64)> = with_db!(db, pool => sqlx::query_as(LAST_ENTRY).fetch_optional(pool).await?);
-    let (lpos, hlc) = last.unwrap_or_default();
-    position.last_hlc = Hlc(hlc);
+    // Others may have written the last entry, by a clock that is not to be believed.
+    let own = actors.index(&actor).map_or(-1, i64::from);
+    let own: Option<(i64,)> =
+        with_moment!(moment, connection => sqlx::query_as(LAST_OF_ACTOR).bind(own).fetch_optional(connection).await?);
+    let last: Option<(i64, i64)> =
+        with_moment!(moment, connection => sqlx::query_as(LAST_ENTRY).fetch_optional(connection).await?);
+    let kept = number(moment, HLC).await?.unwrap_or(0);
+    position.last_hlc = Hlc(own.map_or(kept, |(own,)| own.max(kept)));
+    let lpos = last.map_or(0, |(lpos, _)| lpos).max(number(moment, LPOS).await?.unwrap_or(0));
     Ok((position, lpos))
+}
+
+/// A number that describes the database.
+async fn number(moment: &mut Moment, name: &str) -> Result<Option<i64>, Error> {
+    let value: Option<(String,)> =
+        with_moment!(moment, connection => sqlx::query_as(META).bind(name).fetch_optional(connection).await?);
+    value.map(|(value,)| value.parse().map_err(|_| Error::damaged(name))).transpose()
 }
 
 fn head((aidx, seq, cum_ops, chain, seen): HeadRow, actors: &Actors) -> Option<(Dot, Head)> {
     let seen = codec::unpack_vector(&serde_json::from_str::<Vec<_>>(&seen).ok()?, actors)?;
     let head = Head { cum_ops: u64::try_from(cum_ops).ok()?, chain: chain.try_into().ok()?, seen };
-    Some((dot(aidx, seq, actors)?, head))
+    Some((codec::dot(aidx, seq, actors)?, head))
 }
 
 /// Moves the position past an entry of the log, given with its body.
 fn follow(position: &mut Position, (aidx, seq, cum_ops, chain, body): HeadRow, actors: &Actors) -> Option<()> {
-    let dot = dot(aidx, seq, actors)?;
+    let dot = codec::dot(aidx, seq, actors)?;
     position.vector.raise(dot);
     let head = position.heads.entry(dot.actor).or_default();
     head.cum_ops = u64::try_from(cum_ops).ok()?;
@@ -74,14 +93,10 @@ fn follow(position: &mut Position, (aidx, seq, cum_ops, chain, body): HeadRow, a
     Some(())
 }
 
-fn dot(aidx: i64, seq: i64, actors: &Actors) -> Option<Dot> {
-    Some(Dot { actor: actors.get(u32::try_from(aidx).ok()?)?, seq: u64::try_from(seq).ok()? })
-}
-
 /// The digest as it stands, and what of it only the log has.
-pub(crate) async fn digests(db: &Db) -> Result<(Digests, Lag), Error> {
+pub(crate) async fn digests(moment: &mut Moment) -> Result<(Digests, Lag), Error> {
     let rows: Vec<(String, i64, Vec<u8>)> =
-        with_db!(db, pool => sqlx::query_as(ALL_DIGESTS).bind(fold::READER).fetch_all(pool).await?);
+        with_moment!(moment, connection => sqlx::query_as(ALL_DIGESTS).bind(fold::READER).fetch_all(connection).await?);
     let damaged = || Error::damaged("digest");
     let (mut digests, mut lag) = (Digests::new(), Lag::default());
     let mut add = |key, sum: u128| {

@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use domain::log::Entry;
-use domain::stamp::{Dot, Hlc};
+use domain::stamp::Hlc;
 use uuid::Uuid;
 
+use crate::actors::Actors;
 use crate::batch::Batch;
 use crate::codec;
-use crate::db::with_db;
+use crate::db::{Moment, with_db};
 use crate::error::Error;
 use crate::load;
+use crate::peer::PeerState;
+use crate::secret::Sealer;
 use crate::sql::state::{DROP_READER, MOVE_READER, RAISE_FLOOR, READ_LOG, READER, TRIM_LOG};
 use crate::store::Store;
 
-/// A row of the log.
-type LogRow = (i64, i64, i64, i64, Option<Uuid>, String);
+/// A row of the log: position, actor, number, clock, request, body.
+pub(crate) type LogRow = (i64, i64, i64, i64, Option<Uuid>, String);
 
 /// An entry with its place in this server's log.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,15 +38,7 @@ impl Store {
         let rows: Vec<LogRow> = with_db!(&self.db, pool =>
             sqlx::query_as(READ_LOG).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
         let actors = self.actors.read().expect("nothing panics with this lock").clone();
-        let read = |(lpos, aidx, seq, hlc, request, body): LogRow| {
-            let actor = u32::try_from(aidx).ok().and_then(|index| actors.get(index));
-            let (Some(actor), Ok(seq)) = (actor, u64::try_from(seq)) else {
-                return Err(Error::damaged(format!("log entry at {lpos}")));
-            };
-            let entry = codec::read_entry((Dot { actor, seq }, Hlc(hlc), request), &body, &actors, &self.sealer)?;
-            Ok(Logged { lpos, entry })
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(|row| read_row(row, &actors, &self.sealer)).collect()
     }
 
     /// Sums of the digest of a kind by bucket, as the database has them.
@@ -51,7 +46,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn digest(&self, kind: &str) -> Result<BTreeMap<u16, u128>, Error> {
-        let (sums, _) = load::digests(&self.db).await?;
+        let (sums, _) = load::digests(&mut Moment::begin(&self.db).await?).await?;
         Ok(sums.into_iter().filter(|((of, _), _)| of == kind).map(|((_, bucket), sum)| (bucket, sum)).collect())
     }
 
@@ -80,14 +75,34 @@ impl Store {
         self.facts().write(Batch::one(DROP_READER, vec![name.into()])).await
     }
 
-    /// Removes entries up to `lpos`, as far as all readers have come; the last entry always stays.
+    /// Removes entries up to `lpos`, as far as all readers have come and all active peers have acknowledged; the last entry always stays.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Full`].
     pub async fn trim_log(&self, lpos: i64) -> Result<(), Error> {
+        let mut lpos = lpos;
+        for peer in self.peers().into_iter().filter(|peer| peer.state == PeerState::Active) {
+            lpos = lpos.min(self.resume_at(&peer.acked).await?);
+        }
+        self.cut_log(lpos).await
+    }
+
+    /// Removes entries up to `lpos`, as far as all readers have come, whatever peers have: those that lack them get the state. The last
+    /// entry always stays.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Full`].
+    pub async fn cut_log(&self, lpos: i64) -> Result<(), Error> {
         let mut batch = Batch::one(RAISE_FLOOR, vec![lpos.into()]);
         batch.push(TRIM_LOG, vec![lpos.into()]);
         batch.folded = true;
         self.facts().write(batch).await
     }
+}
+
+/// Reads a row of the log.
+pub(crate) fn read_row(row: LogRow, actors: &Actors, sealer: &Sealer) -> Result<Logged, Error> {
+    let (lpos, aidx, seq, hlc, request, body) = row;
+    let dot = codec::dot(aidx, seq, actors).ok_or_else(|| Error::damaged(format!("log entry at {lpos}")))?;
+    Ok(Logged { lpos, entry: codec::read_entry((dot, Hlc(hlc), request), &body, actors, sealer)? })
 }

@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_event.sql"),
         postgres: include_str!("../migrations/postgres/0003_event.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_replication.sql"),
+        postgres: include_str!("../migrations/postgres/0004_replication.sql"),
+    },
 ];
 
 /// Refuses a SQLite file of a newer version, without touching it.

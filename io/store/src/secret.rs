@@ -110,6 +110,11 @@ impl Sealer {
     }
 }
 
+/// False only if a stored body certainly holds no sealed value.
+pub(crate) fn may_be_sealed(body: &str) -> bool {
+    body.contains(SEALED)
+}
+
 fn sealed(value: &Value) -> Option<&str> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     object.get(SEALED)?.as_str()

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use domain::log::{Position, Row};
 use domain::stamp::Actor;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use crate::actors::Actors;
 use crate::batch::Batch;
-use crate::db::{self, Db, WriteConnection};
+use crate::db::{self, Db, Moment, WriteConnection};
 use crate::error::Error;
 use crate::facts::{Facts, FactsJob};
 use crate::fold::Lag;
@@ -21,8 +21,10 @@ use crate::load::{self, Digests};
 use crate::media::Media;
 use crate::migrate;
 use crate::options::{Engine, Options};
+use crate::peer::Peers;
 use crate::secret::Sealer;
 use crate::sql::state::{ADD_ACTOR, PUT_META};
+use crate::standing::Standing;
 use crate::writer::known::Known;
 
 /// Batches of facts that may wait for the writer.
@@ -35,6 +37,9 @@ pub struct Store {
     pub(crate) db: Db,
     pub(crate) actors: Arc<RwLock<Actors>>,
     pub(crate) sealer: Arc<Sealer>,
+    /// What the writer published last.
+    pub(crate) standing: Arc<watch::Sender<Arc<Standing>>>,
+    pub(crate) peers: Peers,
     facts: Facts,
     media: Media,
     start: Arc<Mutex<Option<Start>>>,
@@ -104,8 +109,12 @@ impl Store {
         let incarnation = load::meta(&db, "incarnation").await?.and_then(|text| text.parse().ok());
         let incarnation = incarnation.ok_or_else(|| Error::damaged("incarnation"))?;
         let actors = load::actors(&db).await?;
-        let (position, lpos) = load::position(&db, Actor { server, incarnation }, &actors).await?;
-        let (digests, lag) = load::digests(&db).await?;
+        let mut moment = Moment::begin(&db).await?;
+        let (position, lpos) = load::position(&mut moment, Actor { server, incarnation }, &actors).await?;
+        let (digests, lag) = load::digests(&mut moment).await?;
+        drop(moment);
+        let digest = digests.values().fold(0_u128, |sum, part| sum.wrapping_add(*part));
+        let standing = Standing { installation, position: position.clone(), lpos, digest };
         let mut known = Known::default();
         let mut note = |kind: &str, id, row| {
             known.add(kind, id);
@@ -116,6 +125,8 @@ impl Store {
         let (sender, receiver) = mpsc::channel(WAITING_FACTS);
         let start = Start { found: Found { connection, position, lpos, digests, lag, known }, facts: receiver };
         let store = Self {
+            standing: Arc::new(watch::Sender::new(Arc::new(standing))),
+            peers: Peers::load(&db).await?,
             facts: Facts::new(db.clone(), sender),
             media: Media::open(folder.root())?,
             folder,

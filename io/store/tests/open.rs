@@ -19,7 +19,8 @@ const NEXT: &[Migration] = &[
     MIGRATIONS[0],
     MIGRATIONS[1],
     MIGRATIONS[2],
-    Migration { version: 4, sqlite: "ALTER TABLE alert ADD COLUMN level INTEGER NOT NULL DEFAULT 0", postgres: "" },
+    MIGRATIONS[3],
+    Migration { version: 5, sqlite: "ALTER TABLE alert ADD COLUMN level INTEGER NOT NULL DEFAULT 0", postgres: "" },
 ];
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn the_database_is_copied_before_it_is_migrated() {
     site.writer.write(Origin::default(), vec![insert("viewer", 1, "Gate")]).await.unwrap();
     let state = site.writer.state();
     site.close().await;
-    let copy = folder.path().join("backup/before-0004.db");
+    let copy = folder.path().join("backup/before-0005.db");
     assert!(!copy.exists());
     let newer = Options { migrations: NEXT, ..Options::new(folder.path(), classes()) };
     let site = open(newer.clone()).await.unwrap();
@@ -65,7 +66,7 @@ async fn data_of_a_newer_version_is_left_alone() {
     open(Options { migrations: NEXT, ..Options::new(folder.path(), classes()) }).await.unwrap().close().await;
     let bytes = std::fs::read(folder.path().join("signboard.db")).unwrap();
     let error = open(Options::new(folder.path(), classes())).await.err().unwrap();
-    assert!(matches!(error, Error::Newer { found: 4, known: 3, .. }), "{error}");
+    assert!(matches!(error, Error::Newer { found: 5, known: 4, .. }), "{error}");
     assert!(std::fs::read(folder.path().join("signboard.db")).unwrap() == bytes, "not a byte was changed");
 }
 

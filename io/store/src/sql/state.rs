@@ -36,12 +36,16 @@ statements! {
     /// The entry of a request.
     ENTRY_OF_REQUEST = "SELECT lpos, aidx, seq FROM repl_log WHERE request = $1 ORDER BY lpos LIMIT 1";
     /// Notes what a cut removes from the log.
-    RAISE_FLOOR = "INSERT INTO repl_floor (aidx, seq) SELECT aidx, MAX(seq) FROM repl_log WHERE lpos <= $1 \
-        AND lpos <= (SELECT COALESCE(MIN(lpos), $1) FROM log_reader) AND lpos < (SELECT MAX(lpos) FROM repl_log) GROUP BY aidx \
-        ON CONFLICT (aidx) DO UPDATE SET seq = excluded.seq";
+    RAISE_FLOOR = "INSERT INTO repl_floor (aidx, seq, cum_ops, chain) SELECT aidx, seq, cum_ops, chain FROM repl_log \
+        WHERE lpos IN (SELECT MAX(lpos) FROM repl_log WHERE lpos <= $1 \
+        AND lpos <= (SELECT COALESCE(MIN(lpos), $1) FROM log_reader) AND lpos < (SELECT MAX(lpos) FROM repl_log) GROUP BY aidx) \
+        ON CONFLICT (aidx) DO UPDATE SET seq = excluded.seq, cum_ops = excluded.cum_ops, chain = excluded.chain \
+        WHERE excluded.seq > repl_floor.seq";
     /// Cuts the log, but not past a reader, and never its last entry, which tells the clock and the position to go on from.
     TRIM_LOG = "DELETE FROM repl_log WHERE lpos <= $1 AND lpos <= (SELECT COALESCE(MIN(lpos), $1) FROM log_reader) \
         AND lpos < (SELECT MAX(lpos) FROM repl_log)";
+    /// The last entry of an actor.
+    LAST_OF_ACTOR = "SELECT hlc FROM repl_log WHERE aidx = $1 ORDER BY seq DESC LIMIT 1";
     /// Where a reader of the log stands.
     READER = "SELECT lpos FROM log_reader WHERE name = $1";
     /// Moves a reader, never backwards.

@@ -5,20 +5,25 @@ mod job;
 pub(crate) mod known;
 mod rows;
 mod thread;
+mod work;
 
 use std::convert::Infallible;
+use std::io::Read;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use domain::commit::{CommitError, Committed, Proposal, RowChange};
 use domain::log::{Edit, Entry, Position, Row};
-use domain::stamp::Dot;
+use domain::stamp::{Actor, Dot};
+use replica::incarnation::Evidence;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::store::Store;
-use job::{BoxedJob, Change};
+use job::Change;
+use work::{Alone, ApplyJob, Work};
+pub use work::{AloneFailed, AppliedBatch, ApplyFailed, JoinFailed, JoinedState, MAX_BATCH};
 
 /// Changes that may wait; a sender waits for room beyond that.
 const WAITING: usize = 1024;
@@ -98,7 +103,7 @@ pub enum Failed<E> {
     Unavailable,
 }
 
-/// An entry that has become durable.
+/// An entry that has become durable, written here or taken in from another server: its dot's actor tells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Published {
     /// Where it stands in the log of this server.
@@ -112,7 +117,7 @@ pub struct Published {
 /// A handle to the writer.
 #[derive(Debug)]
 pub struct Writer<S> {
-    queue: mpsc::Sender<BoxedJob<S>>,
+    queue: mpsc::Sender<Work<S>>,
     state: watch::Receiver<Arc<S>>,
     published: broadcast::Sender<Arc<Published>>,
     stop: Arc<watch::Sender<bool>>,
@@ -161,7 +166,8 @@ impl<S: State> Writer<S> {
         self.state.clone()
     }
 
-    /// Follows the published entries; each arrives after the state that contains it.
+    /// Follows the published entries; each arrives after the state that contains it. When the state of another server was joined, which
+    /// has no entries, every subscriber is told that it lags: it looks at the state, as it does after a real lag.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Published>> {
         self.published.subscribe()
@@ -181,7 +187,7 @@ impl<S: State> Writer<S> {
     {
         let (answer, outcome) = oneshot::channel();
         let job = Change { origin, decide: Some(decide), value: None, answer };
-        self.queue.send(Box::new(job)).await.map_err(|_| Failed::Unavailable)?;
+        self.queue.send(Work::Change(Box::new(job))).await.map_err(|_| Failed::Unavailable)?;
         outcome.await.unwrap_or(Err(Failed::Unavailable))
     }
 
@@ -191,6 +197,60 @@ impl<S: State> Writer<S> {
     /// As [`Self::submit`].
     pub async fn write(&self, origin: Origin, edits: Vec<Edit>) -> Result<Done<()>, Failed<Infallible>> {
         self.submit(origin, move |_| Ok((edits, ()))).await
+    }
+
+    /// Takes in entries of other servers, in the order in which one of them sent them: at most [`MAX_BATCH`]. Those that are here already
+    /// are skipped. All of them are made durable in one transaction, and published like changes made here.
+    ///
+    /// Dropping the future does not take the entries back.
+    ///
+    /// # Errors
+    /// [`ApplyFailed`]; none of the entries was taken in then.
+    pub async fn apply(&self, entries: Vec<Entry>) -> Result<AppliedBatch, ApplyFailed> {
+        if entries.len() > MAX_BATCH {
+            return Err(ApplyFailed::TooMany { count: entries.len() });
+        }
+        let (answer, outcome) = oneshot::channel();
+        let sent = self.queue.send(Work::Apply(ApplyJob { entries, answer })).await;
+        sent.map_err(|_| ApplyFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(ApplyFailed::Unavailable))
+    }
+
+    /// Joins the state of another server of `installation`, as [`Store::snapshot`] wrote it. It is made durable in one transaction, so
+    /// that a crash leaves all of it or nothing; other changes wait meanwhile, some seconds for hundreds of thousands of documents.
+    ///
+    /// # Errors
+    /// [`JoinFailed`]; nothing was changed then.
+    pub async fn join(&self, installation: Uuid, source: impl Read + Send + 'static) -> Result<JoinedState, JoinFailed> {
+        let (answer, outcome) = oneshot::channel();
+        let alone = Alone::Join { installation, source: Box::new(source), answer };
+        self.queue.send(Work::Alone(alone)).await.map_err(|_| JoinFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(JoinFailed::Unavailable))
+    }
+
+    /// Empties this server and makes it a part of `installation`, under a new incarnation, which is returned. Documents, log and notices go;
+    /// facts and media files stay. To be called before the first join; whether anything worth keeping is there is for the caller to
+    /// judge.
+    ///
+    /// # Errors
+    /// [`AloneFailed::HasOthers`] if this server has met others; nothing was changed then.
+    pub async fn adopt(&self, installation: Uuid) -> Result<Actor, AloneFailed> {
+        let (answer, outcome) = oneshot::channel();
+        let alone = Alone::Adopt { installation, answer };
+        self.queue.send(Work::Alone(alone)).await.map_err(|_| AloneFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(AloneFailed::Unavailable))
+    }
+
+    /// Goes on under a new incarnation because of `evidence`; returns it. What this server wrote past a fork is written anew under it. If
+    /// the evidence is about an earlier incarnation than the present one, nothing happens.
+    ///
+    /// # Errors
+    /// [`AloneFailed`]; nothing was changed then.
+    pub async fn renew(&self, evidence: Evidence) -> Result<Actor, AloneFailed> {
+        let (answer, outcome) = oneshot::channel();
+        let alone = Alone::Renew { evidence, answer };
+        self.queue.send(Work::Alone(alone)).await.map_err(|_| AloneFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(AloneFailed::Unavailable))
     }
 
     /// Finishes what is in the queue, closes the database and ends the thread. Later changes are refused.

@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::group::Group;
-use super::job::BoxedJob;
+use super::work::Work;
 use super::{Published, State};
 use crate::facts::FactsJob;
 
@@ -16,7 +16,7 @@ const GROUP: usize = 256;
 
 /// Where work comes from.
 pub(crate) struct Input<S> {
-    pub(crate) jobs: mpsc::Receiver<BoxedJob<S>>,
+    pub(crate) jobs: mpsc::Receiver<Work<S>>,
     pub(crate) facts: mpsc::Receiver<FactsJob>,
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -62,8 +62,23 @@ async fn run<S: State>(mut input: Input<S>, mut group: Group, output: Output<S>)
         {
             facts.push(job);
         }
-        if !jobs.is_empty() || !facts.is_empty() {
-            group.run(std::mem::take(&mut jobs), std::mem::take(&mut facts), &output).await;
+        let mut turn = Vec::new();
+        for work in jobs.drain(..) {
+            match work {
+                Work::Change(_) => turn.push(work),
+                // One batch of others for each transaction, so that none gets too long.
+                Work::Apply(_) => {
+                    turn.push(work);
+                    group.run(std::mem::take(&mut turn), std::mem::take(&mut facts), &output).await;
+                }
+                Work::Alone(alone) => {
+                    group.run(std::mem::take(&mut turn), std::mem::take(&mut facts), &output).await;
+                    group.run_alone(alone, &output).await;
+                }
+            }
+        }
+        if !turn.is_empty() || !facts.is_empty() {
+            group.run(turn, std::mem::take(&mut facts), &output).await;
         }
     }
     group.close().await;

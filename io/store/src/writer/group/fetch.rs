@@ -8,7 +8,8 @@ use super::Group;
 use crate::codec;
 use crate::db::WriteConnection;
 use crate::error::Error;
-use crate::sql::state::{ENTRY_OF_REQUEST, LAST_ENTRY, ONE_DOCUMENT};
+use crate::load::LPOS;
+use crate::sql::state::{ENTRY_OF_REQUEST, LAST_ENTRY, META, ONE_DOCUMENT};
 use crate::writer::rows::Key;
 
 impl Group {
@@ -36,11 +37,8 @@ impl Group {
         };
         let Some((lpos, aidx, seq)) = found else { return Ok(None) };
         let actors = self.actors.read().expect("nothing panics with this lock");
-        let actor = u32::try_from(aidx).ok().and_then(|index| actors.get(index));
-        let (Some(actor), Ok(seq)) = (actor, u64::try_from(seq)) else {
-            return Err(Error::damaged(format!("log entry at {lpos}")));
-        };
-        Ok(Some((Dot { actor, seq }, lpos)))
+        let dot = codec::dot(aidx, seq, &actors).ok_or_else(|| Error::damaged(format!("log entry at {lpos}")))?;
+        Ok(Some((dot, lpos)))
     }
 
     /// After a failed transaction: whether the database holds exactly what the writer believes. It may hold more if the disk failed in
@@ -57,12 +55,19 @@ impl Group {
         same
     }
 
-    /// The position of the last entry; 0 if there is none.
+    /// The end of the log; 0 if there is nothing in it.
     async fn log_end(&mut self) -> Result<i64, Error> {
-        let found: Option<(i64, i64)> = match &mut self.connection {
-            WriteConnection::Lite(lite) => lite.row(LAST_ENTRY, &[], |row| Ok((row.get(0)?, row.get(1)?)))?,
-            WriteConnection::Pg(pool) => sqlx::query_as(LAST_ENTRY).fetch_optional(&*pool).await?,
+        let (last, kept): (Option<(i64, i64)>, Option<(String,)>) = match &mut self.connection {
+            WriteConnection::Lite(lite) => (
+                lite.row(LAST_ENTRY, &[], |row| Ok((row.get(0)?, row.get(1)?)))?,
+                lite.row(META, &[LPOS.into()], |row| Ok((row.get(0)?,)))?,
+            ),
+            WriteConnection::Pg(pool) => (
+                sqlx::query_as(LAST_ENTRY).fetch_optional(&*pool).await?,
+                sqlx::query_as(META).bind(LPOS).fetch_optional(&*pool).await?,
+            ),
         };
-        Ok(found.map_or(0, |(lpos, _)| lpos))
+        let kept = kept.map_or(Ok(0), |(text,)| text.parse().map_err(|_| Error::damaged(LPOS)))?;
+        Ok(last.map_or(0, |(lpos, _)| lpos).max(kept))
     }
 }

@@ -1,31 +1,36 @@
 //! Changes that become durable together: decided one after another against a working state, written in one transaction.
 
-use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
-use domain::commit::{Committed, Proposal};
-use domain::log::{Edit, Head, Position, Row};
-use domain::stamp::Dot;
+use domain::log::Position;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::job::{BoxedJob, Obstacle};
 use super::known::Known;
-use super::rows::{Key, Rows};
+use super::rows::Rows;
 use super::thread::Output;
-use super::{Published, Setup, State};
+use super::work::Work;
+use super::{Setup, State};
 use crate::actors::Actors;
 use crate::batch::Batch;
 use crate::db::{Db, WriteConnection, with_db};
 use crate::error::Error;
 use crate::facts::FactsJob;
-use crate::fold::{self, Lag};
+use crate::fold::Lag;
 use crate::load::Digests;
 use crate::secret::Sealer;
+use crate::standing::Standing;
 use crate::store::{Found, Store};
+use working::{Answer, Bucket, Working};
 
+mod alone;
+mod apply;
+mod decide;
 mod fetch;
+mod join;
 mod statements;
+mod working;
 
 /// What the writer knows between transactions.
 pub(crate) struct Group {
@@ -37,6 +42,10 @@ pub(crate) struct Group {
     position: Position,
     lpos: i64,
     digests: Digests,
+    /// The sum of the digests.
+    digest: u128,
+    installation: Uuid,
+    standing: Arc<watch::Sender<Arc<Standing>>>,
     lag: Lag,
     known: Known,
     rows: Rows,
@@ -44,41 +53,29 @@ pub(crate) struct Group {
     suspect: bool,
 }
 
-/// A state in the making, dropped if the transaction fails.
-struct Working<S> {
-    state: S,
-    position: Position,
-    lpos: i64,
-    rows: BTreeMap<Key, Option<Row>>,
-    digests: BTreeMap<(String, u16), u128>,
-    requests: HashMap<Uuid, (Dot, i64)>,
-    lag: Lag,
-    entries: Vec<New>,
-    answers: Vec<Answer<S>>,
-}
-
-/// An entry on its way into the log.
-struct New {
-    published: Arc<Published>,
-    /// The end of the server's history with it.
-    head: Head,
-    /// What it adds to the digest, packed.
-    digest: Vec<u8>,
-}
-
-/// What is told after the transaction.
-enum Answer<S> {
-    Done(BoxedJob<S>, Option<Dot>, i64),
-    Repeated(BoxedJob<S>, Dot, i64),
-}
-
 impl Group {
     /// Goes on from what was loaded.
     pub(crate) fn new(store: &Store, found: Found, setup: Setup) -> Self {
         let Found { connection, position, lpos, digests, lag, known } = found;
         let (actors, sealer, readers) = (store.actors.clone(), store.sealer.clone(), store.db.clone());
-        let rows = Rows::default();
-        Self { connection, readers, actors, sealer, setup, position, lpos, digests, lag, known, rows, suspect: false }
+        let standing = store.standing();
+        Self {
+            connection,
+            readers,
+            actors,
+            sealer,
+            setup,
+            position,
+            lpos,
+            digests,
+            digest: standing.digest,
+            installation: standing.installation,
+            standing: store.standing.clone(),
+            lag,
+            known,
+            rows: Rows::default(),
+            suspect: false,
+        }
     }
 
     /// Whether the database is reached over a socket.
@@ -87,25 +84,20 @@ impl Group {
     }
 
     /// Makes changes and facts durable in one transaction, publishes and answers.
-    pub(crate) async fn run<S: State>(&mut self, jobs: Vec<BoxedJob<S>>, facts: Vec<FactsJob>, output: &Output<S>) {
+    pub(crate) async fn run<S: State>(&mut self, jobs: Vec<Work<S>>, facts: Vec<FactsJob>, output: &Output<S>) {
         if self.suspect && !self.trusts_itself().await {
-            jobs.into_iter().for_each(|job| job.failed(Obstacle::Unavailable));
+            jobs.into_iter().for_each(Work::unavailable);
             facts.into_iter().for_each(|job| job.answer(Err(Error::Unavailable)));
             return;
         }
-        let mut working = Working {
-            state: S::clone(&output.state.borrow()),
-            position: self.position.clone(),
-            lpos: self.lpos,
-            rows: BTreeMap::new(),
-            digests: BTreeMap::new(),
-            requests: HashMap::new(),
-            lag: Lag::default(),
-            entries: Vec::new(),
-            answers: Vec::new(),
-        };
+        let state = S::clone(&output.state.borrow());
+        let mut working = Working::new(state, self.position.clone(), self.lpos);
         for job in jobs {
-            self.decide(job, &mut working).await;
+            match job {
+                Work::Change(job) => self.decide(job, &mut working).await,
+                Work::Apply(job) => self.apply(job, &mut working).await,
+                Work::Alone(_) => unreachable!("these are not run in groups"),
+            }
         }
         let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working) };
         let folds = self.lag.is_long_with(&working.lag) || facts.iter().any(|job| job.batch.folded);
@@ -118,6 +110,9 @@ impl Group {
         let result = if batch.statements.is_empty() { Ok(()) } else { self.connection.run(&batch).await.map(|_| ()) };
         match result {
             Ok(()) => {
+                if !working.entries.is_empty() {
+                    self.actors.write().expect("nothing panics with this lock").all_stored();
+                }
                 if folds {
                     self.lag = Lag::default();
                 } else {
@@ -129,11 +124,7 @@ impl Group {
             Err(error) => {
                 tracing::error!(%error, "a transaction failed");
                 self.suspect = true;
-                for answer in working.answers {
-                    match answer {
-                        Answer::Done(job, ..) | Answer::Repeated(job, ..) => job.failed(Obstacle::from(&error)),
-                    }
-                }
+                working.answers.into_iter().for_each(|answer| answer.bad(&error));
                 let full = error.is_full();
                 let failed = || if full { Error::full_database() } else { Error::Unavailable };
                 facts.into_iter().for_each(|job| job.answer(Err(failed())));
@@ -155,58 +146,10 @@ impl Group {
         with_db!(&self.readers, pool => pool.close().await);
     }
 
-    async fn decide<S: State>(&mut self, mut job: BoxedJob<S>, working: &mut Working<S>) {
-        let origin = job.origin();
-        if let Some(request) = origin.request {
-            if let Some((dot, lpos)) = working.requests.get(&request).copied() {
-                working.answers.push(Answer::Repeated(job, dot, lpos));
-                return;
-            }
-            match self.entry_of(request).await {
-                Ok(None) => {}
-                Ok(Some((dot, lpos))) => return job.repeated(dot, lpos),
-                Err(error) => {
-                    tracing::error!(%error, "a request could not be looked up");
-                    return job.failed(Obstacle::from(&error));
-                }
-            }
-        }
-        // A decision that panics is a fault of its own; the queue goes on.
-        let Ok(decision) = catch_unwind(AssertUnwindSafe(|| job.decide(&working.state))) else {
-            return job.failed(Obstacle::Unavailable);
-        };
-        let Some(edits) = decision else { return job.refused() };
-        if let Err(error) = self.fetch(&edits, working).await {
-            tracing::error!(%error, "documents could not be read");
-            return job.failed(Obstacle::from(&error));
-        }
-        let proposal = Proposal {
-            edits,
-            wall_ms: (self.setup.clock)(),
-            author: origin.author,
-            request: origin.request,
-            schema: self.setup.schema,
-            epoch: 0,
-        };
-        match self.commit(proposal, working) {
-            Ok(committed) => accept(job, committed, working, &self.digests),
-            Err(error) => job.failed(Obstacle::Commit(error)),
-        }
-    }
-
-    fn commit<S>(&self, proposal: Proposal, working: &mut Working<S>) -> Result<Committed, domain::commit::CommitError> {
-        let Working { rows, position, .. } = working;
-        let lookup = |kind: &str, id: Uuid| {
-            let key = (kind.to_owned(), id);
-            rows.get(&key).or_else(|| self.rows.get(&key)).cloned().flatten()
-        };
-        (self.setup.merge)(position, proposal, &lookup)
-    }
-
     fn publish<S: State>(&mut self, working: Working<S>, output: &Output<S>) {
         self.position = working.position;
         self.lpos = working.lpos;
-        self.digests.extend(working.digests);
+        self.note_digests(working.digests);
         self.rows.make_room(working.rows.len());
         for (key, row) in working.rows {
             self.known.add(&key.0, key.1);
@@ -214,58 +157,27 @@ impl Group {
         }
         if !working.entries.is_empty() {
             output.state.send_replace(Arc::new(working.state));
+            self.stand();
         }
         for entry in working.entries {
             // Nobody may be listening.
             let _ = output.published.send(entry.published);
         }
-        for answer in working.answers {
-            match answer {
-                Answer::Done(job, dot, lpos) => job.done(dot, lpos),
-                Answer::Repeated(job, dot, lpos) => job.repeated(dot, lpos),
-            }
+        working.answers.into_iter().for_each(Answer::good);
+    }
+
+    /// Takes new sums into the digest.
+    fn note_digests(&mut self, sums: BTreeMap<Bucket, u128>) {
+        for (key, sum) in sums {
+            let old = self.digests.insert(key, sum).unwrap_or_default();
+            self.digest = self.digest.wrapping_add(sum).wrapping_sub(old);
         }
     }
 
-    /// Documents that edits are about, as far as they are not in memory.
-    async fn fetch<S>(&mut self, edits: &[Edit], working: &Working<S>) -> Result<(), Error> {
-        // Room for all of them at once: the lookup of a commit must find every one.
-        self.rows.make_room(edits.len());
-        for edit in edits {
-            let key = (edit.kind.clone(), edit.id);
-            if !working.rows.contains_key(&key) && self.rows.get(&key).is_none() {
-                let row = if self.known.may_have(&key.0, key.1) { self.document(&key).await? } else { None };
-                self.rows.put(key, row);
-            }
-        }
-        Ok(())
+    /// Says where the server stands now.
+    fn stand(&self) {
+        let position = self.position.clone();
+        let standing = Standing { installation: self.installation, position, lpos: self.lpos, digest: self.digest };
+        self.standing.send_replace(Arc::new(standing));
     }
-}
-
-/// Takes a commit into the working state.
-fn accept<S: State>(job: BoxedJob<S>, committed: Committed, working: &mut Working<S>, digests: &Digests) {
-    let Some(entry) = committed.entry else {
-        working.answers.push(Answer::Done(job, None, working.lpos));
-        return;
-    };
-    working.lpos += 1;
-    working.lag.note(&committed.digest);
-    let digest = fold::pack(&committed.digest);
-    for delta in committed.digest {
-        let key = (delta.kind, delta.bucket);
-        let before = digests.get(&key).copied().unwrap_or_default();
-        let sum = working.digests.entry(key).or_insert(before);
-        *sum = sum.wrapping_add(delta.sum);
-    }
-    for change in &committed.changes {
-        working.state.put(&change.kind, change.id, change.after.clone());
-        working.rows.insert((change.kind.clone(), change.id), change.after.clone());
-    }
-    let (dot, lpos) = (entry.dot, working.lpos);
-    if let Some(request) = entry.request {
-        working.requests.insert(request, (dot, lpos));
-    }
-    let published = Arc::new(Published { lpos, entry, changes: committed.changes });
-    working.entries.push(New { published, head: committed.head, digest });
-    working.answers.push(Answer::Done(job, Some(dot), lpos));
 }

@@ -2,34 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use domain::log::Position;
+use domain::log::{Position, Row};
+use uuid::Uuid;
 
-use super::{Group, New, Working};
+use super::Group;
+use super::working::{Bucket, New, Working};
 use crate::actors::Actors;
 use crate::batch::Batch;
 use crate::clk::Clocks;
 use crate::codec;
-use crate::fold::READER;
-use crate::sql::state::{ADD_ENTRY, DELETE_DOCUMENT, MOVE_READER, PUT_DIGEST, PUT_DOCUMENT, PUT_HEAD};
+use crate::fold::{Lag, READER};
+use crate::load::{Digests, HLC};
+use crate::secret::Sealer;
+use crate::sql::state::{ADD_ACTOR, ADD_ENTRY, DELETE_DOCUMENT, MOVE_READER, PUT_DIGEST, PUT_DOCUMENT, PUT_HEAD, PUT_META};
+use crate::value::Value;
 
 impl Group {
     /// Everything that makes the working state durable: each document once however often it changed, then the log.
     pub(super) fn statements<S>(&self, working: &Working<S>) -> Batch {
         let actors = self.actors.read().expect("nothing panics with this lock");
         let mut batch = Batch::default();
+        add_actors(&mut batch, &actors);
         for ((kind, id), row) in &working.rows {
-            let key = vec![kind.clone().into(), (*id).into()];
-            match row {
-                None => batch.push(DELETE_DOCUMENT, key),
-                Some(row) => {
-                    let body = codec::document_body(kind, *id, row, &self.sealer);
-                    let mut values = key;
-                    values.extend([body.into(), Clocks::pack(row, &actors).into()]);
-                    batch.push(PUT_DOCUMENT, values);
-                }
-            }
+            let (sql, values) = document(kind, *id, row.as_ref(), (&actors, &self.sealer));
+            batch.push(sql, values);
         }
         self.entries(working, &actors, &mut batch);
+        working.notices.iter().for_each(|noticed| noticed.put(&mut batch));
+        if working.is_remote {
+            // The log's last entry does not tell it any more.
+            batch.push(PUT_META, vec![HLC.into(), working.position.last_hlc.0.to_string().into()]);
+        }
         batch
     }
 
@@ -57,26 +60,60 @@ impl Group {
 
     /// Lets the tables of heads and digest follow the log up to `lpos`, where the server stands at `position` and the sums differ from
     /// those in memory by `changed`.
-    pub(super) fn fold(&self, batch: &mut Batch, (position, lpos): (&Position, i64), changed: &BTreeMap<(String, u16), u128>) {
+    pub(super) fn fold(&self, batch: &mut Batch, at: (&Position, i64), changed: &BTreeMap<Bucket, u128>) {
         let actors = self.actors.read().expect("nothing panics with this lock");
-        for key in self.lag.buckets.iter().chain(changed.keys().filter(|key| !self.lag.buckets.contains(*key))) {
-            let sum = changed.get(key).or_else(|| self.digests.get(key)).expect("a sum in memory lies behind each bucket");
-            batch.push(PUT_DIGEST, vec![key.0.clone().into(), i64::from(key.1).into(), sum.to_be_bytes().to_vec().into()]);
-        }
-        for (actor, head) in &position.heads {
-            let aidx = actors.index(actor).expect("actors get their number before their first entry");
-            let seen = codec::pack_vector(&head.seen, &actors);
-            batch.push(
-                PUT_HEAD,
-                vec![
-                    i64::from(aidx).into(),
-                    position.vector.get(actor).into(),
-                    head.cum_ops.into(),
-                    head.chain.to_vec().into(),
-                    serde_json::to_string(&seen).expect("numbers are plain data").into(),
-                ],
-            );
-        }
-        batch.push(MOVE_READER, vec![READER.into(), lpos.into()]);
+        fold(batch, at, changed, (&self.lag, &self.digests), &actors);
+    }
+}
+
+/// As [`Group::fold`], for sums in memory of which the database lacks `lag`.
+pub(super) fn fold(
+    batch: &mut Batch,
+    (position, lpos): (&Position, i64),
+    changed: &BTreeMap<Bucket, u128>,
+    (lag, digests): (&Lag, &Digests),
+    actors: &Actors,
+) {
+    for key in lag.buckets.iter().chain(changed.keys().filter(|key| !lag.buckets.contains(*key))) {
+        let sum = changed.get(key).or_else(|| digests.get(key)).expect("a sum in memory lies behind each bucket");
+        batch.push(PUT_DIGEST, vec![key.0.clone().into(), i64::from(key.1).into(), sum.to_be_bytes().to_vec().into()]);
+    }
+    for (actor, head) in &position.heads {
+        let aidx = actors.index(actor).expect("actors get their number before their first entry");
+        let seen = codec::pack_vector(&head.seen, actors);
+        batch.push(
+            PUT_HEAD,
+            vec![
+                i64::from(aidx).into(),
+                position.vector.get(actor).into(),
+                head.cum_ops.into(),
+                head.chain.to_vec().into(),
+                serde_json::to_string(&seen).expect("numbers are plain data").into(),
+            ],
+        );
+    }
+    batch.push(MOVE_READER, vec![READER.into(), lpos.into()]);
+    // A cut may take the entry that tells it.
+    batch.push(PUT_META, vec![HLC.into(), position.last_hlc.0.to_string().into()]);
+}
+
+/// What makes a document what it is; none removes it.
+pub(super) fn document(
+    kind: &str,
+    id: Uuid,
+    row: Option<&Row>,
+    (actors, sealer): (&Actors, &Sealer),
+) -> (&'static str, Vec<Value>) {
+    let mut values = vec![kind.into(), id.into()];
+    let Some(row) = row else { return (DELETE_DOCUMENT, values) };
+    values.extend([codec::document_body(kind, id, row, sealer).into(), Clocks::pack(row, actors).into()]);
+    (PUT_DOCUMENT, values)
+}
+
+/// The actors that the database does not have yet.
+pub(super) fn add_actors(batch: &mut Batch, actors: &Actors) {
+    for (index, actor) in actors.missing() {
+        let incarnation = i64::from(actor.incarnation);
+        batch.push(ADD_ACTOR, vec![i64::from(index).into(), actor.server.into(), incarnation.into()]);
     }
 }

@@ -1,0 +1,142 @@
+//! A state in the making.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use domain::commit::{DigestDelta, RowChange};
+use domain::log::{Entry, Head, Position, Row};
+use domain::stamp::Dot;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::facts::Noticed;
+use crate::fold::{self, Lag};
+use crate::writer::job::{BoxedJob, Obstacle};
+use crate::writer::rows::Key;
+use crate::writer::work::{AppliedBatch, ApplyFailed};
+use crate::writer::{Published, State};
+
+/// A bucket of the digest.
+pub(super) type Bucket = (String, u16);
+
+/// A state in the making, dropped if the transaction fails.
+pub(super) struct Working<S> {
+    pub(super) state: S,
+    pub(super) position: Position,
+    pub(super) lpos: i64,
+    pub(super) rows: BTreeMap<Key, Option<Row>>,
+    pub(super) digests: BTreeMap<Bucket, u128>,
+    pub(super) requests: HashMap<Uuid, (Dot, i64)>,
+    pub(super) lag: Lag,
+    pub(super) entries: Vec<New>,
+    pub(super) notices: Vec<Noticed>,
+    pub(super) answers: Vec<Answer<S>>,
+    /// An entry of another server is among them.
+    pub(super) is_remote: bool,
+}
+
+/// An entry on its way into the log.
+pub(super) struct New {
+    pub(super) published: Arc<Published>,
+    /// The end of its author's history with it.
+    pub(super) head: Head,
+    /// What it adds to the digest, packed.
+    pub(super) digest: Vec<u8>,
+}
+
+/// What is told after the transaction.
+pub(super) enum Answer<S> {
+    Done(BoxedJob<S>, Option<Dot>, i64),
+    Repeated(BoxedJob<S>, Dot, i64),
+    Applied(oneshot::Sender<Result<AppliedBatch, ApplyFailed>>, AppliedBatch),
+}
+
+impl<S> Answer<S> {
+    /// Tells that it is durable. Nobody may be waiting any more.
+    pub(super) fn good(self) {
+        match self {
+            Self::Done(job, dot, lpos) => job.done(dot, lpos),
+            Self::Repeated(job, dot, lpos) => job.repeated(dot, lpos),
+            Self::Applied(answer, batch) => {
+                let _ = answer.send(Ok(batch));
+            }
+        }
+    }
+
+    /// Tells that it was not made.
+    pub(super) fn bad(self, error: &Error) {
+        match self {
+            Self::Done(job, ..) | Self::Repeated(job, ..) => job.failed(Obstacle::from(error)),
+            Self::Applied(answer, _) => {
+                let _ = answer.send(Err(ApplyFailed::from(error)));
+            }
+        }
+    }
+}
+
+impl<S: State> Working<S> {
+    /// Nothing yet, on top of `state`.
+    pub(super) fn new(state: S, position: Position, lpos: i64) -> Self {
+        Self {
+            state,
+            position,
+            lpos,
+            rows: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            requests: HashMap::new(),
+            lag: Lag::default(),
+            entries: Vec::new(),
+            notices: Vec::new(),
+            answers: Vec::new(),
+            is_remote: false,
+        }
+    }
+
+    /// Nothing yet, on top of this.
+    pub(super) fn branch(&self) -> Self {
+        Self::new(self.state.clone(), self.position.clone(), self.lpos)
+    }
+
+    /// Takes in a branch of this.
+    pub(super) fn merge(&mut self, branch: Self) {
+        self.state = branch.state;
+        self.position = branch.position;
+        self.lpos = branch.lpos;
+        self.rows.extend(branch.rows);
+        self.digests.extend(branch.digests);
+        self.requests.extend(branch.requests);
+        self.lag.join(branch.lag);
+        self.entries.extend(branch.entries);
+        self.notices.extend(branch.notices);
+        self.answers.extend(branch.answers);
+        self.is_remote |= branch.is_remote;
+    }
+
+    /// Takes in an entry, after which its author's history ends with `head`. `before` gives the sums that are not here.
+    pub(super) fn accept(
+        &mut self,
+        (entry, head): (Entry, Head),
+        changes: Vec<RowChange>,
+        deltas: Vec<DigestDelta>,
+        before: impl Fn(&Bucket) -> u128,
+    ) {
+        self.lpos += 1;
+        self.lag.note(&deltas);
+        let digest = fold::pack(&deltas);
+        for delta in deltas {
+            let key = (delta.kind, delta.bucket);
+            let sum = self.digests.get(&key).copied().unwrap_or_else(|| before(&key));
+            self.digests.insert(key, sum.wrapping_add(delta.sum));
+        }
+        for change in &changes {
+            self.state.put(&change.kind, change.id, change.after.clone());
+            self.rows.insert((change.kind.clone(), change.id), change.after.clone());
+        }
+        if let Some(request) = entry.request {
+            self.requests.insert(request, (entry.dot, self.lpos));
+        }
+        let published = Arc::new(Published { lpos: self.lpos, entry, changes });
+        self.entries.push(New { published, head, digest });
+    }
+}
