@@ -17,16 +17,16 @@ pub enum Evidence {
         /// As whom the server wrote before.
         actor: Actor,
     },
-    /// A peer has entries of this server that it does not have itself.
+    /// A peer knows of a later incarnation of this server.
     PeerKnowsMore {
         /// As whom the server wrote.
         actor: Actor,
-        /// The last of them, maybe of a later incarnation.
+        /// The last of this server's entries that the peer has.
         known: Dot,
     },
-    /// A peer has other entries under the same numbers: after the disk went back, this server wrote on.
+    /// A peer has entries of this server that it does not have itself.
     OtherHistory {
-        /// Where the histories part.
+        /// Up to where both have the same.
         fork: Fork,
         /// The last of this server's entries that the peer has.
         known: Dot,
@@ -51,22 +51,14 @@ impl Evidence {
             Self::OtherHistory { fork, .. } => fork.actor,
         }
     }
-
-    /// The fork that must be rebuilt, if there is one.
-    #[must_use]
-    pub fn fork(&self) -> Option<Fork> {
-        match self {
-            Self::OtherHistory { fork, .. } => Some(*fork),
-            _ => None,
-        }
-    }
 }
 
 /// The actor under which a server goes on, given what its database contains: after every incarnation that anybody knows of.
 ///
-/// None if the evidence is about an earlier actor than the current one: then a new incarnation was begun already.
+/// With it goes the fork that must be rebuilt, if the server has written on since its disk went back. To be asked in the same transaction in
+/// which the incarnation begins. None if the evidence is about an earlier actor than the current one: then one was begun already.
 #[must_use]
-pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Option<Actor> {
+pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Option<(Actor, Option<Fork>)> {
     if evidence.actor() != current {
         return None;
     }
@@ -76,5 +68,9 @@ pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Opti
     };
     let own = vector.iter().map(|dot| dot.actor).filter(|actor| actor.server == current.server);
     let newest = own.map(|actor| actor.incarnation).fold(current.incarnation.max(known), u32::max);
-    Some(Actor { incarnation: newest + 1, ..current })
+    let fork = match evidence {
+        Evidence::OtherHistory { fork, .. } => Some(*fork).filter(|fork| vector.get(&current) > fork.common),
+        _ => None,
+    };
+    Some((Actor { incarnation: newest + 1, ..current }, fork))
 }

@@ -14,6 +14,7 @@ pub mod join;
 pub mod notice;
 pub mod pending;
 pub mod reader;
+pub mod rebuild;
 pub mod session;
 
 pub use apply::{Applied, ApplyError, apply};
@@ -21,3 +22,4 @@ pub use commit::commit;
 pub use incarnation::Evidence;
 pub use join::{Joined, join_position, join_row};
 pub use notice::{Notice, NoticeKind};
+pub use rebuild::{Rebuilt, rebuild};

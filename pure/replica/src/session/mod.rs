@@ -139,7 +139,7 @@ impl Session {
             Input::Read(entries) => self.sending.read(entries, self.stands.lpos),
             Input::LookedUp(marks) => self.looked_up(marks),
             Input::Applied(outcome) => self.applied(now, outcome),
-            Input::SnapshotMade(offer) => self.out.push(Output::Send(Frame::SnapshotOffer(offer))),
+            Input::SnapshotMade(offer) => self.snapshot_made(offer),
             Input::Joined(stands) => self.joined(stands),
             Input::SnapshotFailed(why) => self.close(Reason::Protocol(format!("the snapshot failed: {why}"))),
             Input::Tick => self.tick(now),

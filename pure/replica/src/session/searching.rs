@@ -15,8 +15,6 @@ pub(super) struct Search {
     known: Dot,
     same: u64,
     differs: u64,
-    /// The last number that both have.
-    probed: u64,
     ours: Vec<(Dot, Option<Mark>)>,
 }
 
@@ -30,7 +28,7 @@ impl Session {
         let end = self.ends.get(&me).seq.min(self.known.get(&me).seq);
         // What is no longer in the log was acknowledged by everybody, and is taken as the same.
         let same = self.stands.floor.get(&me).min(end);
-        self.search = Some(Search { known, same, differs: end + 1, probed: end, ours: Vec::new() });
+        self.search = Some(Search { known, same, differs: end + 1, ours: Vec::new() });
         self.probe();
     }
 
@@ -38,7 +36,8 @@ impl Session {
         let Some(search) = &self.search else { return };
         let (actor, between) = (self.stands.position.actor, search.differs - search.same - 1);
         if between == 0 {
-            let evidence = if search.same < search.probed {
+            // Beyond what is the same the peer has other entries than we: also than those that we write until this is dealt with.
+            let evidence = if self.known.get(&actor).seq > search.same {
                 Evidence::OtherHistory { fork: Fork { actor, common: search.same }, known: search.known }
             } else {
                 Evidence::PeerKnowsMore { actor, known: search.known }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use domain::log::Entry;
 use domain::stamp::{Dot, VersionVector};
 
-use super::{Frame, Hold, MAX_FRAME_BYTES, MAX_FRAME_ENTRIES, Mark, Mode, Output, Phase, Session, Want};
+use super::{Frame, Hold, MAX_FRAME_BYTES, MAX_FRAME_ENTRIES, Mark, Mode, Output, Phase, Session, SnapshotOffer, Want};
 use crate::encoding::encode;
 
 /// The sender's half.
@@ -23,7 +23,9 @@ pub(super) struct Sending {
     /// Bytes that may be sent; one entry may go beyond.
     credit: i64,
     /// A snapshot was asked for, and nothing has come of it yet.
-    offered: bool,
+    asked: bool,
+    /// What the snapshot that the peer was offered contains.
+    offered: Option<VersionVector>,
 }
 
 impl Sending {
@@ -77,19 +79,24 @@ impl Session {
         }
         self.sending.sent = self.known.vector();
         self.sending.cursor = (first - 1).max(0);
-        self.sending.offered = false;
+        self.sending.asked = false;
         self.sending.mode = Some(Mode::Stream);
         self.out.push(Output::Send(Frame::Mode(Mode::Stream)));
     }
 
     /// Asks for a snapshot for the peer, once.
     pub(super) fn offer_snapshot(&mut self) {
-        if !std::mem::replace(&mut self.sending.offered, true) {
+        if !std::mem::replace(&mut self.sending.asked, true) {
             self.sending.stop();
             self.sending.mode = Some(Mode::SnapshotFirst);
             self.out.push(Output::Send(Frame::Mode(Mode::SnapshotFirst)));
             self.out.push(Output::MakeSnapshot);
         }
+    }
+
+    pub(super) fn snapshot_made(&mut self, offer: SnapshotOffer) {
+        self.sending.offered = Some(offer.vector.clone());
+        self.out.push(Output::Send(Frame::SnapshotOffer(offer)));
     }
 
     /// The own database or what is known of the peer has changed.
@@ -115,6 +122,14 @@ impl Session {
                 let dots = ahead.map(|(actor, _)| Dot { actor, seq: self.known.get(&actor).seq + 1 }).collect();
                 self.look_up(Want::Locate, dots);
             }
+            Some(Mode::SnapshotFirst) => {
+                // The peer has taken what it was offered, but meanwhile the log was cut further, or grew by a join here.
+                let known = self.known.vector();
+                if self.sending.offered.take_if(|offered| known.covers_all(offered)).is_some() {
+                    self.sending.asked = false;
+                    self.offer_snapshot();
+                }
+            }
             _ => {}
         }
     }
@@ -122,7 +137,7 @@ impl Session {
     /// Where the stream begins after a snapshot.
     pub(super) fn located(&mut self, marks: &[(Dot, Option<Mark>)]) {
         if self.sending.mode.is_none() && self.hold.is_none() {
-            self.sending.offered = false;
+            self.sending.asked = false;
             self.begin_sending(marks);
         }
     }

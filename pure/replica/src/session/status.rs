@@ -1,6 +1,6 @@
 //! What people see of a session.
 
-use super::{Epoch, Hold, Mode, Role, Session};
+use super::{Ends, Epoch, Hold, Mode, Role, Session};
 use crate::pending::Pending;
 
 /// How far a session has come.
@@ -50,6 +50,12 @@ pub struct Status {
 }
 
 impl Session {
+    /// What the peer has, durably, as far as it has said.
+    #[must_use]
+    pub fn known(&self) -> &Ends {
+        &self.known
+    }
+
     /// How the session is.
     #[must_use]
     pub fn status(&self) -> Status {

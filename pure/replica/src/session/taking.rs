@@ -51,11 +51,8 @@ impl Session {
         }
         match &self.hold {
             None => {}
-            Some(Hold::DiskFull | Hold::Unavailable) => {
-                if self.receiving.retry_at.is_some_and(|at| now.mono_ms < at) {
-                    return;
-                }
-            }
+            Some(Hold::DiskFull | Hold::Unavailable) if self.receiving.retry_at.is_some_and(|at| now.mono_ms < at) => return,
+            Some(Hold::DiskFull | Hold::Unavailable) => {}
             Some(_) => return self.receiving.queue.clear(),
         }
         let receiving = &mut self.receiving;
