@@ -147,7 +147,8 @@ fn screen_settings(config: &Config, data: &Path, clock: &Timekeeper, language: S
         output: OutputSettings {
             name: Some(output.name.clone()).filter(|name| !name.is_empty()),
             surface,
-            position: (output.x, output.y),
+            // Where the display server has it, unless a place is set.
+            position: (output.name.is_empty() || (output.x, output.y) != (0, 0)).then_some((output.x, output.y)),
             size: (output.width > 0 && output.height > 0).then_some((output.width, output.height)),
         },
         clock: Arc::new(move || clock.now()),

@@ -5,11 +5,8 @@ use uuid::Uuid;
 
 use super::{Agent, Ending, ErrandDone, File};
 use crate::commands::{Contents, Errand, Known, Outcome, errand, pack, switch, wake};
+use super::pictures::parts;
 use crate::config;
-use crate::screen::{DisplaySettings, Mode, PowerMeans};
-
-/// The longest part of a file.
-const PART: usize = 256 * 1024;
 
 impl Agent {
     /// A command came, perhaps once more.
@@ -85,8 +82,8 @@ impl Agent {
                 let (mut files, time) = (self.black_box(), self.now() / 1_000);
                 self.aside(id, async move {
                     match picture.await {
-                        Ok(bytes) => files.push(Contents { name: "screenshot.jpg", bytes }),
-                        Err(error) => files.push(Contents { name: "screenshot.txt", bytes: error.to_string().into_bytes() }),
+                        Ok(bytes) => files.push(Contents::new("screenshot.jpg", bytes)),
+                        Err(error) => files.push(Contents::new("screenshot.txt", error.to_string())),
                     }
                     match pack(&files, time.unsigned_abs()) {
                         Ok(bytes) => (Some(File { name: "black-box.tar", mime: "application/x-tar", bytes }), Outcome::done("")),
@@ -125,19 +122,7 @@ impl Agent {
     }
 
     fn attach(&self, id: Uuid, file: &File) {
-        let count = file.bytes.len().div_ceil(PART).max(1);
-        for part in 0..count {
-            let begin = part * PART;
-            let bytes = file.bytes[begin..file.bytes.len().min(begin + PART)].to_vec();
-            self.say(Message::Attachment(v1::Attachment {
-                command: id.as_bytes().to_vec(),
-                name: file.name.to_owned(),
-                mime: file.mime.to_owned(),
-                offset: begin as u64,
-                bytes,
-                last: part + 1 == count,
-            }));
-        }
+        parts(Some(id), file).for_each(|part| self.say(Message::Attachment(part)));
     }
 
     fn finish(&mut self, id: Uuid, outcome: Outcome) {
@@ -159,42 +144,17 @@ impl Agent {
         let machine = crate::host::machine(&config.output.name, (config.output.width, config.output.height));
         let facts = format!("{machine:#?}\n{:#?}\nuptime {} s\n", crate::host::memory(), crate::host::uptime());
         let plan = self.in_force.as_ref().map(|plan| serde_json::to_vec_pretty(plan.as_ref()));
-        vec![
-            Contents { name: "viewer.log", bytes: self.setting.lines.text(usize::MAX) },
-            Contents { name: "settings.toml", bytes: toml::to_string(&config).unwrap_or_default().into_bytes() },
-            Contents { name: "system.txt", bytes: facts.into_bytes() },
-            Contents { name: "state.json", bytes: json(serde_json::to_vec_pretty(&self.snapshot())) },
-            Contents { name: "plan.json", bytes: plan.map(json).unwrap_or_default() },
-        ]
-    }
-
-    /// Sets the display by what the machine's settings say.
-    pub(super) fn set_display(&self) {
-        let config = &self.setting.config;
-        let display = &config.display;
-        let zone = self.viewer().and_then(|viewer| self.rows.viewers.get(viewer)?.zone.clone());
-        let settings = DisplaySettings {
-            power: match display.power {
-                config::PowerBy::Cec => PowerMeans::Cec,
-                config::PowerBy::Dpms => PowerMeans::Dpms,
-                config::PowerBy::Off => PowerMeans::Off,
-            },
-            hours: self.display_hours(),
-            zone: zone.or_else(|| Some(self.rows.installation().zone)),
-            wake: display.wake,
-            volume: u8::try_from(display.volume).ok().filter(|volume| *volume <= 100),
-            rotation: Some(display.rotation).filter(|degrees| *degrees < 360),
-            mode: config.mode().map(|(width, height, rate)| Mode { width, height, rate }),
-        };
-        self.setting.stage.display(settings);
-    }
-
-    /// When the display is on, as the server's settings say it: `{"display": {"hours": [...]}}` with the schedule's own form. Empty = always.
-    fn display_hours(&self) -> Vec<domain::schedule::When> {
-        let read = || {
-            let settings: serde_json::Value = serde_json::from_str(&self.surroundings.as_ref()?.settings_json).ok()?;
-            serde_json::from_value(settings.get("display")?.get("hours")?.clone()).ok()
-        };
-        read().unwrap_or_default()
+        let mut files = vec![
+            Contents::new("viewer.log", self.setting.lines.text(usize::MAX)),
+            Contents::new("settings.toml", toml::to_string(&config).unwrap_or_default()),
+            Contents::new("server-settings.json", self.told_settings().json()),
+            Contents::new("system.txt", facts),
+            Contents::new("state.json", json(serde_json::to_vec_pretty(&self.snapshot()))),
+            Contents::new("last-states.jsonl", self.history.text()),
+            Contents::new("plan.json", plan.map(json).unwrap_or_default()),
+        ];
+        let recent = self.setting.stage.recent().into_iter();
+        files.extend(recent.map(|(at, picture)| Contents::new(format!("last-screenshots/{at}.jpg"), picture.as_ref())));
+        files
     }
 }

@@ -2,9 +2,12 @@
 
 mod boot;
 mod command;
+mod display;
 mod event;
+mod history;
 mod parts;
 mod play;
+mod pictures;
 mod records;
 mod report;
 mod session;
@@ -43,7 +46,9 @@ use crate::screen::{BootFacts, ScreenEvent};
 use crate::stage::Stage;
 use boot::Standing;
 use parts::Conversation;
+use history::History;
 pub use snapshot::{Board, Snapshot};
+use pictures::Pictures;
 use status::Vitals;
 
 /// Everything that an agent is given.
@@ -109,6 +114,8 @@ pub struct Agent {
     booted: Option<BootFacts>,
     vitals: Vitals,
     /// Commands that are being carried out.
+    history: History,
+    pictures: Pictures,
     under_way: BTreeSet<Uuid>,
     /// When a file is checked next in idle time.
     next_check: Option<Instant>,

@@ -47,6 +47,12 @@ impl Conversation {
         self.open.way
     }
 
+    /// Says something from beside, as long as this session lasts.
+    pub(super) fn voice(&self) -> impl Fn(Message) + Send + Sync + 'static {
+        let say = self.open.say.clone();
+        move |message| _ = say.send(v1::FromViewer { message: Some(message) })
+    }
+
     /// Says something. A session that has ended loses it: whatever matters is said again in the next.
     pub(super) fn say(&self, message: Message) {
         let _ = self.open.say.send(v1::FromViewer { message: Some(message) });

@@ -103,6 +103,8 @@ impl Agent {
                 self.rows = self.holding.rows();
                 self.say(from_viewer::Message::Applied(v1::SliceApplied { slice: slice.to_vec() }));
                 self.replan(urgent);
+                // The viewer's zone may be another, in which its hours count.
+                self.set_display();
                 if self.in_force.is_none() {
                     self.show_boot();
                 }
@@ -139,6 +141,7 @@ impl Agent {
             present.plan.clear();
         }
         self.event("warn", "identity.revoked", &message);
+        self.set_display();
         self.standing = Standing::Revoked { message };
         self.show_boot();
     }

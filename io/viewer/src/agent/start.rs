@@ -8,6 +8,8 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::boot::Standing;
+use super::history::History;
+use super::pictures::Pictures;
 use super::status::Vitals;
 use super::{Agent, Setting};
 use crate::cache::{Quota, disk_space};
@@ -68,6 +70,8 @@ impl Agent {
             own_settings: own_settings(&setting.data),
             ending: None,
             setting,
+            history: History::default(),
+            pictures: Pictures::default(),
         })
     }
 

@@ -34,7 +34,10 @@ impl Agent {
         if self.in_force.is_none() {
             self.show_boot();
         }
-        self.setting.board.write(self.snapshot());
+        self.picture_now_and_then();
+        let state = self.snapshot();
+        self.history.note(self.now(), &state);
+        self.setting.board.write(state);
         // Without systemd there is nobody to tell.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
     }

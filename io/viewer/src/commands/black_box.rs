@@ -5,10 +5,17 @@ use std::io;
 /// One file in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// Its name.
-    pub name: &'static str,
+    /// Its name; folders before it are made.
+    pub name: String,
     /// What stands in it.
     pub bytes: Vec<u8>,
+}
+
+impl Contents {
+    /// A file of this name.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into() }
+    }
 }
 
 /// Packs files into a tar archive (POSIX.1-1988 ustar); `time` is Unix seconds.
@@ -35,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_can_be_unpacked() {
-        let files = [Contents { name: "log.txt", bytes: b"a line\n".to_vec() }, Contents { name: "empty", bytes: Vec::new() }];
+        let files = [Contents::new("log.txt", "a line\n"), Contents::new("last/empty", "")];
         let packed = pack(&files, 1_700_000_000).unwrap();
         let mut archive = tar::Archive::new(packed.as_slice());
         let mut found = Vec::new();
@@ -45,6 +52,6 @@ mod tests {
             entry.read_to_end(&mut bytes).unwrap();
             found.push((entry.path().unwrap().display().to_string(), bytes));
         }
-        assert_eq!(found, [("black-box/log.txt".to_owned(), b"a line\n".to_vec()), ("black-box/empty".to_owned(), Vec::new())]);
+        assert_eq!(found, [("black-box/log.txt".to_owned(), b"a line\n".to_vec()), ("black-box/last/empty".to_owned(), Vec::new())]);
     }
 }

@@ -76,8 +76,8 @@ pub struct OutputSettings {
     pub name: Option<String>,
     /// How windows come to it.
     pub surface: Surface,
-    /// Its upper left corner on the desktop, in pixels.
-    pub position: (i32, i32),
+    /// Its upper left corner on the desktop, in pixels; `None` asks the display server where the output of that name stands.
+    pub position: Option<(i32, i32)>,
     /// Its width and height in pixels; `None` asks the display server, and takes 1920 by 1080 where it does not answer.
     pub size: Option<(u32, u32)>,
 }
@@ -119,6 +119,8 @@ pub struct DisplaySettings {
     pub wake: bool,
     /// Loudness of the computer, 0 to 100 per cent.
     pub volume: Option<u8>,
+    /// Brightness of the display, 1 to 100 per cent.
+    pub brightness: Option<u8>,
     /// Clockwise: 0, 90, 180 or 270 degrees. For displays that hang turned and whose plan does not turn already.
     pub rotation: Option<u16>,
     /// Resolution.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::browser::{Page, Wish};
 use super::contract::{Clock, DisplaySettings, Library, Look, ScreenError, ScreenEvent};
 use super::handle::Order;
-use super::picture::{self, Expected, Probe, Sample};
+use super::picture::{self, Expected, Probe, Recent, Sample};
 use super::serve::HostMessage;
 use super::stage::Stage;
 
@@ -31,6 +31,7 @@ pub(super) struct Director {
     pub(super) wishes: mpsc::UnboundedSender<Wish>,
     pub(super) display: mpsc::UnboundedSender<DisplaySettings>,
     pub(super) probe_every: Duration,
+    pub(super) recent: Recent,
     pub(super) stopped: CancellationToken,
     /// The supervisor and the display's driver.
     pub(super) parts: Vec<JoinHandle<()>>,
@@ -58,12 +59,15 @@ impl Director {
                     self.stage.say(&HostMessage::Command { id: Uuid::new_v4(), kind: "identify", seconds, name: &name });
                 }
                 Some(Order::Screenshot(answer)) => {
-                    let page = self.page();
+                    let (page, recent, clock) = (self.page(), self.recent.clone(), Arc::clone(&self.clock));
                     tokio::spawn(async move {
                         let picture = match page {
                             Some(page) => shrunk(page).await,
                             None => Err(ScreenError::Silent("it is starting".to_owned())),
                         };
+                        if let Ok(picture) = &picture {
+                            recent.keep(clock(), picture);
+                        }
                         let _ = answer.send(picture);
                     });
                 }
@@ -89,15 +93,21 @@ impl Director {
     /// Takes a picture, compares it with what should be seen, and tells where the outcome is another than before.
     fn probe(&self, probe: Arc<tokio::sync::Mutex<(Probe, Look)>>) -> impl Future<Output = ()> + use<> {
         let (page, stage, library) = (self.page(), Arc::clone(&self.stage), Arc::clone(&self.library));
-        let (clock, events) = (Arc::clone(&self.clock), self.events.clone());
+        let (clock, events, recent) = (Arc::clone(&self.clock), self.events.clone(), self.recent.clone());
         async move {
             let mut probe = probe.lock().await;
             let (Some(page), (Some(plan), Some(slot))) = (page, stage.playing()) else { return };
             let bright = page.evaluate(picture::EXPECTED).await.ok().and_then(|share| share.as_f64());
             let Ok(jpeg) = page.capture().await else { return };
             let now = clock();
-            let judged =
-                tokio::task::spawn_blocking(move || (Sample::of(&jpeg), picture::moves(&plan, &slot, now, &*library))).await;
+            let judge = move || {
+                let sample = Sample::of(&jpeg);
+                if let Ok(small) = picture::shrunk(jpeg, WIDEST) {
+                    recent.keep(now, &small);
+                }
+                (sample, picture::moves(&plan, &slot, now, &*library))
+            };
+            let judged = tokio::task::spawn_blocking(judge).await;
             match judged {
                 Ok((Ok(sample), moves)) => {
                     let look = probe.0.look(now, sample, Expected { bright, moves });

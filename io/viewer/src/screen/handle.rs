@@ -11,6 +11,7 @@ use super::browser::Supervisor;
 use super::contract::{BootFacts, DisplaySettings, Library, ScreenError, ScreenEvent, ScreenSettings};
 use super::director::Director;
 use super::display::Driver;
+use super::picture::Recent;
 use super::serve;
 use super::stage::Stage;
 
@@ -57,9 +58,11 @@ impl Screen {
             stopped: stopped.clone(),
         };
         let parts = vec![tokio::spawn(supervisor.run(wished)), tokio::spawn(driver.run(displayed, stopped.clone()))];
-        let director = Director { stage, library, clock, events, page, wishes, display, probe_every, stopped, parts };
+        let recent = Recent::default();
+        let director =
+            Director { stage, library, clock, events, page, wishes, display, probe_every, recent: recent.clone(), stopped, parts };
         tokio::spawn(director.run(obeyed));
-        Ok((Handle { orders }, told))
+        Ok((Handle { orders, recent }, told))
     }
 }
 
@@ -78,6 +81,7 @@ pub(super) enum Order {
 #[derive(Clone)]
 pub struct Handle {
     orders: mpsc::UnboundedSender<Order>,
+    recent: Recent,
 }
 
 impl Handle {
@@ -105,6 +109,12 @@ impl Handle {
         let (answer, picture) = oneshot::channel();
         self.order(Order::Screenshot(answer));
         picture.await.unwrap_or(Err(ScreenError::Stopped))
+    }
+
+    /// The last pictures that were taken, ordered or to look for black and frozen ones, the oldest first: Unix milliseconds and JPEG.
+    #[must_use]
+    pub fn recent(&self) -> Vec<(i64, Arc<[u8]>)> {
+        self.recent.list()
     }
 
     /// Loads the page anew.

@@ -14,6 +14,33 @@ fn command(n: u128, kind: &str, arguments: &[(&str, &str)]) -> Said {
     Said::Command(Command { id, kind: kind.to_owned(), arguments, ..Command::default() })
 }
 
+/// What stands in a black box: the three pictures are those that the screen has kept.
+const BLACK_BOX: [&str; 11] = [
+    "viewer.log",
+    "settings.toml",
+    "server-settings.json",
+    "system.txt",
+    "state.json",
+    "last-states.jsonl",
+    "plan.json",
+    "last-screenshots/60000.jpg",
+    "last-screenshots/120000.jpg",
+    "last-screenshots/180000.jpg",
+    "screenshot.jpg",
+];
+
+/// The names in a tar file (POSIX.1-1988, ustar: blocks of 512 bytes, the name first in each header, the length as octal digits at 124).
+fn names(mut tar: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    while tar.first().is_some_and(|byte| *byte != 0) {
+        let text = |from: usize, to: usize| String::from_utf8_lossy(&tar[from..to]).trim_end_matches('\0').to_owned();
+        names.push(text(0, 100).strip_prefix("black-box/").unwrap().to_owned());
+        let length = usize::from_str_radix(&text(124, 135), 8).unwrap();
+        tar = &tar[512 + length.div_ceil(512) * 512..];
+    }
+    names
+}
+
 /// The last report about a command, with the states before it.
 async fn outcome(rig: &mut Rig, n: u128) -> (Vec<CommandState>, v1::CommandReport) {
     let mut states = Vec::new();
@@ -73,6 +100,9 @@ async fn pictures_logs_and_the_black_box_come_as_files() {
         }
         assert!(bytes.len() >= least, "{kind}");
         assert!(!bytes.windows(6).any(|six| six == b"canary"), "{kind} holds a secret");
+        if kind == "black_box" {
+            assert_eq!(names(&bytes), BLACK_BOX);
+        }
         assert_eq!(outcome(&mut rig, n).await.1.state(), CommandState::Done);
     }
 }

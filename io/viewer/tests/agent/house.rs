@@ -45,6 +45,12 @@ impl House {
         self.put(row, &Schedule { content, destination: Some(Destination::All), when, ..Schedule::default() });
     }
 
+    /// The viewer stands in this zone.
+    pub(crate) fn zone(&mut self, zone: &str) {
+        let zone = Some(zone.parse().unwrap());
+        self.put(VIEWER, &Viewer { name: "Gate 4".to_owned(), zone, ..Viewer::default() });
+    }
+
     /// Takes everything off the screen.
     pub(crate) fn clear(&mut self) {
         self.rows.put(Schedule::SPEC.name, Uuid::from_u128(7), None);

@@ -9,3 +9,4 @@ mod records;
 mod revoked;
 mod rig;
 mod stage;
+mod settings;

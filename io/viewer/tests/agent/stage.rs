@@ -15,6 +15,7 @@ pub(crate) enum Told {
     Boot(Box<BootFacts>),
     Identify(String, u32),
     Reload,
+    Display(Box<DisplaySettings>),
 }
 
 /// Notes it.
@@ -45,11 +46,17 @@ impl Stage for Notes {
         Box::pin(async { Ok(vec![0xd8; 300_000]) })
     }
 
+    fn recent(&self) -> Vec<(i64, Arc<[u8]>)> {
+        (1..=3).map(|n| (n * 60_000, Arc::from(vec![0xd8; 1_000]))).collect()
+    }
+
     fn reload(&self) {
         self.note(Told::Reload);
     }
 
-    fn display(&self, _settings: DisplaySettings) {}
+    fn display(&self, settings: DisplaySettings) {
+        self.note(Told::Display(Box::new(settings)));
+    }
 
     fn stop(&self) -> BoxFuture<'static, ()> {
         Box::pin(async {})

@@ -70,7 +70,7 @@ impl Stand {
             output: OutputSettings {
                 name: None,
                 surface: setup.surface.unwrap_or(Surface::Headless),
-                position: (0, 0),
+                position: Some((0, 0)),
                 size: Some(setup.size.unwrap_or((1280, 720))),
             },
             clock: Arc::new(now),

@@ -62,6 +62,7 @@ pub(super) struct Setup<'a> {
     pub(super) profile: &'a Path,
     pub(super) output: &'a OutputSettings,
     /// Width and height of the window, in pixels.
+    pub(super) position: (i32, i32),
     pub(super) size: (u32, u32),
     /// Whether it runs as root, where Chromium's sandbox does not work.
     pub(super) root: bool,
@@ -72,7 +73,7 @@ pub(super) struct Setup<'a> {
 /// The arguments, in order; what stands later wins.
 pub(super) fn arguments(setup: &Setup<'_>) -> Vec<String> {
     let mut all: Vec<String> = ALWAYS.iter().map(|&one| one.to_owned()).collect();
-    let (x, y) = setup.output.position;
+    let (x, y) = setup.position;
     let (width, height) = setup.size;
     all.push(format!("--user-data-dir={}", setup.profile.display()));
     all.push(format!("--window-position={x},{y}"));
@@ -113,8 +114,8 @@ mod tests {
     use super::*;
 
     fn of(surface: Surface, root: bool, more: &[String]) -> Vec<String> {
-        let output = OutputSettings { name: None, surface, position: (1920, 0), size: None };
-        arguments(&Setup { profile: Path::new("/var/lib/x"), output: &output, size: (1080, 1920), root, more })
+        let output = OutputSettings { name: None, surface, position: None, size: None };
+        arguments(&Setup { profile: Path::new("/var/lib/x"), output: &output, position: (1920, 0), size: (1080, 1920), root, more })
     }
 
     #[test]

@@ -31,7 +31,7 @@ async fn a_picture_of_chromium_is_judged_beside_what_the_page_should_show() {
     profile::sweep(&path).unwrap();
     let output = OutputSettings { surface: Surface::Headless, ..OutputSettings::default() };
     let root = rustix::process::geteuid().is_root();
-    let arguments = arguments(&Setup { profile: &path, output: &output, size: (640, 360), root, more: &[] });
+    let arguments = arguments(&Setup { profile: &path, output: &output, position: (0, 0), size: (640, 360), root, more: &[] });
     let program = find(None, &std::env::var_os("PATH").unwrap()).unwrap();
     let (_process, writer, reader) = Process::start(&program, &arguments, &[]).await.unwrap();
     let (cdp, _told) = Cdp::over(writer, reader);

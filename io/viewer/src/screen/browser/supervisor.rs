@@ -106,10 +106,12 @@ impl Supervisor {
             .map_err(|error| error.to_string())?;
         profile::sweep(&self.settings.profile)
             .map_err(|error| format!("The browser's profile {} cannot be written: {error}.", self.settings.profile.display()))?;
-        let size = match self.output.size {
-            Some(size) => size,
-            None => display::size_of(&self.output).await.unwrap_or((1920, 1080)),
+        let area = match (self.output.size, self.output.position) {
+            (Some(_), Some(_)) => None,
+            _ => display::area_of(&self.output).await,
         };
+        let size = self.output.size.or(area.map(|area| (area.width, area.height))).unwrap_or((1920, 1080));
+        let position = self.output.position.or(area.map(|area| (area.x, area.y))).unwrap_or_default();
         let root = rustix::process::geteuid().is_root();
         if root && first {
             tracing::warn!("the browser runs as root, without its sandbox: give the viewer a user of its own");
@@ -117,6 +119,7 @@ impl Supervisor {
         let arguments = arguments(&Setup {
             profile: &self.settings.profile,
             output: &self.output,
+            position,
             size,
             root,
             more: &self.settings.arguments,

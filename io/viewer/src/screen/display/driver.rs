@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::command::{CommandError, Runner};
-use super::{cec, hours, output, power, rtc, volume};
+use super::{brightness, cec, hours, output, power, rtc, volume};
 use crate::screen::contract::{Clock, DisplaySettings, OutputSettings, PowerMeans, ScreenEvent};
 
 /// Between two looks at the clock, which may be set at any time.
@@ -65,6 +65,11 @@ impl Driver {
 
     async fn take(&mut self, next: DisplaySettings) {
         if next.power != self.settings.power {
+            // Nobody would light what the means of before had darkened.
+            if self.on == Some(false) {
+                let before = self.settings.power;
+                self.switch(before, true).await;
+            }
             self.on = None;
         }
         if next.mode != self.settings.mode || next.rotation != self.settings.rotation {
@@ -79,6 +84,11 @@ impl Driver {
         if let Some(loudness) = next.volume.filter(|_| next.volume != self.settings.volume) {
             let set = self.runner.run_first(&volume::ways(loudness)).await;
             self.report("display.volume", set, "Install wireplumber or alsa-utils, or take the volume out of the settings.")
+                .await;
+        }
+        if let Some(light) = next.brightness.filter(|_| next.brightness != self.settings.brightness) {
+            let set = self.runner.run_first(&brightness::ways(light)).await;
+            self.report("display.brightness", set, "Install ddcutil or brightnessctl, or take the brightness out of the settings.")
                 .await;
         }
         self.settings = next;
@@ -115,7 +125,12 @@ impl Driver {
         if self.on == Some(on) {
             return;
         }
-        let switched = match self.settings.power {
+        let means = self.settings.power;
+        self.switch(means, on).await;
+    }
+
+    async fn switch(&mut self, means: PowerMeans, on: bool) {
+        let switched = match means {
             PowerMeans::Cec => self.cec(on).await,
             PowerMeans::Dpms if self.runner.is_x11() => self.runner.run_all(&power::x11(on)).await,
             PowerMeans::Dpms => self.runner.run_first(&power::wayland(self.output.as_deref(), on)).await,

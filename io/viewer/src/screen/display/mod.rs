@@ -1,5 +1,6 @@
 //! The display: its power by the clock, its picture and the computer's sound, all by the programs that the system has for it.
 
+mod brightness;
 mod cec;
 mod command;
 mod driver;
@@ -13,11 +14,12 @@ pub(super) use driver::Driver;
 pub use hours::{next_switch, on_at};
 
 use command::Runner;
+pub(super) use output::Area;
 
 use super::contract::OutputSettings;
 
-/// The size in pixels of an output, as the display server tells it.
-pub(super) async fn size_of(output: &OutputSettings) -> Option<(u32, u32)> {
+/// Where an output stands on the desktop, as the display server tells it. That of a Wayland compositor places windows by itself.
+pub(super) async fn area_of(output: &OutputSettings) -> Option<Area> {
     let runner = Runner::of(&output.surface);
     if !runner.is_x11() {
         return None;
@@ -27,5 +29,4 @@ pub(super) async fn size_of(output: &OutputSettings) -> Option<(u32, u32)> {
         .into_iter()
         .find(|one| output.name.as_ref().is_none_or(|name| *name == one.name))
         .and_then(|one| one.area)
-        .map(|area| (area.width, area.height))
 }

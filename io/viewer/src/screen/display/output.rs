@@ -8,11 +8,11 @@ pub(super) const QUERY: [&str; 2] = ["xrandr", "--query"];
 
 /// Where an output's picture lies on the desktop, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Area {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) x: i32,
-    pub(super) y: i32,
+pub(in crate::screen) struct Area {
+    pub(in crate::screen) width: u32,
+    pub(in crate::screen) height: u32,
+    pub(in crate::screen) x: i32,
+    pub(in crate::screen) y: i32,
 }
 
 /// A connected output.
