@@ -24,8 +24,8 @@ impl Trust {
     }
 }
 
-/// Tells the time at which certificates are judged: the latest of the clock, the last time that was stored and the time at which the program was built,
-/// so that a computer which wakes up in 1970 is not locked out.
+/// Tells the time at which certificates are judged (`docs/protocols/control.md`, section 1), so that a computer which wakes up in 1970, or in the far future,
+/// is not locked out.
 #[derive(Clone)]
 pub struct JudgedAt(Arc<dyn Fn() -> UnixTime + Send + Sync>);
 

@@ -29,6 +29,7 @@ impl Agent {
                 self.holding.begin();
                 self.downloads.forgive();
                 self.ask_time();
+                self.setting.clock.session_begins();
             }
             LinkEvent::Closed { why } => {
                 if self.conversation.take().is_some() {

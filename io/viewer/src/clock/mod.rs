@@ -1,7 +1,8 @@
 //! What time it is, for what plays and for judging certificates.
 //!
-//! The time comes from the LAN (`docs/protocols/time.md`) while that is synchronised, else from the session, else from the machine's clock, but never from
-//! before the last time that was stored or the program was built: small computers wake up in 1970.
+//! The time comes from the LAN (`docs/protocols/time.md`) while that is synchronised, else from the session, else from the machine's clock, but then never
+//! from before the last time that was stored or the program was built: small computers wake up in 1970. What is stored was said by a server; what a
+//! machine's clock says alone is not, so that one leap of it is forgotten when it is over.
 
 mod samples;
 mod stored;
@@ -10,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use net::control::JudgedAt;
+use net::control::{JudgedAt, UnixTime};
 use net::time::{Clock, Settings, TimeService};
 use parking_lot::Mutex;
 
@@ -39,6 +40,8 @@ pub struct Timekeeper(Arc<Shared>);
 struct Shared {
     begin: Instant,
     /// The machine's time at `begin`, lifted to the stored one; Unix milliseconds.
+    /// What the machine's clock shows, Unix milliseconds.
+    machine: fn() -> i64,
     base: i64,
     /// What the machine's clock must show to be believed, Unix milliseconds.
     floor: i64,
@@ -69,9 +72,13 @@ impl Timekeeper {
     #[must_use]
     pub fn start(data: &Path, disk: Arc<dyn Disk>) -> Self {
         let stored = StoredTime::open(data, disk);
+        Self::beside(data, disk, machine_time)
+    }
+
+    fn beside(data: &Path, disk: Arc<dyn Disk>, machine: fn() -> i64) -> Self {
         let floor = stored.last().saturating_mul(1_000);
-        let base = machine_time().max(floor);
-        Self(Arc::new(Shared { begin: Instant::now(), base, floor, stored, state: Mutex::default() }))
+        let base = machine().max(floor);
+        Self(Arc::new(Shared { begin: Instant::now(), machine, base, floor, stored, state: Mutex::default() }))
     }
 
     /// Unix milliseconds.
@@ -86,13 +93,23 @@ impl Timekeeper {
         self.at(Instant::now()).1
     }
 
-    /// The time at which certificates are judged.
+    /// The time at which servers' certificates are judged, by a device whose own certificate ends at `until`: none before it has one.
+    ///
+    /// Never later than that end: no clock that was once wrong, here or at a server, can shut out every server for good. A device without a certificate
+    /// does not count what was stored, which may come from another installation.
     #[must_use]
-    pub fn judged_at(&self) -> JudgedAt {
+    pub fn judged_at(&self, until: Option<UnixTime>) -> JudgedAt {
         let this = self.clone();
         JudgedAt::new(move || {
-            let seconds = (this.now() / 1_000).max(this.0.stored.last());
-            net::control::UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+            let (now, origin) = this.at(Instant::now());
+            let seconds = match (until, origin) {
+                (Some(until), _) => {
+                    (now / 1_000).max(this.0.stored.last()).min(i64::try_from(until.as_secs()).unwrap_or(i64::MAX))
+                }
+                (None, Origin::Machine) => (this.0.machine)() / 1_000,
+                (None, Origin::Network(_) | Origin::Session(_)) => now / 1_000,
+            };
+            UnixTime::since_unix_epoch(Duration::from_secs(seconds.max(BUILT).unsigned_abs()))
         })
     }
 
@@ -124,6 +141,11 @@ impl Timekeeper {
     }
 
     /// Takes an answer of the session: asked and received at these [`Timekeeper::elapsed`] milliseconds, the server's times in Unix milliseconds.
+    /// A session begins: the first answer in it takes the place of what earlier ones said.
+    pub fn session_begins(&self) {
+        self.0.state.lock().session.begin();
+    }
+
     pub fn heard(&self, asked: f64, server_in: i64, server_out: i64, received: f64) {
         self.0.state.lock().session.take(asked, server_in, server_out, received);
     }
@@ -140,7 +162,14 @@ impl Timekeeper {
 
     /// Stores the time, so that the next start begins no earlier. Call now and then; writes at most once in an hour.
     pub fn remember(&self) {
-        self.0.stored.remember(self.now() / 1_000);
+        match self.at(Instant::now()) {
+            // So much has passed since the last time that is sure, whatever the machine's clock says.
+            (_, Origin::Machine) => {
+                let passed = i64::try_from(self.0.begin.elapsed().as_secs()).unwrap_or(i64::MAX);
+                self.0.stored.reach((self.0.floor / 1_000).saturating_add(passed));
+            }
+            (now, Origin::Network(_) | Origin::Session(_)) => self.0.stored.correct(now / 1_000),
+        }
     }
 
     fn at(&self, moment: Instant) -> (i64, Origin) {
@@ -158,7 +187,7 @@ impl Timekeeper {
         }
         let since = self.0.base.saturating_add(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX));
         // Where the machine's clock is no longer behind, somebody or something has set it, and it counts.
-        let machine = machine_time();
+        let machine = (self.0.machine)();
         (if machine >= self.0.floor { machine } else { since }, Origin::Machine)
     }
 }
@@ -192,11 +221,46 @@ mod tests {
         std::fs::write(data.path().join("time"), tomorrow.to_string()).unwrap();
         let clock = start(data.path());
         assert!((0..60_000).contains(&(clock.now() - tomorrow * 1_000)), "{clock:?}");
-        assert!(clock.judged_at().now().as_secs() >= tomorrow.unsigned_abs());
         assert_eq!(clock.origin(), Origin::Machine);
     }
 
     #[test]
+    /// A hundred years after 1970.
+    const FAR: u64 = 3_155_760_000;
+
+    #[test]
+    fn a_wrong_time_that_was_stored_shuts_no_server_out_and_goes_when_a_server_says_the_right_one() {
+        let data = tempfile::tempdir().unwrap();
+        std::fs::write(data.path().join("time"), FAR.to_string()).unwrap();
+        let clock = start(data.path());
+        let until = machine_time().unsigned_abs() / 1_000 + 86_400;
+        let judged = |clock: &Timekeeper, until: Option<u64>| {
+            let until = until.map(|until| UnixTime::since_unix_epoch(Duration::from_secs(until)));
+            clock.judged_at(until).now().as_secs()
+        };
+        assert_eq!(judged(&clock, Some(until)), until, "not after the end of its own certificate");
+        assert!(judged(&clock, None) <= machine_time().unsigned_abs() / 1_000, "a stranger does not count it");
+        assert_eq!(judged(&clock, Some(0)), BUILT.unsigned_abs(), "nor before the program was built");
+        assert!(judged(&clock, Some(FAR + 1)) >= FAR);
+        clock.remember();
+        assert_eq!(start(data.path()).0.stored.last(), i64::try_from(FAR).unwrap());
+        // The session, which it lets begin, says what time it is.
+        let asked = clock.elapsed();
+        clock.heard(asked, machine_time(), machine_time(), asked + 20.0);
+        clock.remember();
+        let again = start(data.path());
+        assert!((again.now() - machine_time()).abs() < 60_000, "{again:?}");
+    }
+
+    #[test]
+    fn a_leap_of_the_machine_s_clock_is_not_stored() {
+        let data = tempfile::tempdir().unwrap();
+        let leapt = Timekeeper::beside(data.path(), Arc::new(Local), || i64::try_from(FAR).unwrap() * 1_000);
+        assert_eq!(leapt.now() / 1_000, i64::try_from(FAR).unwrap());
+        leapt.remember();
+        assert_eq!(start(data.path()).0.stored.last(), BUILT);
+    }
+
     fn the_session_corrects_a_wrong_clock() {
         let data = tempfile::tempdir().unwrap();
         let clock = start(data.path());

@@ -6,7 +6,11 @@ const KEPT: usize = 8;
 
 /// The last eight samples; the one with the least delay counts.
 #[derive(Clone, Debug, Default)]
-pub struct Samples(VecDeque<Sample>);
+pub struct Samples {
+    kept: VecDeque<Sample>,
+    /// Whether the next one takes the place of all others.
+    begins: bool,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Sample {
@@ -16,6 +20,12 @@ struct Sample {
 }
 
 impl Samples {
+    /// A session begins. What was heard before counts until something is heard in it: our own milliseconds may have stood still meanwhile, as while the
+    /// computer slept, or have run too fast for weeks.
+    pub fn begin(&mut self) {
+        self.begins = true;
+    }
+
     /// Takes an answer: asked and received by our own milliseconds, the server's in Unix milliseconds.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century fit into 53 bits")]
     pub fn take(&mut self, asked: f64, server_in: i64, server_out: i64, received: f64) {
@@ -23,9 +33,12 @@ impl Samples {
         let delay = (received - asked - (t2 - t1)).max(0.0);
         let offset = f64::midpoint(t1 - asked, t2 - received);
         if offset.is_finite() && received >= asked {
-            self.0.push_back(Sample { offset, delay });
-            while self.0.len() > KEPT {
-                self.0.pop_front();
+            if std::mem::take(&mut self.begins) {
+                self.kept.clear();
+            }
+            self.kept.push_back(Sample { offset, delay });
+            while self.kept.len() > KEPT {
+                self.kept.pop_front();
             }
         }
     }
@@ -43,7 +56,7 @@ impl Samples {
     }
 
     fn best(&self) -> Option<&Sample> {
-        self.0.iter().min_by(|a, b| a.delay.total_cmp(&b.delay))
+        self.kept.iter().min_by(|a, b| a.delay.total_cmp(&b.delay))
     }
 }
 
@@ -63,5 +76,9 @@ mod tests {
         assert_eq!(samples.bound(), Some(25.0), "old ones are forgotten");
         samples.take(10.0, 0, 0, 5.0);
         assert_eq!(samples.bound(), Some(25.0), "an answer before its question is none");
+        samples.begin();
+        assert_eq!(samples.bound(), Some(25.0), "what was heard last counts meanwhile");
+        samples.take(20.0, 3_000_000, 3_000_000, 420.0);
+        assert_eq!(samples.bound(), Some(200.0), "a slow answer of now is better than a quick one of last month");
     }
 }

@@ -36,11 +36,23 @@ impl StoredTime {
         self.last.load(Ordering::Relaxed)
     }
 
-    /// Stores a time, Unix seconds, if it is an hour later than the one stored.
-    pub fn remember(&self, now: i64) {
-        if now < self.last() + HOUR {
-            return;
+    /// Stores a time that has passed for certain, Unix seconds, if it is an hour later than the one stored.
+    pub fn reach(&self, now: i64) {
+        if now >= self.last() + HOUR {
+            self.store(now);
         }
+    }
+
+    /// Stores the time that a server says, Unix seconds, if it is an hour away from the one stored: an earlier one too, since what was stored
+    /// may come from a server whose clock was wrong.
+    pub fn correct(&self, now: i64) {
+        let now = now.max(BUILT);
+        if now.abs_diff(self.last()) >= HOUR.unsigned_abs() {
+            self.store(now);
+        }
+    }
+
+    fn store(&self, now: i64) {
         self.last.store(now, Ordering::Relaxed);
         // A disk that takes nothing is told elsewhere; the time goes on in memory.
         let _ = disk::replace(self.disk.as_ref(), &self.path, now.to_string().as_bytes());
@@ -69,10 +81,17 @@ mod tests {
         let open = || StoredTime::open(data.path(), Arc::new(Local));
         assert_eq!(open().last(), BUILT);
         let time = open();
-        time.remember(BUILT + 3_599);
+        time.reach(BUILT + 3_599);
+        time.correct(BUILT + 3_599);
         assert!(!data.path().join("time").exists());
-        time.remember(BUILT + 9_000);
+        time.reach(BUILT + 9_000);
         assert_eq!(open().last(), BUILT + 9_000);
+        time.reach(BUILT + 5_000);
+        assert_eq!(open().last(), BUILT + 9_000, "what has passed has passed");
+        time.correct(BUILT + 5_000);
+        assert_eq!(open().last(), BUILT + 5_000, "a server knows better");
+        time.correct(0);
+        assert_eq!(open().last(), BUILT);
         for nonsense in ["", "soon", "-5", "99999999999999"] {
             std::fs::write(data.path().join("time"), nonsense).unwrap();
             assert_eq!(open().last(), BUILT, "{nonsense}");

@@ -9,6 +9,11 @@ const LONGEST: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backoff(Duration);
 
+/// A wait, varied by half.
+pub(super) fn varied(wait: Duration) -> Duration {
+    wait.mul_f64(0.5 + rand::random::<f64>())
+}
+
 impl Default for Backoff {
     fn default() -> Self {
         Self(FIRST)

@@ -5,7 +5,10 @@ use std::time::Duration;
 use control::v1::{self, enrol_reply::Standing};
 use net::control::{Identity, Link, LinkError};
 use rustls::pki_types::CertificateDer;
+use tokio::time::timeout;
 
+use super::backoff::varied;
+use super::session::SILENCE;
 use super::{Connector, LinkEvent, Visit};
 
 /// A refusal that a person must see to is not asked for again more often than this.
@@ -41,9 +44,12 @@ impl Connector {
                 }
                 Some(Standing::Approved(granted)) => return self.approved(link, &key, &granted).await,
                 Some(Standing::Refused(v1::Refused { code, message })) => {
-                    let wait = self.turned_away(&code);
+                    // Another machine has this key, or the installation has thrown it out: a new machine begins.
+                    if ["key_in_use", "revoked"].contains(&code.as_str()) {
+                        return self.revoked(message, Visit::Again).await;
+                    }
                     self.tell(LinkEvent::Refused { code, message, installation, language }).await;
-                    return Visit::After(wait);
+                    return Visit::After(varied(PATIENCE));
                 }
                 // A standing of a newer version: the next reply may say more.
                 None => {}
@@ -59,7 +65,7 @@ impl Connector {
                         tracing::error!(%error, "the place that was granted cannot be stored");
                     }
                     self.tell(LinkEvent::Approved).await;
-                    return Visit::After(Duration::ZERO);
+                    return Visit::Again;
                 }
                 Err(fault) => fault.to_string(),
             },
@@ -67,34 +73,23 @@ impl Connector {
         };
         let (installation, language) = (String::new(), String::new());
         self.tell(LinkEvent::Refused { code: "malformed".to_owned(), message: refusal, installation, language }).await;
-        Visit::After(PATIENCE)
+        Visit::After(varied(PATIENCE))
     }
 
     /// Whether the server that granted a place is one that the granted authorities vouch for.
     fn is_of(&self, link: &Link, identity: &Identity) -> Result<(), net::control::CertificateFault> {
         let authorities: Vec<CertificateDer<'_>> =
             identity.authorities.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
-        link.certificate().comes_from(&authorities, self.clock.judged_at().now())
-    }
-
-    /// What to do about a refusal, and when to come again.
-    fn turned_away(&self, code: &str) -> Duration {
-        match code {
-            // Another machine has this key, or the installation has thrown it out: a new machine begins.
-            "key_in_use" | "revoked" => {
-                tracing::warn!(code, "this viewer's key is not taken; it makes a new one");
-                self.passport.lock().renew_key();
-                Duration::from_secs(1)
-            }
-            _ => PATIENCE,
-        }
+        link.certificate().comes_from(&authorities, self.clock.judged_at(Some(identity.expires_at())).now())
     }
 
     /// Asks for a new certificate and stores it.
     pub(super) async fn renew(&self, link: &Link) -> Result<(), LinkError> {
         let key = self.passport.lock().key().clone();
-        let granted =
-            link.renew(key.request()).await.inspect_err(|error| tracing::warn!(%error, "the certificate was not renewed"))?;
+        let asked = timeout(SILENCE, link.renew(key.request())).await;
+        let granted = asked
+            .unwrap_or_else(|_| Err(LinkError::Cut { why: "the server did not renew the certificate in time".to_owned() }))
+            .inspect_err(|error| tracing::warn!(%error, "the certificate was not renewed"))?;
         let identity = match Identity::new(key, &granted) {
             Ok(identity) => identity,
             Err(error) => return Err(LinkError::Cut { why: error.to_string() }),

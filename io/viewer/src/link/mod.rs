@@ -4,15 +4,17 @@ mod backoff;
 mod enrolment;
 mod event;
 mod finding;
+mod order;
 mod session;
 mod standing;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use net::control::{Address, Dialer, Link, LinkError, Proxy, Trust, Windows};
+use net::control::{Address, Dialer, Identity, Link, LinkError, Proxy, Trust, Windows};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
+use tonic::Code;
 
 use crate::clock::Timekeeper;
 use crate::config::Server;
@@ -143,26 +145,20 @@ impl Connector {
         Some(link)
     }
 
-    /// Servers that are known, in the order in which they are tried: those set on this machine, those that the server named, those that were found before.
+    /// Servers that are known, in the order in which they are tried.
     fn known(&self) -> Vec<Address> {
         let configured = self.settings.address.iter().filter_map(|address| address.parse().ok());
         let told = self.memory.surroundings().map(|welcome| welcome.servers).unwrap_or_default();
-        let told = told.iter().filter_map(Address::told).collect::<Vec<_>>();
+        let told = told.iter().filter_map(Address::told).collect();
         // Without an identity, what is remembered may be of an installation that this machine was taken out of.
         let is_member = self.passport.lock().identity().is_some();
         let remembered = if is_member { self.memory.places().servers } else { Vec::new() };
-        let mut known: Vec<Address> = Vec::new();
-        for address in configured.chain(told).chain(remembered) {
-            if !known.contains(&address) {
-                known.push(address);
-            }
-        }
-        known
+        order::order(configured.collect(), told, remembered)
     }
 
     fn dialer(&self) -> Dialer {
-        let judged_at = self.clock.judged_at();
         let identity = self.passport.lock().identity().cloned();
+        let judged_at = self.clock.judged_at(identity.as_ref().map(Identity::expires_at));
         let trust = match (&identity, self.fingerprint) {
             (Some(identity), _) => Trust::authorities(&identity.authorities),
             (None, Some(fingerprint)) => Trust::Fingerprint(fingerprint),
@@ -177,32 +173,58 @@ impl Connector {
         if self.passport.lock().identity().is_none() {
             return self.enrol(&link).await;
         }
-        if self.is_renewal_due() && self.renew(&link).await.is_err() && self.is_expired() {
-            return Visit::Again;
+        if !self.is_renewal_due() {
+            return self.converse(link, false).await;
         }
-        self.converse(link).await
+        match self.renew(&link).await {
+            // Calls and files of this link would go on with the old certificate.
+            Ok(()) if !self.is_renewal_due() => Visit::Again,
+            // The clock may be wrong, which a session mends.
+            Ok(()) => self.converse(link, true).await,
+            Err(error) if self.is_expired() => self.not_renewed(&link, error).await,
+            Err(_) => self.converse(link, false).await,
+        }
     }
 
     fn is_renewal_due(&self) -> bool {
-        self.passport.lock().identity().is_some_and(|identity| self.clock.judged_at().now() >= identity.renew_at())
+        self.until_renewal().is_some_and(|left| left <= 0)
+    }
+
+    /// Seconds until the certificate is to be renewed; none without one.
+    fn until_renewal(&self) -> Option<i64> {
+        let due = self.passport.lock().identity().map(Identity::renew_at)?;
+        Some(i64::try_from(due.as_secs()).unwrap_or(i64::MAX).saturating_sub(self.clock.now() / 1_000))
     }
 
     fn is_expired(&self) -> bool {
-        self.passport.lock().identity().is_some_and(|identity| self.clock.judged_at().now() > identity.expires_at())
+        let end = self.passport.lock().identity().map(Identity::expires_at);
+        end.is_some_and(|end| self.clock.now() / 1_000 > i64::try_from(end.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// The server gives no new certificate.
+    async fn not_renewed(&self, link: &Link, error: LinkError) -> Visit {
+        match error {
+            // Its data are older than this device's place. What is here plays on until there is a new one.
+            LinkError::Refused { code: Code::NotFound, .. } => {
+                tracing::warn!("the server does not know this viewer's key; it enrols again with it");
+                self.enrol(link).await
+            }
+            error => self.refused(error).await,
+        }
     }
 
     /// The installation does not know this machine any more: everything of it is given up.
-    async fn revoked(&self, message: String) -> Visit {
-        tracing::warn!(%message, "this viewer was revoked: its content is removed, and it enrols anew");
+    async fn revoked(&self, message: String, then: Visit) -> Visit {
+        tracing::warn!(%message, "this viewer's key is not taken any more: its content is removed, and it enrols anew");
         self.passport.lock().renew_key();
         self.tell(LinkEvent::Revoked { message }).await;
-        Visit::After(Duration::from_secs(1))
+        then
     }
 
     /// What a refused call means.
     async fn refused(&self, error: LinkError) -> Visit {
         match error {
-            LinkError::Denied { message } => self.revoked(message).await,
+            LinkError::Denied { message } => self.revoked(message, Visit::Again).await,
             error => {
                 self.tell(LinkEvent::Closed { why: error.to_string() }).await;
                 Visit::Again

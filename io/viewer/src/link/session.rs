@@ -12,22 +12,24 @@ use super::{Connector, LinkEvent, Open, Visit};
 /// Each side says something at least this often.
 const SPEAK: Duration = Duration::from_secs(5);
 /// A side that was silent for so long is gone.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// After so long a session was a good one, and the next attempt comes soon.
 const GOOD: Duration = Duration::from_secs(60);
-/// How often it is looked at whether the certificate is to be renewed.
+/// How often it is looked at whether the certificate is to be renewed, at least.
 const LOOK: Duration = Duration::from_secs(3_600);
+/// Nobody is told to stay away for longer, in seconds.
+const LONGEST_AWAY: u32 = 300;
 
 impl Connector {
-    /// Opens a session and carries messages until it ends.
-    pub(super) async fn converse(&self, link: Link) -> Visit {
+    /// Opens a session and carries messages until it ends. A link that is `worn` has a certificate that was replaced since.
+    pub(super) async fn converse(&self, link: Link, worn: bool) -> Visit {
         let begin = Instant::now();
         let (sender, mut incoming) = match timeout(SILENCE, link.session(self.hello())).await {
             Ok(Ok(session)) => session,
             Ok(Err(LinkError::Unauthenticated { .. })) => {
                 return match self.renew(&link).await {
-                    Ok(()) => Visit::After(Duration::ZERO),
-                    Err(error) => self.refused(error).await,
+                    Ok(()) => Visit::Again,
+                    Err(error) => self.not_renewed(&link, error).await,
                 };
             }
             Ok(Err(error)) => return self.refused(error).await,
@@ -37,7 +39,7 @@ impl Connector {
         };
         let (say, mut said) = mpsc::unbounded_channel();
         self.tell(LinkEvent::Open(Box::new(Open::on(&link, say)))).await;
-        let (mut heard, mut spoken, mut look) = (Instant::now(), Instant::now(), Instant::now() + LOOK);
+        let (mut heard, mut spoken, mut look) = (Instant::now(), Instant::now(), Instant::now() + self.next_look());
         loop {
             tokio::select! {
                 message = incoming.next() => {
@@ -48,7 +50,7 @@ impl Connector {
                         // A message of a newer version.
                         Ok(Some(v1::ToViewer { message: None })) => {}
                         Ok(None) => return self.ended("the server ended the session", begin).await,
-                        Err(LinkError::Denied { message }) => return self.revoked(message).await,
+                        Err(LinkError::Denied { message }) => return self.revoked(message, kind(begin)).await,
                         Err(error) => return self.ended(&error.to_string(), begin).await,
                     }
                 }
@@ -69,13 +71,30 @@ impl Connector {
                 }
                 () = sleep_until(heard + SILENCE) => return self.ended("nothing was heard from the server for 15 s", begin).await,
                 () = sleep_until(look) => {
-                    look = Instant::now() + LOOK;
-                    if self.is_renewal_due() {
-                        // It is tried again at the next look; the session goes on meanwhile.
-                        let _ = self.renew(&link).await;
+                    // Files are asked for with the certificate of this link, and it ends. What plays does not notice.
+                    if worn || (self.is_renewal_due() && self.renew(&link).await.is_ok()) {
+                        self.tell(LinkEvent::Closed { why: "the certificate was renewed, and a session with the new one follows".to_owned() }).await;
+                        return Visit::After(Duration::ZERO);
                     }
+                    // What failed is tried again at the next look; the session goes on meanwhile.
+                    look = Instant::now() + self.next_look();
                 }
             }
+        }
+    }
+
+    /// When to look at the certificate: when it is due, somewhat later for each of many that were made together.
+    fn next_look(&self) -> Duration {
+        let left = self.until_renewal().and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+        let third = self
+            .passport
+            .lock()
+            .identity()
+            .map(|identity| identity.expires_at().as_secs().abs_diff(identity.renew_at().as_secs()));
+        let spread = Duration::from_secs(third.unwrap_or(0)) / 300;
+        match left {
+            Some(left) if !left.is_zero() => (left + spread.mul_f64(rand::random())).min(LOOK),
+            _ => LOOK,
         }
     }
 
@@ -94,22 +113,16 @@ impl Connector {
 
     /// The server said good-bye.
     async fn parted(&self, bye: v1::Bye, begin: Instant) -> Visit {
-        match bye.reason.as_str() {
-            "revoked" => return self.revoked("The server has taken this viewer's place away.".to_owned()).await,
-            "key_in_use" => {
-                self.passport.lock().renew_key();
-                let message =
-                    "Another computer has the same identity, as after a disk was copied; this one enrols anew.".to_owned();
-                self.tell(LinkEvent::Revoked { message }).await;
-                return Visit::After(Duration::from_secs(1));
-            }
-            _ => {}
+        let gone = match bye.reason.as_str() {
+            "revoked" => Some("The server has taken this viewer's place away."),
+            "key_in_use" => Some("Another computer has the same identity, as after a disk was copied; this one enrols anew."),
+            _ => None,
+        };
+        if let Some(message) = gone {
+            return self.revoked(message.to_owned(), kind(begin)).await;
         }
         self.tell(LinkEvent::Closed { why: reason(&bye.reason) }).await;
-        match bye.again_in {
-            0 => kind(begin),
-            seconds => Visit::After(Duration::from_secs(seconds.into()).mul_f64(0.5 + rand::random::<f64>())),
-        }
+        away(bye.again_in, rand::random()).map_or_else(|| kind(begin), Visit::After)
     }
 
     async fn ended(&self, why: &str, begin: Instant) -> Visit {
@@ -123,6 +136,13 @@ fn kind(begin: Instant) -> Visit {
     if begin.elapsed() >= GOOD { Visit::Fresh } else { Visit::Again }
 }
 
+/// How long the server wants a viewer to stay away, varied by half so that those whom it told the same do not come together; none where it says nothing.
+/// `chance` is a random number between 0 and 1.
+fn away(again_in: u32, chance: f64) -> Option<Duration> {
+    let wait = Duration::from_secs(again_in.min(LONGEST_AWAY).into());
+    (!wait.is_zero()).then(|| wait.mul_f64(0.5 + chance.clamp(0.0, 1.0)))
+}
+
 /// A reason in words.
 fn reason(code: &str) -> String {
     match code {
@@ -131,5 +151,18 @@ fn reason(code: &str) -> String {
         "shutdown" => "the server is being stopped".to_owned(),
         "version" => "the server is too old or too new for this viewer; update the older of the two".to_owned(),
         other => format!("the server ended the session ({other})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_may_keep_viewers_away_for_a_while_and_not_for_ever() {
+        assert_eq!(away(0, 0.5), None);
+        let seconds = |again_in, chance| away(again_in, chance).unwrap().as_secs();
+        assert_eq!((seconds(10, 0.0), seconds(10, 0.5), seconds(10, 1.0)), (5, 10, 15));
+        assert_eq!((seconds(u32::MAX, 0.0), seconds(u32::MAX, 1.0)), (150, 450));
     }
 }

@@ -68,7 +68,8 @@ pub(super) async fn look(config: &Config, data: &Path) -> Vec<Finding> {
             None
         }
     };
-    let dialer = Dialer { trust, identity, proxy, preferred: None, judged_at: clock.judged_at(), windows: Windows::default() };
+    let judged_at = clock.judged_at(identity.as_ref().map(net::control::Identity::expires_at));
+    let dialer = Dialer { trust, identity, proxy, preferred: None, judged_at, windows: Windows::default() };
     for server in &servers {
         findings.extend(ways(&dialer, server).await);
     }
