@@ -168,7 +168,8 @@ fn profile(data: &Path) -> PathBuf {
 
 /// What this viewer can do besides playing, for the server.
 fn features(config: &Config) -> Vec<String> {
-    let always = ["screenshot", "refresh", "restart", "identify", "fetch_logs", "black_box", "wake", "forget"].map(str::to_owned);
+    let always = ["screenshot", "refresh", "restart", "identify", "fetch_logs", "black_box", "wake", "hear_wake", "forget"];
+    let always = always.map(str::to_owned);
     let power = (config.display.power != crate::config::PowerBy::Off).then(|| "power".to_owned());
     always.into_iter().chain(config.commands.allow.iter().cloned()).chain(power).collect()
 }

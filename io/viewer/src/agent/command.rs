@@ -1,11 +1,13 @@
 //! Carrying out what the server tells (`docs/protocols/control.md`, section 4, "Commands").
 
+use std::time::Duration;
+
 use control::v1::{self, from_viewer::Message};
 use uuid::Uuid;
 
+use super::pictures::parts;
 use super::{Agent, Ending, ErrandDone, File};
 use crate::commands::{Contents, Errand, Known, Outcome, errand, pack, switch, wake};
-use super::pictures::parts;
 use crate::config;
 
 impl Agent {
@@ -90,6 +92,14 @@ impl Agent {
                         Err(error) => (None, Outcome::failed("pack", error.to_string())),
                     }
                 });
+            }
+            Errand::HearWake(seconds) => {
+                let Some(say) = self.conversation.as_ref().map(super::Conversation::voice) else {
+                    return self.finish(id, Outcome::failed("session", "The session ended."));
+                };
+                let heard =
+                    self.ear.listen(id, Duration::from_secs(seconds.into()), move |heard| say(Message::WakeHearing(heard)));
+                self.aside(id, async move { (None, heard.await) });
             }
             Errand::Wake(packet) => self.aside(id, async move { (None, wake(&packet)) }),
             Errand::Power(power) => {

@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use crate::cache::Cache;
 use crate::clock::Timekeeper;
-use crate::commands::{Done, Outcome};
+use crate::commands::{Done, Ear, Outcome};
 use crate::config::Config;
 use crate::disk::Disk;
 use crate::download::Downloads;
@@ -113,9 +113,10 @@ pub struct Agent {
     /// The boot page that stands on the screen.
     booted: Option<BootFacts>,
     vitals: Vitals,
-    /// Commands that are being carried out.
     history: History,
     pictures: Pictures,
+    ear: Ear,
+    /// Commands that are being carried out.
     under_way: BTreeSet<Uuid>,
     /// When a file is checked next in idle time.
     next_check: Option<Instant>,

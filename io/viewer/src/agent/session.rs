@@ -22,7 +22,7 @@ impl Agent {
         match event {
             LinkEvent::Said(message) => return self.hear_message(*message),
             LinkEvent::Open(open) => {
-                self.follow_time(&open.host);
+                self.follow_time(Some(&open.host));
                 self.event("info", "session.open", &format!("The session with {} is open.", open.host));
                 self.conversation = Some(Conversation::new(*open));
                 self.standing = Standing::Connected;
@@ -162,8 +162,8 @@ impl Agent {
         }
     }
 
-    /// Follows the clock of the server that was reached, or those that are set.
-    pub(super) fn follow_time(&self, host: &str) {
+    /// Follows the clock of the server that was reached, or those that are set. Nobody's where there is neither: then clients are told so.
+    pub(super) fn follow_time(&self, host: Option<&str>) {
         let time = &self.setting.config.time;
         let source = |text: &str| match text.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') => {
@@ -172,7 +172,7 @@ impl Agent {
             _ => SourceName { host: text.trim_matches(['[', ']']).to_owned(), port: NTP_PORT },
         };
         let sources = if time.servers.is_empty() {
-            vec![SourceName { host: host.to_owned(), port: NTP_PORT }]
+            host.iter().map(|host| SourceName { host: (*host).to_owned(), port: NTP_PORT }).collect()
         } else {
             time.servers.iter().map(|text| source(text)).collect()
         };

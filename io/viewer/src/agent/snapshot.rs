@@ -38,6 +38,9 @@ pub struct Snapshot {
     pub records_waiting: u64,
     /// How the clock is set; empty = by this machine alone.
     pub clock: String,
+    /// `answers`, or why clients get no time here; empty = they shall not.
+    #[serde(default)]
+    pub time_server: String,
     /// `on`, `off` or `unknown`.
     pub display: String,
     /// `ok`, `black`, `frozen` or `unknown`.
@@ -82,6 +85,11 @@ impl Agent {
             plays_waiting: self.plays.len(),
             records_waiting: self.records.len(),
             clock: facts.clock,
+            time_server: match self.setting.clock.serving() {
+                None => String::new(),
+                Some(Ok(())) => "answers".to_owned(),
+                Some(Err(why)) => why,
+            },
             display: status.display,
             probe: status.probe,
         }

@@ -13,7 +13,7 @@ use super::pictures::Pictures;
 use super::status::Vitals;
 use super::{Agent, Setting};
 use crate::cache::{Quota, disk_space};
-use crate::commands::Done;
+use crate::commands::{Done, Ear};
 use crate::config::{CacheLimits, OWN_FILE};
 use crate::download::Downloads;
 use crate::journal::{Journal, Limits};
@@ -63,6 +63,7 @@ impl Agent {
             standing: Standing::default(),
             booted: None,
             vitals: Vitals::new(quota),
+            ear: Ear::default(),
             under_way: BTreeSet::new(),
             next_check: None,
             turned_out: None,
@@ -77,6 +78,11 @@ impl Agent {
 
     /// The first picture: the newest plan if all of it is here, else the one that played last, else whatever there is.
     pub(super) fn begin(&mut self) {
+        if self.setting.config.time.serve {
+            // Clients are answered before a server is reached, by the clock of the one that was reached last.
+            let known = self.setting.config.addresses().into_iter().chain(self.memory.places().servers).next();
+            self.follow_time(known.as_ref().map(|server| server.host.as_str()));
+        }
         self.set_display();
         self.replan(false);
         let whole = |prospect: &crate::planning::Prospect, this: &Self| prospect.missing(&this.setting.cache).is_empty();

@@ -5,6 +5,7 @@
 //! machine's clock says alone is not, so that one leap of it is forgotten when it is over.
 
 mod samples;
+mod serving;
 mod stored;
 
 use std::path::Path;

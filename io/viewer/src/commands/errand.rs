@@ -10,6 +10,8 @@ use super::Power;
 const LINES: usize = 500;
 /// How long a name stands where no time is named, in seconds.
 const SECONDS: u32 = 10;
+/// How long magic packets are listened for where no time is named, in seconds.
+const HEARING: u32 = 30;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Errand {
     FetchLogs(usize),
     /// Throw identity and cache away.
     Forget,
+    /// Listen for magic packets for so many seconds.
+    HearWake(u32),
     /// Show the name for so many seconds.
     Identify(u32),
     /// Switch the machine.
@@ -72,6 +76,7 @@ pub fn errand(command: &v1::Command, allow: &[String], now: i64) -> Result<Erran
         OrderKind::BlackBox => Errand::BlackBox,
         OrderKind::FetchLogs => Errand::FetchLogs(argument("lines").and_then(|lines| lines.parse().ok()).unwrap_or(LINES)),
         OrderKind::Forget => Errand::Forget,
+        OrderKind::HearWake => Errand::HearWake(if command.seconds == 0 { HEARING } else { command.seconds.min(300) }),
         OrderKind::Identify => Errand::Identify(if command.seconds == 0 { SECONDS } else { command.seconds.min(3_600) }),
         OrderKind::Reboot => allowed(Errand::Power(Power::Reboot))?,
         OrderKind::Refresh => Errand::Refresh,
@@ -119,7 +124,7 @@ mod tests {
             assert_eq!(code(&command, &[]), "not_allowed", "{kind}");
             assert_eq!(code(&command, &[kind]), "", "{kind}");
         }
-        for kind in ["black_box", "fetch_logs", "forget", "identify", "refresh", "restart", "screenshot"] {
+        for kind in ["black_box", "fetch_logs", "forget", "hear_wake", "identify", "refresh", "restart", "screenshot"] {
             assert_eq!(code(&command(kind, &[]), &[]), "", "{kind}");
         }
     }

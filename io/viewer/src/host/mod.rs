@@ -38,7 +38,13 @@ pub fn addresses() -> Vec<String> {
 #[must_use]
 pub fn macs() -> Vec<String> {
     let macs = net::wake::own_macs().unwrap_or_default();
-    macs.iter().map(|mac| mac.map(|byte| format!("{byte:02x}")).join(":")).collect()
+    macs.iter().map(written).collect()
+}
+
+/// A hardware address as people write it.
+#[must_use]
+pub fn written(mac: &[u8; 6]) -> String {
+    mac.map(|byte| format!("{byte:02x}")).join(":")
 }
 
 /// The operating system, as in `PRETTY_NAME` of os-release(5).

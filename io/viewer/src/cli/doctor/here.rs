@@ -1,9 +1,11 @@
 //! What can be seen without a network: folder, disk, cache, identity, browser, display.
 
+use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Finding;
+use crate::agent::Snapshot;
 use crate::cache::{Cache, disk_space};
 use crate::cli::socket;
 use crate::config::{Config, PowerBy, SurfaceKind};
@@ -22,6 +24,7 @@ pub(super) fn look(config: &Config, data: &Path) -> Vec<Finding> {
     findings.push(surface(config));
     findings.extend(power(config));
     findings.push(running(data));
+    findings.extend(serving(config, socket::ask(data).ok().as_ref()));
     findings
 }
 
@@ -147,6 +150,29 @@ fn running(data: &Path) -> Finding {
         }
         Err(_) => Finding::note("viewer", "None runs with this folder.", "systemctl start signboard-viewer@main"),
     }
+}
+
+/// Whether clients can get the time here, where that is set: as the viewer says that runs, else as the port looks.
+fn serving(config: &Config, running: Option<&Snapshot>) -> Option<Finding> {
+    const PORT: u16 = 123;
+    const REMEDY: &str = "stop what holds the port (`sudo ss -lunp sport = 123` names it), or give the viewer the right to it: \
+                          docs/operations/viewer.md, \"Time\"";
+    if !config.time.serve {
+        return None;
+    }
+    let why = match running.map(|snapshot| snapshot.time_server.as_str()) {
+        Some("answers") => return Some(Finding::fine("time", format!("NTP clients are answered at UDP port {PORT}."))),
+        // The viewer that runs was started before the setting.
+        Some("") => {
+            return Some(Finding::note("time", "The viewer does not answer NTP clients yet.", "it starts again within seconds"));
+        }
+        Some(why) => why.to_owned(),
+        None => match UdpSocket::bind((Ipv4Addr::UNSPECIFIED, PORT)) {
+            Ok(_) => return Some(Finding::fine("time", format!("UDP port {PORT} is free for answers to NTP clients."))),
+            Err(error) => error.to_string(),
+        },
+    };
+    Some(Finding::trouble("time", format!("No NTP client is answered at UDP port {PORT} ({why})."), REMEDY))
 }
 
 /// The program's file, looked for along PATH as a shell would.
