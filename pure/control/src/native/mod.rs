@@ -24,6 +24,9 @@ pub const MAX_FROM_VIEWER: usize = 1024 * 1024;
 /// The longest message to a viewer, in bytes.
 pub const MAX_TO_VIEWER: usize = 4 * 1024 * 1024;
 
+/// So much later than [`KEEP_ALIVE_MS`] a ping is sent to a viewer of which nothing was heard meanwhile.
+const LATE_MS: i64 = 1_000;
+
 /// One session of a native viewer.
 #[derive(Clone, Debug)]
 pub struct NativeSession {
@@ -122,6 +125,13 @@ impl NativeSession {
         self.last_sent = now;
     }
 
+    /// Whether a sign of life is better sent with the answer to what was heard at `now` (Unix milliseconds) than soon after, by a wake-up
+    /// of its own: a viewer says its status as often as it wants to hear something.
+    #[must_use]
+    pub fn answers_with_a_ping(&self, now: i64) -> bool {
+        now - self.last_sent >= KEEP_ALIVE_MS / 2
+    }
+
     /// What time demands. Poll when [`Self::next_poll`] is due; a spurious call answers with an unneeded ping at worst.
     pub fn poll(&mut self, now: i64) -> Output {
         if now - self.last_received >= DEAD_MS { Output::Close(CloseReason::Silent) } else { Output::Ping }
@@ -130,6 +140,6 @@ impl NativeSession {
     /// When to call [`Self::poll`] next, Unix milliseconds.
     #[must_use]
     pub fn next_poll(&self) -> i64 {
-        (self.last_sent + KEEP_ALIVE_MS).min(self.last_received + DEAD_MS)
+        (self.last_sent + KEEP_ALIVE_MS + LATE_MS).min(self.last_received + DEAD_MS)
     }
 }

@@ -62,11 +62,12 @@ fn a_session_begins_with_hello_in_a_version_that_both_speak() {
 #[test]
 fn silence_ends_a_session_and_pings_keep_it() {
     let mut session = greeted(&[]);
-    assert_eq!(session.next_poll(), KEEP_ALIVE_MS);
+    assert_eq!(session.next_poll(), KEEP_ALIVE_MS + 1_000);
     assert_eq!(session.poll(KEEP_ALIVE_MS), Output::Ping);
     session.sent(KEEP_ALIVE_MS);
     assert_eq!(session.handle(say(Message::Ping(v1::Ping {})), 6_000), Output::Nothing);
-    assert_eq!(session.next_poll(), 2 * KEEP_ALIVE_MS);
+    assert!(!session.answers_with_a_ping(6_000) && session.answers_with_a_ping(2 * KEEP_ALIVE_MS));
+    assert_eq!(session.next_poll(), 2 * KEEP_ALIVE_MS + 1_000);
     assert_eq!(session.poll(6_000 + DEAD_MS - 1), Output::Ping);
     assert_eq!(session.poll(6_000 + DEAD_MS), Output::Close(CloseReason::Silent));
 }

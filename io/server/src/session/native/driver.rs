@@ -93,7 +93,7 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
     let end = match Box::pin(driver.greet(beginning, greeting)).await {
         Ok(()) => loop {
             // When the clock is set back, what is due seems to lie far ahead; the viewer would miss its signs of life.
-            let wait = (driver.machine.next_poll() - now_ms()).clamp(0, KEEP_ALIVE_MS);
+            let wait = (driver.machine.next_poll() - now_ms()).clamp(0, 2 * KEEP_ALIVE_MS);
             // What is done about a message lies in a box while it is done, so that sessions are small while nothing is.
             // The clock comes last: after a long wait for the disk, a viewer whose messages lie here already is not a silent one.
             let step = tokio::select! {
@@ -182,7 +182,8 @@ impl Driver {
         let now = now_ms();
         self.app.live.seen(self.viewer, now);
         let output = self.machine.handle(message, now);
-        self.obey(output).await
+        self.obey(output).await?;
+        if self.machine.answers_with_a_ping(now) { self.send(Message::Ping(v1::Ping {})).await } else { Ok(()) }
     }
 
     async fn told(&mut self, message: Option<ToSession>) -> Step {
