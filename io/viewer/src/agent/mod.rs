@@ -5,6 +5,7 @@ mod command;
 mod display;
 mod event;
 mod history;
+mod leaving;
 mod parts;
 mod play;
 mod pictures;

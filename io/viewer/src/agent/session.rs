@@ -9,6 +9,7 @@ use net::time::SourceName;
 
 use super::Agent;
 use super::boot::Standing;
+use super::leaving::leave;
 use super::parts::Conversation;
 use crate::config::TimeBy;
 use crate::link::LinkEvent;
@@ -142,7 +143,6 @@ impl Agent {
             present.plan.clear();
         }
         self.event("warn", "identity.revoked", &message);
-        self.set_display();
         self.standing = Standing::Revoked { message };
         self.show_boot();
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::boot::Standing;
 use super::history::History;
+use super::leaving::leave;
 use super::pictures::Pictures;
 use super::status::Vitals;
 use super::{Agent, Setting};
@@ -69,6 +70,8 @@ impl Agent {
             turned_out: None,
             stick_refused: None,
             own_settings: own_settings(&setting.data),
+            history: History::default(),
+            pictures: Pictures::default(),
             ending: None,
             setting,
             history: History::default(),

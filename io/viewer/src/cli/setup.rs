@@ -77,7 +77,7 @@ pub(super) fn run(place: &Place, wish: &Wish) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Removes identity and content.
+/// Removes identity and what the installation said; the next start removes its files and records.
 fn forget(data: &std::path::Path) -> Result<(), Failure> {
     let _held = Hold::take(data).map_err(|_| {
         Failure::new(
@@ -88,9 +88,7 @@ fn forget(data: &std::path::Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(Exit::CannotCreate, format!("the identity cannot be removed ({error}); run this as root."))
     };
-    for name in ["identity.key", "identity.json"] {
-        crate::disk::remove(&Local, &data.join(name)).map_err(failed)?;
-    }
+    crate::identity::Passport::forget(data, &Local).map_err(failed)?;
     crate::memory::Memory::of(data, std::sync::Arc::new(Local)).forget().map_err(failed)
 }
 
