@@ -37,6 +37,8 @@ impl Agent {
             self.keep_slice();
         }
         self.downloads.want(missing, urgent || self.in_force.is_none() || first);
+        // What was fetched in part and is not wanted any more must not fill the disk over the years.
+        self.setting.cache.sweep_parts(&self.downloads.wanted().collect());
         self.prospect = Some(newest);
         self.fetch();
     }

@@ -29,6 +29,8 @@ pub enum Verdict {
     Gone,
     /// It is what its name says.
     Sound,
+    /// It cannot be read at the moment.
+    Unreadable,
 }
 
 /// The files.
@@ -156,6 +158,11 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.entries.lock().remove(hash);
                 Verdict::Gone
+            }
+            // A program with too many files open, or without memory, shall not throw away what is sound.
+            Err(error) if !disk::is_spoilt(&error) => {
+                tracing::warn!(%hash, %error, "a file cannot be checked");
+                Verdict::Unreadable
             }
             // A disk that cannot read the file back is no better than one that gives other bytes.
             Ok(_) | Err(_) => {

@@ -45,6 +45,22 @@ fn a_corrupt_file_is_never_handed_out() {
 }
 
 #[test]
+fn what_cannot_be_read_for_a_moment_is_not_thrown_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path());
+    let hash = cache.put(b"picture").unwrap();
+    let (place, aside) = (cache.place(&hash), folder.path().join("aside"));
+    // Reading a folder is an error that says nothing of what a disk holds.
+    std::fs::rename(&place, &aside).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    assert_eq!(cache.check(&hash), Verdict::Unreadable);
+    std::fs::remove_dir(&place).unwrap();
+    std::fs::rename(&aside, &place).unwrap();
+    assert_eq!(cache.check(&hash), Verdict::Sound);
+    assert!(cache.take_corrupt().is_empty());
+}
+
+#[test]
 fn files_are_looked_at_again_in_idle_time() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (cache(folder.path()).put(b"one").unwrap(), cache(folder.path()).put(b"two").unwrap());

@@ -22,6 +22,13 @@ pub trait Disk: Send + Sync + std::fmt::Debug {
     fn perform(&self, operation: &Operation) -> io::Result<()>;
 }
 
+/// Whether an error that came from reading a file is the fault of what stands on the disk, and not of the moment, as where a program has too many files
+/// open. What cannot be read for a moment is not to be thrown away.
+#[must_use]
+pub fn is_spoilt(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
 /// Puts `bytes` under `path`: whoever looks finds the old file or the whole new one.
 ///
 /// # Errors

@@ -6,11 +6,13 @@ mod queue;
 mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use control::v1;
 use domain::cell::Hash;
+use futures::FutureExt as _;
 use net::control::{Media, Pace};
 use tokio::task::JoinSet;
 
@@ -89,14 +91,21 @@ impl Downloads {
                     return;
                 }
                 tracing::warn!(hash = %want.hash, %full, "a file does not fit");
-                self.running.spawn(async move { (want.hash, Err(Why::Quota)) });
-                self.under_way.insert(want.hash, 0);
+                self.spawn(want.hash, 0, std::future::ready(Err(Why::Quota)));
                 continue;
             }
-            self.under_way.insert(want.hash, want.bytes);
             let task = task::run(media.clone(), Arc::clone(&self.cache), Arc::clone(&self.pace), want);
-            self.running.spawn(async move { (want.hash, task.await) });
+            self.spawn(want.hash, want.bytes, task);
         }
+    }
+
+    fn spawn(&mut self, hash: Hash, bytes: u64, task: impl Future<Output = Result<(), Why>> + Send + 'static) {
+        self.under_way.insert(hash, bytes);
+        self.running.spawn(async move {
+            // One that breaks gives its place to the next, and comes again later like any other that failed.
+            let ended = AssertUnwindSafe(task).catch_unwind().await;
+            (hash, ended.unwrap_or(Err(Why::Network)))
+        });
     }
 
     /// The next download that ends; waits for ever while none runs. May be dropped and called again.
@@ -134,6 +143,11 @@ impl Downloads {
         self.queue.forgive();
     }
 
+    /// What is wanted and not here, with what is under way.
+    pub fn wanted(&self) -> impl Iterator<Item = Hash> {
+        self.queue.wanted().chain(self.under_way.keys().copied())
+    }
+
     /// Bytes that are still to be fetched; bodies whose length is not known do not count.
     #[must_use]
     pub fn left(&self) -> u64 {
@@ -150,5 +164,22 @@ impl Downloads {
 impl std::fmt::Debug for Downloads {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Downloads({} under way, {} bytes left)", self.under_way.len(), self.left())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Local;
+
+    #[tokio::test]
+    async fn a_download_that_breaks_gives_its_place_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Arc::new(Cache::open(folder.path(), Arc::new(Local)).unwrap());
+        let mut downloads = Downloads::new(cache, Quota { bytes: 1_000, reserve: 0 });
+        let hash = Hash([7; 32]);
+        downloads.spawn(hash, 10, async { panic!("the test breaks it") });
+        assert!(matches!(downloads.ended().await, Fetched::Missing(found, Why::Network) if found == hash));
+        assert!(downloads.under_way.is_empty());
     }
 }

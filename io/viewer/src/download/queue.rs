@@ -63,6 +63,10 @@ impl Queue {
         self.failures.clear();
     }
 
+    pub(super) fn wanted(&self) -> impl Iterator<Item = Hash> {
+        self.wants.iter().map(|want| want.hash)
+    }
+
     pub(super) fn left(&self) -> u64 {
         self.wants.iter().map(|want| want.bytes).sum()
     }

@@ -77,8 +77,11 @@ impl Journal {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
             match Segment::read(&path) {
-                Some(segment) => segments.push(segment),
-                None => drop(crate::disk::remove(disk.as_ref(), &path)),
+                Ok(Some(segment)) => segments.push(segment),
+                Ok(None) => drop(crate::disk::remove(disk.as_ref(), &path)),
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), %error, "records cannot be read; the next start tries again")
+                }
             }
         }
         segments.sort_by_key(|segment| segment.place);
@@ -106,6 +109,8 @@ impl Journal {
                 Ok(records) if !records.is_empty() => {
                     return Some(Batch { stream: segment.stream, first: segment.first + segment.acknowledged, records });
                 }
+                // It may be readable in a moment.
+                Err(error) if error.kind() != io::ErrorKind::NotFound && !crate::disk::is_spoilt(&error) => return None,
                 // A segment whose file was taken away or spoilt while the program ran has nothing to give any more.
                 Ok(_) | Err(_) => {
                     let segment = self.segments.pop_front().expect("it was looked at");

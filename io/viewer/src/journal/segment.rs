@@ -34,16 +34,18 @@ enum Keeps {
 
 impl Segment {
     /// Reads a segment. None if the name or the content is not ours, or nothing whole stands in it.
-    pub(super) fn read(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.strip_suffix(".records")?;
-        let mut words = name.splitn(3, '-');
-        let place = words.next()?.parse().ok()?;
-        let first = words.next()?.parse().ok()?;
-        let stream = Uuid::try_parse(words.next()?).ok()?;
-        let bytes = std::fs::read(path).ok()?;
+    ///
+    /// # Errors
+    /// It cannot be read at the moment.
+    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
+        let Some((place, first, stream)) = name(path) else { return Ok(None) };
+        let bytes = match std::fs::read(path) {
+            Err(error) if disk::is_spoilt(&error) => return Ok(None),
+            bytes => bytes?,
+        };
         let count = frame::read(&bytes).len() as u64;
         let keeps = Keeps::File(path.to_owned());
-        (count > 0).then_some(Self { place, stream, first, count, acknowledged: 0, bytes: bytes.len() as u64, keeps })
+        Ok((count > 0).then_some(Self { place, stream, first, count, acknowledged: 0, bytes: bytes.len() as u64, keeps }))
     }
 
     /// A new file with these records, synced with its name.
@@ -122,4 +124,11 @@ impl Segment {
             let _ = disk::remove(disk, path);
         }
     }
+}
+
+/// Place, first number and numbering out of a segment's name.
+fn name(path: &Path) -> Option<(u64, u64, Uuid)> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".records")?;
+    let mut words = name.splitn(3, '-');
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, Uuid::try_parse(words.next()?).ok()?))
 }

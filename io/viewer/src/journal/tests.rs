@@ -107,6 +107,28 @@ fn a_full_disk_is_told_and_costs_nothing_while_the_program_runs() {
     assert!(batches.iter().all(|batch| batch.first == 1), "each has a numbering of its own: {batches:?}");
 }
 
+#[test]
+fn what_cannot_be_read_for_a_moment_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = open(folder.path(), SMALL, 1);
+    journal.append(&[record(0)]);
+    let place = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let aside = tempfile::tempdir().unwrap();
+    // Reading a folder is an error that says nothing of what a disk holds.
+    std::fs::rename(&place, aside.path().join("records")).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    assert_eq!(journal.batch(3), None);
+    assert_eq!((journal.len(), journal.lost()), (1, 0));
+    assert!(open(folder.path(), SMALL, 2).is_empty());
+    std::fs::remove_dir(&place).unwrap();
+    std::fs::rename(aside.path().join("records"), &place).unwrap();
+    assert_eq!(records(&drain(&mut journal)), [record(0)]);
+    // One that was taken away is lost, and said to be.
+    journal.append(&[record(1)]);
+    std::fs::read_dir(folder.path()).unwrap().for_each(|file| std::fs::remove_file(file.unwrap().path()).unwrap());
+    assert_eq!((journal.batch(3), journal.lost()), (None, 1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
