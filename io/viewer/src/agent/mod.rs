@@ -7,8 +7,8 @@ mod event;
 mod history;
 mod leaving;
 mod parts;
-mod play;
 mod pictures;
+mod play;
 mod records;
 mod report;
 mod session;
@@ -46,10 +46,10 @@ use crate::planning::{Bodies, Prospect};
 use crate::screen::{BootFacts, ScreenEvent};
 use crate::stage::Stage;
 use boot::Standing;
-use parts::Conversation;
 use history::History;
-pub use snapshot::{Board, Snapshot};
+use parts::Conversation;
 use pictures::Pictures;
+pub use snapshot::{Board, Snapshot};
 use status::Vitals;
 
 /// Everything that an agent is given.

@@ -29,8 +29,8 @@ impl Agent {
                 self.standing = Standing::Connected;
                 self.holding.begin();
                 self.downloads.forgive();
-                self.ask_time();
                 self.setting.clock.session_begins();
+                self.ask_time();
             }
             LinkEvent::Closed { why } => {
                 if self.conversation.take().is_some() {
@@ -103,10 +103,10 @@ impl Agent {
                 self.note_disk(stored);
                 self.setting.present.lock().slice = Some(slice);
                 self.rows = self.holding.rows();
-                self.say(from_viewer::Message::Applied(v1::SliceApplied { slice: slice.to_vec() }));
-                self.replan(urgent);
                 // The viewer's zone may be another, in which its hours count.
                 self.set_display();
+                self.say(from_viewer::Message::Applied(v1::SliceApplied { slice: slice.to_vec() }));
+                self.replan(urgent);
                 if self.in_force.is_none() {
                     self.show_boot();
                 }
@@ -123,12 +123,9 @@ impl Agent {
     pub(super) fn revoked(&mut self, message: String) {
         self.conversation = None;
         self.downloads.pause();
-        let forgotten = self.memory.forget();
-        self.note_disk(forgotten);
-        self.setting.cache.clear();
-        // What was recorded is none of another installation's business.
-        self.plays.clear();
-        self.records.clear();
+        let setting = &self.setting;
+        let gone = leave(&setting.passport, &self.memory, &setting.cache, [&mut self.plays, &mut self.records]);
+        self.note_disk(gone);
         self.under_way.clear();
         self.turned_out = Some(message.clone());
         self.holding = control::slice::Holding::default();
@@ -144,6 +141,7 @@ impl Agent {
         }
         self.event("warn", "identity.revoked", &message);
         self.standing = Standing::Revoked { message };
+        self.set_display();
         self.show_boot();
     }
 

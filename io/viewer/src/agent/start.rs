@@ -32,8 +32,14 @@ impl Agent {
     pub fn open(setting: Setting) -> io::Result<Self> {
         let memory = Memory::of(&setting.data, setting.disk.clone());
         let journal = |name: &str, limits| Journal::open(&setting.data.join(name), setting.disk.clone(), limits, Uuid::new_v4());
-        let plays = journal("plays", Limits::default())?;
-        let records = journal("records", RECORDS)?;
+        let mut plays = journal("plays", Limits::default())?;
+        let mut records = journal("records", RECORDS)?;
+        if setting.passport.lock().is_leaving() {
+            // A power cut came between, or somebody at this computer has asked for it.
+            if let Err(error) = leave(&setting.passport, &memory, &setting.cache, [&mut plays, &mut records]) {
+                tracing::warn!(%error, "something of an installation that was left is still here");
+            }
+        }
         let done = Done::open(&setting.data, setting.disk.clone());
         let quota = quota(&setting.config.cache, &setting.cache);
         let mut downloads = Downloads::new(setting.cache.clone(), quota);
@@ -64,18 +70,16 @@ impl Agent {
             standing: Standing::default(),
             booted: None,
             vitals: Vitals::new(quota),
+            history: History::default(),
+            pictures: Pictures::default(),
             ear: Ear::default(),
             under_way: BTreeSet::new(),
             next_check: None,
             turned_out: None,
             stick_refused: None,
             own_settings: own_settings(&setting.data),
-            history: History::default(),
-            pictures: Pictures::default(),
             ending: None,
             setting,
-            history: History::default(),
-            pictures: Pictures::default(),
         })
     }
 
