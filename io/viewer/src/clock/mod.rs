@@ -40,9 +40,9 @@ pub struct Timekeeper(Arc<Shared>);
 
 struct Shared {
     begin: Instant,
-    /// The machine's time at `begin`, lifted to the stored one; Unix milliseconds.
     /// What the machine's clock shows, Unix milliseconds.
     machine: fn() -> i64,
+    /// The machine's time at `begin`, lifted to the stored one; Unix milliseconds.
     base: i64,
     /// What the machine's clock must show to be believed, Unix milliseconds.
     floor: i64,
@@ -72,11 +72,11 @@ impl Timekeeper {
     /// Begins with the machine's clock and the time that is stored in `data`.
     #[must_use]
     pub fn start(data: &Path, disk: Arc<dyn Disk>) -> Self {
-        let stored = StoredTime::open(data, disk);
         Self::beside(data, disk, machine_time)
     }
 
     fn beside(data: &Path, disk: Arc<dyn Disk>, machine: fn() -> i64) -> Self {
+        let stored = StoredTime::open(data, disk);
         let floor = stored.last().saturating_mul(1_000);
         let base = machine().max(floor);
         Self(Arc::new(Shared { begin: Instant::now(), machine, base, floor, stored, state: Mutex::default() }))
@@ -141,12 +141,12 @@ impl Timekeeper {
         self.0.begin.elapsed().as_secs_f64() * 1_000.0
     }
 
-    /// Takes an answer of the session: asked and received at these [`Timekeeper::elapsed`] milliseconds, the server's times in Unix milliseconds.
     /// A session begins: the first answer in it takes the place of what earlier ones said.
     pub fn session_begins(&self) {
         self.0.state.lock().session.begin();
     }
 
+    /// Takes an answer of the session: asked and received at these [`Timekeeper::elapsed`] milliseconds, the server's times in Unix milliseconds.
     pub fn heard(&self, asked: f64, server_in: i64, server_out: i64, received: f64) {
         self.0.state.lock().session.take(asked, server_in, server_out, received);
     }
@@ -225,7 +225,6 @@ mod tests {
         assert_eq!(clock.origin(), Origin::Machine);
     }
 
-    #[test]
     /// A hundred years after 1970.
     const FAR: u64 = 3_155_760_000;
 
@@ -262,6 +261,7 @@ mod tests {
         assert_eq!(start(data.path()).0.stored.last(), BUILT);
     }
 
+    #[test]
     fn the_session_corrects_a_wrong_clock() {
         let data = tempfile::tempdir().unwrap();
         let clock = start(data.path());
