@@ -45,3 +45,75 @@ describe("a screen that lacks files", () => {
     assert.deepEqual(faults, []);
   });
 });
+
+describe("a screen with a native viewer", () => {
+  let scene, page, faults, cafe;
+  const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const TAKEN = [Date.UTC(2026, 10, 22, 9, 15), Date.UTC(2026, 10, 22, 9, 10)];
+  before(async () => {
+    scene = await stage();
+    const visitor = await visit(scene);
+    faults = visitor.faults;
+    page = await visitor.context.newPage();
+    cafe = scene.mock.seeded.screens.cafe.id;
+    const { store } = scene.mock;
+    store.change("devices", store.all("devices").find((one) => one.viewer === cafe), { player: "native" });
+    await page.route("**/api/v1/viewers/*/screenshots", (route) => route.fulfill({ json: TAKEN.map((at) => ({ at, bytes: PIXEL.length })) }));
+    await page.route("**/api/v1/viewers/*/screenshots/*", (route) => route.fulfill({ contentType: "image/png", body: PIXEL }));
+    await page.route("**/api/v1/viewers/*/screenshot", (route) => route.fulfill({ contentType: "image/png", body: PIXEL }));
+    await signIn(page, scene.base, `/screens?screen=${cafe}`);
+  });
+  after(() => scene?.close());
+  const panel = () => page.getByRole("complementary", { name: "Cafe menu" });
+  const stored = () => scene.mock.store.all("viewer-settings").find((one) => one.destination?.viewer === cafe);
+  const until = async (holds) => {
+    for (const end = Date.now() + 30_000; !holds(); ) {
+      assert.ok(Date.now() < end, JSON.stringify(scene.mock.store.all("viewer-settings")));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  test("its display, sound and pictures are set on its page, each by itself", async () => {
+    await panel().getByLabel("Display power").selectOption("dpms");
+    await until(() => stored()?.power === "dpms");
+    await panel().getByLabel("Resolution").fill("1280 x 720 @ 50");
+    await panel().getByLabel("Resolution").press("Tab");
+    await until(() => stored()?.resolution?.hertz === 50);
+    await panel().getByLabel("Loudness of the computer").fill("0");
+    await panel().getByLabel("Loudness of the computer").press("Tab");
+    await until(() => stored()?.loudness === 0);
+    await panel().getByLabel("Screenshots by themselves").selectOption({ label: "every 5:00" });
+    await until(() => stored()?.screenshot_s === 300);
+    const { power, wake, resolution, brightness, loudness, screenshot_s } = stored();
+    assert.deepEqual({ power, wake, resolution, brightness, loudness, screenshot_s }, { power: "dpms", wake: null, resolution: { width: 1280, height: 720, hertz: 50 }, brightness: null, loudness: 0, screenshot_s: 300 });
+    assert.equal(scene.mock.store.all("viewer-settings").length, 1);
+    await panel().getByLabel("Brightness").fill("130");
+    await panel().getByLabel("Brightness").press("Tab");
+    assert.equal(await panel().getByLabel("Brightness").inputValue(), "", "what is impossible is not taken");
+    await panel().getByLabel("Display power").selectOption({ label: "as elsewhere" });
+    await until(() => stored()?.power === null);
+  });
+
+  test("its last pictures are shown with their times as they come", async () => {
+    assert.equal(await panel().getByRole("list", { name: "Last screenshots" }).count(), 0);
+    scene.mock.live.set(cafe, { screenshot_at: TAKEN[0] });
+    const list = panel().getByRole("list", { name: "Last screenshots" });
+    await list.getByRole("listitem").nth(1).waitFor();
+    assert.deepEqual((await list.getByRole("listitem").allInnerTexts()).map((text) => text.trim().slice(0, 5)), ["10:15", "10:10"]);
+    await list.getByRole("img").first().waitFor();
+  });
+
+  test("groups and all are set under settings", async () => {
+    await page.goto(`${scene.base}/settings/displays`);
+    await page.getByRole("button", { name: "New settings" }).click();
+    const dialog = page.getByRole("dialog", { name: "New settings" });
+    await dialog.getByLabel("Brightness").fill("70");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    const row = page.getByRole("list", { name: "Settings of native screens" }).getByRole("listitem").filter({ hasText: "Brightness 70 %" });
+    await row.waitFor();
+    assert.equal(scene.mock.store.all("viewer-settings").find((one) => one.destination === "all").brightness, 70);
+    await row.getByRole("button", { name: "Delete" }).click();
+    await row.waitFor({ state: "detached" });
+    assert.deepEqual(faults, []);
+  });
+});

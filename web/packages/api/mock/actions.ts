@@ -104,6 +104,7 @@ const ACTIONS: Record<string, Action> = {
   "GET viewers screenshot": () => {
     throw new Refusal(404, "not_found", "There is no picture of this screen yet.");
   },
+  "GET viewers screenshots": (_context, exchange) => exchange.send(200, []),
   "GET viewers timetable": ({ store }, exchange, doc) => exchange.send(200, timetable(store, doc as unknown as Viewer, wanted(exchange, "from"), wanted(exchange, "until"))),
   "GET viewers why": ({ store }, exchange, doc) => exchange.send(200, why(store, doc as unknown as Viewer, wanted(exchange, "at") || Date.now())),
   "POST schedules take-down": (context, _exchange, doc) => takeDown(context, doc),

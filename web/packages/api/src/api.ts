@@ -9,7 +9,7 @@ import type { PlaylistItem, Problem, Revision } from "./schema/library.ts";
 import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schema/network.ts";
 import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
-import type { PendingDevice, Viewer, ViewerStatus } from "./schema/screens.ts";
+import type { PendingDevice, ScreenshotFacts, Viewer, ViewerStatus } from "./schema/screens.ts";
 import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
@@ -77,6 +77,8 @@ export function calls(client: Client) {
     approve: (approval: Approval) => client.post<Viewer>("/devices/approve", approval),
     revoke: (device: Id) => client.post<unknown>(`/devices/${device}/revoke`),
     command: (viewer: Id, kind: "identify" | "reload" | "screenshot") => client.post<unknown>(`/viewers/${viewer}/commands`, { kind }),
+    /** The screenshots of a screen that are kept, the newest first. */
+    screenshots: (viewer: Id) => client.get<ScreenshotFacts[]>(`/viewers/${viewer}/screenshots`),
     statuses: () => client.get<ViewerStatus[]>("/viewers/status"),
     timetable: (viewer: Id, from: Millis, until: Millis) => client.get<Slot[]>(`/viewers/${viewer}/timetable`, { from, until }),
     why: (viewer: Id, at: Millis) => client.get<Why>(`/viewers/${viewer}/why`, { at }),
@@ -119,4 +121,6 @@ export const fileUrl = (id: Id): string => `/api/v1/media/${id}/file`;
 export const thumbnailUrl = (id: Id): string => `/api/v1/media/${id}/thumbnail`;
 /** What a run brought. */
 export const runFileUrl = (run: Id): string => `/api/v1/task-runs/${run}/file`;
+/** One of the screenshots that are kept. */
+export const keptScreenshotUrl = (viewer: Id, at: Millis): string => `/api/v1/viewers/${viewer}/screenshots/${at}`;
 export const screenshotUrl = (viewer: Id, at: Millis): string => `/api/v1/viewers/${viewer}/screenshot#${at}`;

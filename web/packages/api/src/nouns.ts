@@ -5,7 +5,7 @@ import type { Folder, Media, Playlist, PlaylistItem, Presentation, Revision } fr
 import type { NetworkCard } from "./schema/network.ts";
 import type { Grant, Token, User } from "./schema/people.ts";
 import type { Priority, Schedule } from "./schema/schedule.ts";
-import type { Device, Group, Membership, Viewer } from "./schema/screens.ts";
+import type { Device, Group, Membership, Viewer, ViewerSettings } from "./schema/screens.ts";
 import type { Task } from "./schema/tasks.ts";
 
 export interface Nouns {
@@ -31,6 +31,7 @@ export interface Nouns {
   recipients: Recipient;
   "on-hours": OnHours;
   "download-rules": DownloadRule;
+  "viewer-settings": ViewerSettings;
 }
 
 export type Noun = keyof Nouns;
@@ -59,4 +60,5 @@ export const KIND: Record<Noun, string> = {
   recipients: "recipient",
   "on-hours": "on_hours",
   "download-rules": "download_rule",
+  "viewer-settings": "viewer_settings",
 };

@@ -22,6 +22,28 @@ export interface Device extends Resource {
   revoked_at: Millis | null;
 }
 
+/** Settings of some native viewers; what is null counts as at the groups around them, for all, or as on the machine. */
+export interface ViewerSettings extends Resource {
+  destination: "all" | { group: Id } | { viewer: Id } | null;
+  power: "cec" | "dpms" | "off" | null;
+  wake: boolean | null;
+  resolution: { width: number; height: number; hertz: number | null } | null;
+  /** Per cent. */
+  brightness: number | null;
+  /** Per cent. */
+  loudness: number | null;
+  /** Seconds between two screenshots that nobody ordered; 0: never. */
+  screenshot_s: number | null;
+  made_by: Id | null;
+  made_at: Millis;
+}
+
+/** A screenshot that is kept. */
+export interface ScreenshotFacts {
+  at: Millis;
+  bytes: number;
+}
+
 export interface Group extends Made {
   name: string;
 }

@@ -179,6 +179,7 @@ const SORT: Partial<Record<Noun, Record<string, string>>> = {
   devices: { sort: "id" },
   "on-hours": { sort: "id" },
   "download-rules": { sort: "id" },
+  "viewer-settings": { sort: "id" },
   "network-cards": { sort: "id" },
   revisions: { sort: "-published_at" },
   tasks: { sort: "-made_at" },
@@ -209,8 +210,9 @@ export const expectedDevices = make("expected-devices");
 export const recipients = make("recipients");
 export const onHours = make("on-hours");
 export const downloadRules = make("download-rules");
+export const viewerSettings = make("viewer-settings");
 
-const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens, tasks, enrolmentTokens, expectedDevices, recipients, onHours, downloadRules] as const;
+const ALL = [media, folders, presentations, revisions, playlists, playlistItems, viewers, devices, groups, memberships, networkCards, schedules, priorities, users, grants, tokens, tasks, enrolmentTokens, expectedDevices, recipients, onHours, downloadRules, viewerSettings] as const;
 
 export function collectionOfKind(kind: string): Collection<Noun> | undefined {
   return ALL.find((one) => KIND[one.noun] === kind) as unknown as Collection<Noun> | undefined;
