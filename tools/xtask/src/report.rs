@@ -106,10 +106,15 @@ impl Report {
         }
         let (tally, skipped) = self.totals();
         say::line(format_args!("{} passed, {} failed, {skipped} skipped", tally.passed, tally.failed));
+        self.judge(process::in_ci())
+    }
+
+    /// Whether all was done, and well. Only people may leave something out.
+    fn judge(&self, in_ci: bool) -> Result<(), Failure> {
         if !self.is_clean() {
             return Err(Failure::failed("Not everything passed; the list above names what failed."));
         }
-        if skipped > 0 && process::in_ci() {
+        if self.totals().1 > 0 && in_ci {
             return Err(Failure::failed("Something was skipped, which an automatic run (CI is set) does not accept."));
         }
         Ok(())
@@ -135,6 +140,18 @@ mod tests {
         assert!(!report.is_clean());
         assert_eq!(report.totals(), (Tally { passed: 8, failed: 2 }, 1));
         assert!(report.finish().is_err());
+    }
+
+    #[test]
+    fn what_is_skipped_fails_an_automatic_run_and_no_other() {
+        let mut report = Report::default();
+        report.step("format", || Ok(Verdict::Passed));
+        assert!(report.judge(true).is_ok());
+        report.left_out("labs", "no right to make networks");
+        assert!(report.judge(false).is_ok());
+        assert!(report.judge(true).is_err_and(|failure| failure.sentence.contains("Something was skipped")));
+        report.step("lints", || Ok(Verdict::of(false, "no")));
+        assert!(report.judge(false).is_err_and(|failure| failure.sentence.contains("Not everything passed")));
     }
 
     #[test]

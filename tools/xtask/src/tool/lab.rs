@@ -87,6 +87,31 @@ const IPTABLES: Tool = Tool {
     find: || in_sbin("iptables").and(in_sbin("ip6tables")),
 };
 
+const UFW: Tool = Tool {
+    name: "ufw",
+    purpose: "reads the rules that `signboard firewall` prints for it",
+    packages: &["ufw"],
+    // Debian leaves it off, and whoever turned it on wants it.
+    service: None,
+    find: || in_sbin("ufw"),
+};
+
+const FIREWALLD: Tool = Tool {
+    name: "firewalld",
+    purpose: "reads the rules that `signboard firewall` prints for it",
+    packages: &["firewalld"],
+    service: Some(Service { unit: "firewalld", process: "firewalld" }),
+    find: || process::find("firewall-offline-cmd"),
+};
+
+const OPENSSL: Tool = Tool {
+    name: "openssl",
+    purpose: "looks at the server's certificate in the lab tests",
+    packages: &["openssl"],
+    service: None,
+    find: || process::find("openssl"),
+};
+
 // Only the program: the package `tinyproxy` would bring a service.
 const TINYPROXY: Tool = Tool {
     name: "tinyproxy",
@@ -121,7 +146,7 @@ const X11: Tool = Tool {
 };
 
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 16] = [
+pub(crate) const ALL: [&Tool; 19] = [
     &NETWORKS,
     &WAKERS,
     &CHRONY,
@@ -132,6 +157,9 @@ pub(crate) const ALL: [&Tool; 16] = [
     &AVAHI_BROWSE,
     &DNSMASQ,
     &IPTABLES,
+    &UFW,
+    &FIREWALLD,
+    &OPENSSL,
     &TINYPROXY,
     &CURL,
     &WESTON,
