@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use control::plan::Plan;
 use control::planner::{DAY_MS, Material, plan};
+use domain::alert::OnHours;
 use domain::commit::RowChange;
 use domain::document::Document;
 use domain::download::DownloadRule;
@@ -17,6 +18,7 @@ use domain::rows::Rows;
 use domain::schedule::Schedule;
 use domain::user::Suspension;
 use domain::viewer::Device;
+use domain::viewer_settings::ViewerSettings;
 use parking_lot::Mutex;
 use store::Published;
 use tokio::sync::{broadcast, watch};
@@ -81,6 +83,12 @@ impl Plans {
         self.make(rows, viewer, now, bodies, fonts).map(|plan| plan.id)
     }
 
+    /// Plans are made anew though the rows are the same: a body has come that they lacked.
+    pub fn renew(&self) {
+        self.made.lock().clear();
+        self.edition.send_modify(|edition| edition.n += 1);
+    }
+
     fn make(&self, rows: &Rows, viewer: ViewerId, now: i64, bodies: &Bodies, fonts: &Fonts) -> Option<Plan> {
         let material = Material { body: &|hash| bodies.facts(hash), fonts: fonts.list(), horizon_days: self.horizon_days };
         plan(rows, viewer, now, &material)
@@ -116,8 +124,9 @@ impl Plans {
 /// Whether an entry may alter plans, and whether screens must follow at once.
 fn touches(entry: &Published) -> (bool, bool) {
     let mut rows = Rows::default();
-    // A suspended or revoked device must lose its session, and limits for downloads must be told, though the plan would be the same.
-    let places = [Device::SPEC.name, DownloadRule::SPEC.name, Suspension::SPEC.name];
+    // A suspended or revoked device must lose its session, and limits and settings must be told, though the plan would be the same.
+    let places =
+        [Device::SPEC.name, DownloadRule::SPEC.name, OnHours::SPEC.name, Suspension::SPEC.name, ViewerSettings::SPEC.name];
     let mut touches = |change: &RowChange| places.contains(&change.kind.as_str()) || rows.put(&change.kind, change.id, None);
     let touched = entry.changes.iter().any(&mut touches);
     (touched, entry.changes.iter().any(is_urgent))

@@ -74,6 +74,12 @@ impl Media {
         self.0.files.join(&name[..2]).join(&name[2..4]).join(name)
     }
 
+    /// Where a file of this hash is put together that another server has, to be given to [`Self::take`] when it is whole.
+    #[must_use]
+    pub fn mirrored(&self, hash: Hash) -> PathBuf {
+        self.0.parts.join(format!("{hash}.mirror"))
+    }
+
     /// Length of a file in bytes; none if it is not there.
     #[must_use]
     pub fn size(&self, hash: Hash) -> Option<u64> {
