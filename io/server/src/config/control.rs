@@ -10,7 +10,8 @@ section! {
 
     /// Port for the control protocol. 0 picks a free one.
     port: u16 = "port", ports::CONTROL;
-    /// Most connections open at once, tunnels among them; further ones wait. Each viewer has one.
+    /// Most connections of viewers and other servers at once, tunnels among them; further ones are refused and come again. Each viewer has one. Those
+    /// without a certificate have 2,000 places of their own, and 1,024 those that have not shown yet who they are.
     connections: u32 = "connections", 15_000, within 16..=1_000_000;
     /// How many seconds the other end has for the handshake; three times as many for its first request.
     patience_seconds: u16 = "patience-seconds", 10, within 1..=120;

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use rustls::server::NoServerSessionStorage;
@@ -12,8 +12,9 @@ use rustls::{CertificateError, Error, ServerConfig};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio_rustls::TlsAcceptor;
+use tokio::sync::{Notify, Semaphore};
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +23,7 @@ use super::certificate::Certificate;
 use super::peer::ControlPeer;
 use super::refused::Reason;
 use super::routes::routes;
+use super::threshold::{Entered, HANDSHAKES, Threshold};
 use super::verifier::{Said, Verifier};
 use crate::app::App;
 use crate::listen::{Answer, Listening, Peer, Protocol, Room, Windows, accept, serve_connection};
@@ -36,8 +38,9 @@ const FIRST_REQUEST: u32 = 3;
 /// What takes connections of the control port.
 pub struct Door {
     app: App,
-    tls: TlsAcceptor,
+    tls: Arc<ServerConfig>,
     router: Router,
+    threshold: Threshold,
     slots: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     patience: Duration,
@@ -62,8 +65,9 @@ impl Door {
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
         Self {
-            tls: TlsAcceptor::from(Arc::new(config)),
+            tls: Arc::new(config),
             router: routes(app.clone()),
+            threshold: Threshold::default(),
             slots: Arc::new(Semaphore::new(app.config.control.connections as usize)),
             strangers: Arc::new(Semaphore::new(STRANGERS)),
             patience: Duration::from_secs(app.config.control.patience_seconds.into()),
@@ -76,13 +80,12 @@ impl Door {
 
     /// Takes connections of the listener until told to stop.
     pub(super) fn listen(self: &Arc<Self>, listening: Listening) {
+        // Room for all there can be; who stays is decided when it is known who it is.
+        let all = self.app.config.control.connections as usize + STRANGERS + HANDSHAKES;
+        let slots = Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
         for listener in listening.into_listeners() {
-            let room = Room {
-                slots: Arc::clone(&self.slots),
-                stop: self.stop.clone(),
-                cut: self.cut.clone(),
-                tasks: self.tasks.clone(),
-            };
+            let room =
+                Room { slots: Arc::clone(&slots), stop: self.stop.clone(), cut: self.cut.clone(), tasks: self.tasks.clone() };
             self.tasks.spawn(accept(listener, Arc::clone(self), room));
         }
     }
@@ -91,14 +94,8 @@ impl Door {
         self.stop.clone()
     }
 
-    /// A slot for one more connection, for a tunnel; none: all are in use.
-    #[must_use]
-    pub fn slot(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.slots).try_acquire_owned().ok()
-    }
-
     /// Runs a connection that came through a tunnel until it ends.
-    pub async fn tunnelled<S>(&self, stream: S, addr: SocketAddr, slot: OwnedSemaphorePermit)
+    pub async fn tunnelled<S>(&self, stream: S, addr: SocketAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -107,7 +104,6 @@ impl Door {
             () = self.cut.cancelled() => {}
             () = served => {}
         }
-        drop(slot);
     }
 
     /// Lets requests under way finish until the deadline, then cuts the rest. Returns how many were cut.
@@ -128,37 +124,24 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let refusals = &self.app.control.refusals;
-        let stream = match tokio::time::timeout(self.patience, self.tls.accept(stream)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => {
-                if let Some(reason) = reason(&error) {
-                    refusals.note(reason, addr);
-                }
-                tracing::debug!(%error, peer = %addr, "a handshake on the control port failed");
-                return;
-            }
-            Err(_) => return refusals.note(Reason::SlowHandshake, addr),
-        };
+        let Some(stream) = self.greet(stream, addr).await else { return };
         let session = stream.get_ref().1;
         let said = session.peer_certificates().and_then(|chain| chain.first()).and_then(Said::of);
         let protocol = if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
         let peer = ControlPeer::new(addr, said);
         // Those without a certificate cannot take the places of those that have one.
-        let stranger = match peer.key {
-            Some(_) => None,
-            None => match Arc::clone(&self.strangers).try_acquire_owned() {
-                Ok(slot) => Some(slot),
-                Err(_) => return refusals.note(Reason::Crowded, addr),
-            },
-        };
+        let places = if peer.key.is_some() { &self.slots } else { &self.strangers };
+        let Ok(place) = Arc::clone(places).try_acquire_owned() else { return refusals.note(Reason::Crowded, addr) };
         let connection = peer.key.map(|key| self.app.control.connections.open(key));
         let revoked = connection.as_ref().map(|connection| connection.cut.clone());
         let asked = Arc::new(Notify::new());
+        let hangup = Hangup::default();
         let stamp = {
-            let asked = Arc::clone(&asked);
+            let (asked, hangup) = (Arc::clone(&asked), hangup.clone());
             move |request: &mut http::Request<hyper::body::Incoming>| {
                 asked.notify_one();
                 request.extensions_mut().insert(peer);
+                request.extensions_mut().insert(hangup.clone());
                 request.extensions_mut().insert(Peer { addr, tls: true });
             }
         };
@@ -168,9 +151,63 @@ impl Door {
             () = serve_connection(stream, protocol, Windows::CONTROL, self.router.clone(), stamp, &self.stop) => {}
             () = first_request(&asked, self.patience * FIRST_REQUEST) => refusals.note(Reason::SlowRequest, addr),
             () = until(revoked) => tracing::info!(peer = %addr, "a device that lost its place was cut"),
+            () = hangup.0.cancelled() => refusals.note(Reason::Unread, addr),
         }
         open.decrement(1.0);
-        drop((stranger, connection));
+        drop((place, connection));
+    }
+
+    /// The handshake; none: it failed, or others needed its place.
+    async fn greet<S>(&self, stream: S, addr: SocketAddr) -> Option<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let refusals = &self.app.control.refusals;
+        let Some(entered) = self.threshold.enter(addr.ip(), Instant::now()) else {
+            refusals.note(Reason::Crowded, addr);
+            return None;
+        };
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(self.patience, self.shake_hands(stream, &entered)) => shaken,
+            () = entered.cut.cancelled() => {
+                refusals.note(Reason::Crowded, addr);
+                return None;
+            }
+        };
+        match shaken {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(error)) => {
+                if let Some(reason) = reason(&error) {
+                    refusals.note(reason, addr);
+                }
+                tracing::debug!(%error, peer = %addr, "a handshake on the control port failed");
+                None
+            }
+            Err(_) => {
+                refusals.note(Reason::SlowHandshake, addr);
+                None
+            }
+        }
+    }
+
+    async fn shake_hands<S>(&self, stream: S, entered: &Entered) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let begun = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await?;
+        entered.speaks();
+        begun.into_stream(Arc::clone(&self.tls)).await
+    }
+}
+
+/// Ends the connection of a request: for peers that take nothing of what they asked for. Every request carries it in its extensions.
+#[derive(Clone, Debug, Default)]
+pub struct Hangup(CancellationToken);
+
+impl Hangup {
+    /// Ends the connection.
+    pub fn now(&self) {
+        self.0.cancel();
     }
 }
 

@@ -15,6 +15,7 @@ mod peer;
 mod presence;
 mod refused;
 mod routes;
+mod threshold;
 mod verifier;
 
 use std::net::{IpAddr, SocketAddr};
@@ -28,7 +29,7 @@ pub use authority::{Authorities, AuthorityError, ensure as ensure_authority};
 pub use capabilities::{Capabilities, Capability};
 pub(crate) use certificate::validity as certificate_validity;
 pub use connections::Connections;
-pub use door::Door;
+pub use door::{Door, Hangup};
 pub use fetching::fetching_viewer;
 pub use peer::{ControlPeer, Place};
 pub use presence::{KeyInUse, Presence, Present};

@@ -36,11 +36,13 @@ pub enum Reason {
     TooOften,
     /// The state does not know the key.
     UnknownKey,
+    /// It does not take what it asked for.
+    Unread,
 }
 
 impl Reason {
     /// All of them, in the order of their names.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BadCertificate,
         Self::Crowded,
         Self::Expired,
@@ -53,6 +55,7 @@ impl Reason {
         Self::SlowRequest,
         Self::TooOften,
         Self::UnknownKey,
+        Self::Unread,
     ];
 
     /// Its name in the metrics.
@@ -71,6 +74,7 @@ impl Reason {
             Self::SlowRequest => "slow_request",
             Self::TooOften => "too_often",
             Self::UnknownKey => "unknown_key",
+            Self::Unread => "unread",
         }
     }
 }

@@ -32,9 +32,7 @@ pub async fn open(
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let upgrade = upgrade.map_err(|_| Error::malformed("this address is for native viewers: open it as a WebSocket"))?;
-    let busy = || Error::unavailable("all connections of the control port are in use");
-    let door = app.control.door().ok_or_else(busy)?;
-    let slot = door.slot().ok_or_else(busy)?;
+    let door = app.control.door().ok_or_else(|| Error::unavailable("the control port is closed at the moment"))?;
     // The address that a trusted proxy names; its port is not known.
     let port = peer.filter(|peer| peer.addr.ip().to_canonical() == from.address).map_or(0, |peer| peer.addr.port());
     let address = SocketAddr::new(from.address, port);
@@ -42,7 +40,7 @@ pub async fn open(
     let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(0).max_write_buffer_size(4 * BUFFER);
     let mut response = upgrade.on_upgrade(move |socket| async move {
         metrics::counter!("signboard_control_tunnels_total").increment(1);
-        door.tunnelled(Tunnel::new(messages(socket)), address, slot).await;
+        door.tunnelled(Tunnel::new(messages(socket)), address).await;
     });
     let port = HeaderValue::from(app.control.ports().control);
     response.headers_mut().insert(HeaderName::from_static(CONTROL_PORT), port);

@@ -14,6 +14,7 @@ mod server;
 mod cards;
 mod certificates;
 mod counts;
+mod crowding;
 mod device;
 mod enrolling;
 mod garbage;

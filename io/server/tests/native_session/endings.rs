@@ -1,5 +1,8 @@
 //! How sessions end, and who is not let in.
 
+use std::time::Duration;
+
+use control::order::{Order, OrderKind};
 use control::v1;
 use control::v1::from_viewer::Message as Say;
 use net::control::Way;
@@ -76,4 +79,31 @@ async fn who_breaks_the_rules_is_cut_and_others_are_not() {
     assert!(heard.next().await.unwrap().is_none(), "it did not say hello");
     pier.is_quiet().await;
     quay.is_quiet().await;
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_of_what_it_is_sent_is_cut_and_the_next_session_is_not() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let pier = Screen::paired(&site, &ada, 1, "Pier").await;
+    let first = site.app.hub.session_at(pier.viewer());
+    let deaf = connect(&site, &pier.identity, Way::Control).await;
+    let (_say, _unread) = deaf.session(hello(&pier.device, &pier.holding, "")).await.unwrap();
+    while site.app.hub.session_at(pier.viewer()) == first {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // More than a window: what is said after it stays in the server's memory.
+    let arguments = [("value".to_owned(), "x".repeat(200_000))].into();
+    let id = uuid::Uuid::from_u128(5);
+    assert!(
+        site.app.hub.order(pier.viewer(), Order { id, kind: OrderKind::SetSetting, seconds: None, arguments, expires: None })
+    );
+    let mut next = pier.again(&site, "").await;
+    let cut = async {
+        while !deaf.is_closed() {
+            next.is_quiet().await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(90), cut).await.expect("the connection is cut");
+    next.is_quiet().await;
 }

@@ -24,7 +24,7 @@ use crate::session::hub::ToSession;
 use crate::session::identity::{Standing, standing_of};
 
 /// How long a viewer may leave unread what it is sent.
-const UNREAD: Duration = Duration::from_secs(15);
+pub(super) const UNREAD: Duration = Duration::from_secs(15);
 
 /// One open session.
 pub(super) struct Driver {

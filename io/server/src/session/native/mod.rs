@@ -20,11 +20,12 @@ use std::task::{Context, Poll};
 use control::native::MAX_FROM_VIEWER;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::server::NamedService;
 
 use crate::app::App;
-use crate::control_port::{ControlPeer, Place};
+use crate::control_port::{ControlPeer, Hangup, Place};
 use crate::now::now_ms;
 
 pub(crate) use shot::picture_type;
@@ -76,10 +77,22 @@ impl Service {
             Place::Revoked(_) => return Err(Status::permission_denied("this device lost its place: enrol with a new key")),
             _ => return Err(Status::unauthenticated("bring a certificate that counts: call Renew or Enrol")),
         };
+        let hangup = request.extensions().get::<Hangup>().cloned();
         let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
         let incoming = wire::Incoming::new(request.into_body(), MAX_FROM_VIEWER);
-        tokio::spawn(driver::run(self.0.clone(), device, viewer, incoming, sender));
-        let mut response = http::Response::new(tonic::body::Body::new(wire::Outgoing::new(receiver)));
+        let taken = CancellationToken::new();
+        let outgoing = wire::Outgoing::new(receiver, taken.clone());
+        let session = driver::run(self.0.clone(), device, viewer, incoming, sender);
+        tokio::spawn(async move {
+            session.await;
+            // What was said last lies in memory until the viewer takes it: one that grants no window would keep it for ever.
+            if tokio::time::timeout(driver::UNREAD, taken.cancelled()).await.is_err()
+                && let Some(hangup) = hangup
+            {
+                hangup.now();
+            }
+        });
+        let mut response = http::Response::new(tonic::body::Body::new(outgoing));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         Ok(response)
     }

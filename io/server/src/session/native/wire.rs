@@ -13,6 +13,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame};
 use prost::Message;
 use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::{Code, Status};
 
 /// Before each message: whether it is compressed, and its length.
@@ -95,12 +96,14 @@ impl Incoming {
 pub(super) struct Outgoing {
     messages: mpsc::Receiver<Bytes>,
     is_ended: bool,
+    /// Cancels a token once all of it was taken, or will never be.
+    _taken: DropGuard,
 }
 
 impl Outgoing {
-    /// Framed messages.
-    pub(super) fn new(messages: mpsc::Receiver<Bytes>) -> Self {
-        Self { messages, is_ended: false }
+    /// Framed messages; `taken` is cancelled when the connection needs them no more.
+    pub(super) fn new(messages: mpsc::Receiver<Bytes>, taken: CancellationToken) -> Self {
+        Self { messages, is_ended: false, _taken: taken.drop_guard() }
     }
 }
 
