@@ -4,11 +4,11 @@ import type { ChangeEvent, LiveEvent, StreamEvent } from "./message.ts";
 /** Longer than the server's comment line every 15 s would be noticed by the browser itself; this only bounds the wait for a new try. */
 const RETRY_MS = 3000;
 
-/** Opens the stream and keeps it open. Returns how to close it. */
-export function openSource(url: string, tell: (event: StreamEvent) => void): () => void {
+/** Opens the stream and keeps it open; `missed` says that events may have been lost before. Returns how to close it. */
+export function openSource(url: string, tell: (event: StreamEvent) => void, missed = false): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let wasLost = false;
+  let wasLost = missed;
   let closed = false;
 
   const open = () => {

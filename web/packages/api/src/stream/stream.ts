@@ -43,10 +43,12 @@ function listenByElection(tell: Tell): () => void {
   };
   const settle = () => {
     if (leads(election) && !closeSource) {
-      closeSource = openSource("/api/v1/events", (event) => {
+      const pass = (event: StreamEvent) => {
         note(event);
         channel.postMessage({ event } satisfies Word);
-      });
+      };
+      // Nobody listened until this tab took the lead, whoever led before.
+      closeSource = openSource("/api/v1/events", pass, true);
     } else if (!leads(election) && closeSource) {
       closeSource();
       closeSource = null;
