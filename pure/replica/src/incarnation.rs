@@ -17,18 +17,13 @@ pub enum Evidence {
         /// As whom the server wrote before.
         actor: Actor,
     },
-    /// A peer knows of a later incarnation of this server.
+    /// A peer has entries of this server that it does not have itself.
     PeerKnowsMore {
         /// As whom the server wrote.
         actor: Actor,
-        /// The last of this server's entries that the peer has.
-        known: Dot,
-    },
-    /// A peer has entries of this server that it does not have itself.
-    OtherHistory {
-        /// Up to where both have the same.
-        fork: Fork,
-        /// The last of this server's entries that the peer has.
+        /// How many of this actor's entries it had when it heard of that.
+        had: u64,
+        /// The last of this server's entries that the peer has, maybe of a later incarnation.
         known: Dot,
     },
 }
@@ -48,29 +43,27 @@ impl Evidence {
     pub fn actor(&self) -> Actor {
         match self {
             Self::Restored { actor } | Self::Generation { actor } | Self::PeerKnowsMore { actor, .. } => *actor,
-            Self::OtherHistory { fork, .. } => fork.actor,
         }
     }
 }
 
 /// The actor under which a server goes on, given what its database contains: after every incarnation that anybody knows of.
 ///
-/// With it goes the fork that must be rebuilt, if the server has written on since its disk went back. To be asked in the same transaction in
-/// which the incarnation begins. None if the evidence is about an earlier actor than the current one: then one was begun already.
+/// With it goes a fork if the server has written on since it heard of the evidence. To be asked in the same transaction in which the
+/// incarnation begins. None if the evidence is about an earlier actor than the current one: then one was begun already.
 #[must_use]
 pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Option<(Actor, Option<Fork>)> {
     if evidence.actor() != current {
         return None;
     }
-    let known = match evidence {
-        Evidence::PeerKnowsMore { known, .. } | Evidence::OtherHistory { known, .. } => known.actor.incarnation,
-        Evidence::Restored { .. } | Evidence::Generation { .. } => 0,
+    let (known, fork) = match evidence {
+        Evidence::PeerKnowsMore { actor, had, known } => {
+            let wrote_on = known.actor == *actor && known.seq > *had && vector.get(actor) > *had;
+            (known.actor.incarnation, wrote_on.then_some(Fork { actor: *actor, common: *had }))
+        }
+        Evidence::Restored { .. } | Evidence::Generation { .. } => (0, None),
     };
     let own = vector.iter().map(|dot| dot.actor).filter(|actor| actor.server == current.server);
     let newest = own.map(|actor| actor.incarnation).fold(current.incarnation.max(known), u32::max);
-    let fork = match evidence {
-        Evidence::OtherHistory { fork, .. } => Some(*fork).filter(|fork| vector.get(&current) > fork.common),
-        _ => None,
-    };
     Some((Actor { incarnation: newest + 1, ..current }, fork))
 }

@@ -45,6 +45,7 @@ impl Session {
             }
         }
         self.hello = Some(Box::new(hello));
+        self.sending.looking_from(self.stands.lpos);
         self.look_up(Want::Judge, dots);
     }
 

@@ -3,6 +3,7 @@
 use domain::stamp::{Actor, Dot};
 
 use super::{Frame, Hello, Hold, Mark, Mode, Output, Phase, Reason, Session, SnapshotOffer, Standing, Taking, Want};
+use crate::incarnation::Evidence;
 
 /// A history of the peer that is another one than ours, or goes further than its owner's.
 fn other_history(session: &Session, hello: &Hello, marks: &[(Dot, Option<Mark>)]) -> Option<Dot> {
@@ -25,21 +26,11 @@ impl Session {
         let (me, them) = (self.stands.position.actor, hello.actor);
         let other = other_history(self, &hello, marks);
         self.phase = Phase::Open;
-        if let Some(fork) = self.stands.forked {
-            // Only a server with the other history can help, and before that nothing may get out.
-            let said = matches!(&self.their_mode, Some(Mode::Hold(Hold::Fork { actor, .. })) if *actor == fork.actor);
-            let said = said.then_some(Dot { actor: fork.actor, seq: fork.common + 1 });
-            return match other.or(said).filter(|dot| dot.actor == fork.actor) {
-                Some(dot) => self.fork(dot),
-                None => self.hold(Hold::Rebuilding { actor: fork.actor }),
-            };
-        }
         let own = hello.ends.iter().filter(|(actor, _)| actor.server == me.server).last();
         if let Some(known) = own.map(|(actor, end)| Dot { actor, seq: end.seq }) {
             let more = known.actor > me || known.actor == me && known.seq > self.ends.get(&me).seq;
             if more || other.is_some_and(|dot| dot.actor == me) {
-                self.hold(Hold::RolledBack { known });
-                return self.begin_search(known);
+                return self.rolled_back(known);
             }
         }
         let said = self.their_mode.as_ref().and_then(|mode| match mode {
@@ -48,6 +39,10 @@ impl Session {
         });
         if let Some(dot) = other.or(said) {
             return self.fork(dot);
+        }
+        if let Some(fork) = self.stands.forked {
+            // Only a server with the other history can help, and before that nothing may get out.
+            return self.hold(Hold::Rebuilding { actor: fork.actor });
         }
         let known = Dot { actor: them, seq: self.ends.get(&them).seq };
         if known.seq > hello.ends.get(&them).seq {
@@ -70,16 +65,27 @@ impl Session {
         }
     }
 
+    /// The peer knows that this server wrote up to `known`, and it does not.
+    fn rolled_back(&mut self, known: Dot) {
+        let actor = self.stands.position.actor;
+        self.hold(Hold::RolledBack { known });
+        let had = self.ends.get(&actor).seq;
+        self.out.push(Output::NewIncarnation(Evidence::PeerKnowsMore { actor, had, known }));
+    }
+
     /// The peer has another entry at `dot`.
     pub(super) fn fork(&mut self, dot: Dot) {
         if matches!(self.hold, Some(Hold::Fork { .. } | Hold::RolledBack { .. })) {
             return;
         }
-        if dot.actor == self.stands.position.actor {
-            self.hold(Hold::RolledBack { known: dot });
-            return self.begin_search(dot);
+        let me = self.stands.position.actor;
+        if dot.actor == me {
+            return self.rolled_back(dot);
         }
         self.hold(Hold::Fork { actor: dot.actor, seq: dot.seq });
+        if dot.actor.server == me.server {
+            return self.begin_search(dot);
+        }
         self.reconsider_fork(dot.actor);
     }
 
@@ -109,13 +115,30 @@ impl Session {
         if self.peer.read_only {
             return self.close(Reason::ReadOnly { server: self.peer.server });
         }
-        let how = match (&self.hold, self.stands.forked) {
-            (_, Some(fork)) => Taking::Rebuild { actor: fork.actor },
-            (Some(Hold::Fork { actor, .. }), None) => Taking::Rebuild { actor: *actor },
-            (None | Some(Hold::DiskFull | Hold::Unavailable), None) => Taking::Join,
-            (Some(_), None) => return,
+        let how = match &self.hold {
+            Some(Hold::Fork { actor, .. }) if actor.server == self.stands.position.actor.server => {
+                // First it must be known from where on our own entries are issued anew.
+                self.offered = Some(offer);
+                return self.rebuild_self();
+            }
+            Some(Hold::Fork { actor, .. }) => Taking::Rebuild { actor: *actor },
+            None | Some(Hold::DiskFull | Hold::Unavailable) => Taking::Join,
+            Some(_) => return,
         };
         self.out.push(Output::Fetch { offer, how });
+    }
+
+    /// Where our own history parts from the peer's is known, and the peer's state may have been offered.
+    pub(super) fn rebuild_self(&mut self) {
+        let Some(common) = self.common else { return };
+        match self.stands.forked {
+            Some(fork) if fork.actor == common.actor && fork.common <= common.common => {
+                if let Some(offer) = self.offered.take() {
+                    self.out.push(Output::Fetch { offer, how: Taking::Rebuild { actor: fork.actor } });
+                }
+            }
+            _ => self.out.push(Output::Forked(common)),
+        }
     }
 
     /// The snapshot was taken in.

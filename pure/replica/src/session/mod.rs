@@ -33,6 +33,8 @@ use searching::Search;
 use sending::Sending;
 use taking::Receiving;
 
+use crate::incarnation::Fork;
+
 /// A heartbeat is sent this often, in milliseconds.
 pub const HEARTBEAT_MS: u64 = 5_000;
 /// After so long a silence the other side is given up, in milliseconds.
@@ -81,6 +83,10 @@ pub struct Session {
     sending: Sending,
     receiving: Receiving,
     search: Option<Search>,
+    /// Where our own history parts from the peer's.
+    common: Option<Fork>,
+    /// The state of the peer, from which we are rebuilt.
+    offered: Option<SnapshotOffer>,
     looking: VecDeque<(Want, Vec<Dot>)>,
     pulse: Pulse,
     unnoted: bool,
@@ -106,6 +112,8 @@ impl Session {
             sending: Sending::default(),
             receiving: Receiving::default(),
             search: None,
+            common: None,
+            offered: None,
             looking: VecDeque::new(),
             pulse: Pulse::new(now),
             unnoted: false,
@@ -175,7 +183,7 @@ impl Session {
         if new.actor != old.actor {
             return self.close(Reason::NewIncarnation { incarnation: new.actor.incarnation });
         }
-        if !new.vector.covers_all(&old.vector) {
+        if !new.vector.covers_all(&old.vector) || stands.forked != self.stands.forked {
             return self.close(Reason::StartOver);
         }
         if stands.lpos < self.stands.lpos {
@@ -214,7 +222,12 @@ impl Session {
         }
     }
 
-    fn looked_up(&mut self, marks: Vec<(Dot, Option<Mark>)>) {
+    fn looked_up(&mut self, mut marks: Vec<(Dot, Option<Mark>)>) {
+        // Where a history ends is known even if its last entry came with a snapshot.
+        for (dot, mark) in marks.iter_mut().filter(|(_, mark)| mark.is_none()) {
+            let end = self.ends.get(&dot.actor);
+            *mark = (end.seq == dot.seq).then_some(Mark { lpos: 0, cum_ops: end.cum_ops, chain: end.chain });
+        }
         let Some((want, _)) = self.looking.pop_front() else { return };
         match want {
             Want::Judge => self.judge(&marks),

@@ -1,9 +1,9 @@
 //! Where our own history was forked: the last number at which the peer has the same entries as we.
 
-use domain::stamp::Dot;
+use domain::stamp::{Actor, Dot};
 
 use super::{Frame, Mark, Output, Reason, Session, Want};
-use crate::incarnation::{Evidence, Fork};
+use crate::incarnation::Fork;
 
 /// Places that are asked for at once: two million entries need three questions.
 const PROBES: u64 = 128;
@@ -11,41 +11,30 @@ const PROBES: u64 = 128;
 /// The histories are the same at `same` and not at `differs`.
 #[derive(Clone, Debug)]
 pub(super) struct Search {
-    /// The last of our entries that the peer has, maybe of a later incarnation.
-    known: Dot,
+    actor: Actor,
     same: u64,
     differs: u64,
     ours: Vec<(Dot, Option<Mark>)>,
 }
 
 impl Session {
-    /// The peer has our own entries up to `known`: more than we have, or other ones.
-    pub(super) fn begin_search(&mut self, known: Dot) {
-        if self.search.is_some() {
-            return;
-        }
-        let me = self.stands.position.actor;
-        let end = self.ends.get(&me).seq.min(self.known.get(&me).seq);
+    /// The peer has another entry than we at `differs`, which was ours.
+    pub(super) fn begin_search(&mut self, differs: Dot) {
+        let Dot { actor, seq } = differs;
         // What is no longer in the log was acknowledged by everybody, and is taken as the same.
-        let same = self.stands.floor.get(&me).min(end);
-        self.search = Some(Search { known, same, differs: end + 1, ours: Vec::new() });
+        let same = self.stands.floor.get(&actor).min(seq.saturating_sub(1));
+        self.search = Some(Search { actor, same, differs: seq, ours: Vec::new() });
         self.probe();
     }
 
     fn probe(&mut self) {
         let Some(search) = &self.search else { return };
-        let (actor, between) = (self.stands.position.actor, search.differs - search.same - 1);
+        let (actor, between) = (search.actor, search.differs - search.same - 1);
         if between == 0 {
-            // Beyond what is the same the peer has other entries than we: also than those that we write until this is dealt with.
-            let evidence = if self.known.get(&actor).seq > search.same {
-                Evidence::OtherHistory { fork: Fork { actor, common: search.same }, known: search.known }
-            } else {
-                Evidence::PeerKnowsMore { actor, known: search.known }
-            };
-            return self.out.push(Output::NewIncarnation(evidence));
+            self.common = Some(Fork { actor, common: search.same });
+            return self.rebuild_self();
         }
         let count = between.min(PROBES);
-        // The first question asks for the very end too: usually nothing differs.
         let places = (1..=count).map(|n| search.same + n * between / count);
         let dots = places.map(|seq| Dot { actor, seq }).collect();
         self.look_up(Want::Search, dots);

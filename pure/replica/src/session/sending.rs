@@ -16,6 +16,8 @@ pub(super) struct Sending {
     /// The log was read up to here.
     cursor: i64,
     reading: bool,
+    /// Where the log ended when the places were looked up from which the stream begins.
+    from: i64,
     /// Read, not sent yet.
     backlog: VecDeque<(i64, Entry)>,
     /// What the peer has or will have when all that was sent arrives.
@@ -45,6 +47,11 @@ impl Sending {
         }
     }
 
+    /// The log ends at `lpos`, and places before that are being looked up.
+    pub(super) fn looking_from(&mut self, lpos: i64) {
+        self.from = lpos;
+    }
+
     /// Nothing more is sent.
     pub(super) fn stop(&mut self) {
         self.mode = None;
@@ -69,12 +76,12 @@ impl Session {
             return self.offer_snapshot();
         }
         let next = |dot: &Dot| self.known.get(&dot.actor).seq + 1 == dot.seq;
-        let mut first = self.stands.lpos + 1;
+        let mut first = self.sending.from + 1;
         for (_, mark) in marks.iter().filter(|(dot, _)| next(dot)) {
             match mark {
-                Some(mark) => first = first.min(mark.lpos),
+                Some(mark) if mark.lpos > 0 => first = first.min(mark.lpos),
                 // The log was cut meanwhile; the new floor will be told.
-                None => first = 0,
+                _ => first = 0,
             }
         }
         self.sending.sent = self.known.vector();
@@ -120,6 +127,7 @@ impl Session {
                 self.sending.mode = None;
                 let ahead = self.ends.iter().filter(|(actor, end)| self.known.get(actor).seq < end.seq);
                 let dots = ahead.map(|(actor, _)| Dot { actor, seq: self.known.get(&actor).seq + 1 }).collect();
+                self.sending.from = self.stands.lpos;
                 self.look_up(Want::Locate, dots);
             }
             Some(Mode::SnapshotFirst) => {
