@@ -22,6 +22,8 @@ pub(super) struct Pulse {
     pub(super) pages: u64,
     /// Counts the items that came onto the screen.
     pub(super) items: u64,
+    /// Counts what the player said.
+    pub(super) words: u64,
 }
 
 /// See the module.
@@ -132,6 +134,11 @@ impl Stage {
             inner.player = None;
             self.pulse.send_modify(|pulse| pulse.connected = false);
         }
+    }
+
+    /// The player said something.
+    pub(super) fn spoke(&self) {
+        self.pulse.send_modify(|pulse| pulse.words += 1);
     }
 
     /// The player said that this plan is in force.

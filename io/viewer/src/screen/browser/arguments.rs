@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::profile;
 use crate::screen::contract::{OutputSettings, Surface};
 
 /// The page before ours: as dark as ours and without a pointer, so that nothing flashes. The player's address is no argument, since
@@ -61,8 +62,9 @@ const ALWAYS: &[&str] = &[
 pub(super) struct Setup<'a> {
     pub(super) profile: &'a Path,
     pub(super) output: &'a OutputSettings,
-    /// Width and height of the window, in pixels.
+    /// Upper left corner of the window on the desktop, in pixels.
     pub(super) position: (i32, i32),
+    /// Width and height of the window, in pixels.
     pub(super) size: (u32, u32),
     /// Whether it runs as root, where Chromium's sandbox does not work.
     pub(super) root: bool,
@@ -97,7 +99,7 @@ pub(super) fn arguments(setup: &Setup<'_>) -> Vec<String> {
 }
 
 /// What the browser finds in its environment besides ours.
-pub(super) fn environment(surface: &Surface, language: &str) -> Vec<(&'static str, String)> {
+pub(super) fn environment(surface: &Surface, language: &str, profile: &Path) -> Vec<(&'static str, String)> {
     let mut all = match surface {
         Surface::Environment | Surface::Headless => vec![],
         Surface::X11(display) => vec![("DISPLAY", display.clone()), ("WAYLAND_DISPLAY", String::new())],
@@ -106,6 +108,7 @@ pub(super) fn environment(surface: &Surface, language: &str) -> Vec<(&'static st
     if !language.is_empty() {
         all.push(("LANGUAGE", language.replace('-', "_")));
     }
+    all.extend(profile::temporary(profile).map(|folder| ("TMPDIR", folder.display().to_string())));
     all
 }
 
@@ -115,7 +118,14 @@ mod tests {
 
     fn of(surface: Surface, root: bool, more: &[String]) -> Vec<String> {
         let output = OutputSettings { name: None, surface, position: None, size: None };
-        arguments(&Setup { profile: Path::new("/var/lib/x"), output: &output, position: (1920, 0), size: (1080, 1920), root, more })
+        arguments(&Setup {
+            profile: Path::new("/var/lib/x"),
+            output: &output,
+            position: (1920, 0),
+            size: (1080, 1920),
+            root,
+            more,
+        })
     }
 
     #[test]

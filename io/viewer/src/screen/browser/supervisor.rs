@@ -124,7 +124,9 @@ impl Supervisor {
             root,
             more: &self.settings.arguments,
         });
-        let started = Process::start(&program, &arguments, &environment(&self.output.surface, &self.language)).await;
+        let started =
+            Process::start(&program, &arguments, &environment(&self.output.surface, &self.language, &self.settings.profile))
+                .await;
         let (mut process, writer, reader) =
             started.map_err(|error| format!("{} cannot be started: {error}.", program.display()))?;
         let (cdp, told) = Cdp::over(writer, reader);
@@ -185,10 +187,10 @@ impl Supervisor {
                 Verdict::Reload(cause) => {
                     tracing::warn!(%cause, "the page is loaded anew");
                     watch.reloaded(Instant::now());
-                    let failed = match timeout(self.settings.patience, running.page.load(&self.address)).await {
+                    let failed = match timeout(OPENING, running.page.load(&self.address)).await {
                         Ok(Ok(())) => None,
                         Ok(Err(error)) => Some(RestartCause::NotLoaded(error.to_string())),
-                        Err(_) => Some(RestartCause::Frozen(self.settings.patience)),
+                        Err(_) => Some(RestartCause::Frozen(OPENING)),
                     };
                     if failed.is_some() {
                         break failed;

@@ -68,6 +68,7 @@ async fn run(served: Arc<Served>, mut socket: WebSocket) {
 impl Served {
     /// Takes what the player says; the answer, where there is one.
     async fn hear(&self, message: &str) -> Option<String> {
+        self.stage.spoke();
         let now = (self.clock)();
         let value: Value = serde_json::from_str(message).ok()?;
         let frames = value["frames_dropped"].as_u64().unwrap_or(0);
