@@ -36,6 +36,10 @@ export function typedInEditor(event: KeyboardEvent, draft: Draft, reach: Reach):
   const ids = chosen.map((element) => element.id);
   const key = event.key.toLowerCase();
   const arrow = ARROWS[event.key];
+  const target = event.target as HTMLElement;
+  // What has the focus keeps the keys by which a keyboard uses it: whoever presses Publish does not mean the text.
+  if (event.key === "Enter" && target.closest("a,button,summary")) return false;
+  if ((arrow || event.key.startsWith("Page")) && target.getAttribute("role") === "region") return false;
 
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") return event.shiftKey ? done(draft.redo()) : done(draft.undo());
@@ -64,7 +68,7 @@ export function typedInEditor(event: KeyboardEvent, draft: Draft, reach: Reach):
   if (event.key === "Escape" && draft.selected.length > 0) return done((draft.selected = []));
   if (event.key === "Enter" && chosen.length === 1 && chosen[0]?.kind === "text") return done(reach.editText(chosen[0].id));
   if (event.shiftKey && event.code === "Digit1") return done(reach.zoomFit());
-  if (event.key === "Tab" && draft.page.elements.length > 0 && (event.target as HTMLElement).getAttribute("role") === "application") {
+  if (event.key === "Tab" && draft.page.elements.length > 0 && target.getAttribute("role") === "application") {
     const list = draft.page.elements.filter((element) => !element.locked && !element.hidden);
     const place = list.findIndex((element) => element.id === draft.selected[0]);
     const next = list[place + (event.shiftKey ? -1 : 1)];
