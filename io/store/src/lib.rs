@@ -35,7 +35,8 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use options::{Engine, Options};
 pub use peer::{Peer, PeerState};
 pub use secret::Classes;
-pub use sending::{Mark, Sending};
+pub use replica::session::Mark;
+pub use sending::Sending;
 pub use standing::Standing;
 pub use store::{Loaded, Store};
 pub use writer::{

@@ -1,10 +1,12 @@
 //! Reads everything that a starting server needs.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::RwLock;
 
 use domain::log::{Head, Position, Row};
-use domain::stamp::{Actor, Dot, Hlc};
+use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use futures::TryStreamExt;
+use replica::incarnation::Fork;
 use uuid::Uuid;
 
 use crate::actors::Actors;
@@ -13,6 +15,7 @@ use crate::db::{Db, Moment, with_db, with_moment};
 use crate::error::Error;
 use crate::fold::{self, Lag};
 use crate::secret::Sealer;
+use crate::sql::peers::ALL_FLOORS;
 use crate::sql::state::{ALL_ACTORS, ALL_DIGESTS, ALL_DOCUMENTS, ALL_HEADS, LAST_ENTRY, LAST_OF_ACTOR, LOG_TAIL, META};
 
 /// Sums of the digest by kind and bucket.
@@ -42,6 +45,24 @@ pub(crate) async fn actors(db: &Db) -> Result<Actors, Error> {
 pub(crate) const HLC: &str = "hlc";
 /// Name under which the end of the log is kept after something other than an entry took a position.
 pub(crate) const LPOS: &str = "lpos";
+
+/// Name under which a fork of the server's own history is kept until it is rebuilt; empty after that.
+pub(crate) const FORKED: &str = "forked";
+
+/// What is no longer in the log.
+pub(crate) async fn floors(db: &Db, actors: &RwLock<Actors>) -> Result<VersionVector, Error> {
+    let rows: Vec<(i64, i64)> = with_db!(db, pool => sqlx::query_as(ALL_FLOORS).fetch_all(pool).await?);
+    // After the rows: who is in them is in memory by then.
+    let actors = actors.read().expect("nothing panics with this lock");
+    let dot = |(aidx, seq)| codec::dot(aidx, seq, &actors).ok_or_else(|| Error::damaged("list of floors"));
+    rows.into_iter().map(dot).collect()
+}
+
+/// Where the server's own history forked, if that waits to be rebuilt.
+pub(crate) async fn forked(db: &Db) -> Result<Option<Fork>, Error> {
+    let text = meta(db, FORKED).await?.filter(|text| !text.is_empty());
+    text.map(|text| serde_json::from_str(&text).map_err(|_| Error::damaged("note of a fork"))).transpose()
+}
 
 /// Where the server stands, and the end of the log.
 pub(crate) async fn position(moment: &mut Moment, actor: Actor, actors: &Actors) -> Result<(Position, i64), Error> {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use domain::log::Chain;
 use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use futures::TryStreamExt;
 use replica::pending::{Pending, outgoing};
+use replica::session::Mark;
 
 use crate::codec;
 use crate::db::with_db;
 use crate::error::Error;
+use crate::load;
 use crate::log_reader::{LogRow, Logged, read_row};
-use crate::sql::peers::{ALL_FLOORS, MARK, NEXT_OF_ACTOR, ONE_ENTRY};
+use crate::sql::peers::{MARK, NEXT_OF_ACTOR, ONE_ENTRY};
 use crate::sql::state::READ_LOG;
 use crate::store::Store;
 
@@ -30,15 +31,6 @@ pub enum Sending {
     },
     /// The log no longer has all that it lacks: it needs the state.
     Behind,
-}
-
-/// How far an actor had come with one of its entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Operations in its entries up to there.
-    pub cum_ops: u64,
-    /// Hash of its history up to there.
-    pub chain: Chain,
 }
 
 impl Store {
@@ -120,33 +112,33 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn floor(&self) -> Result<VersionVector, Error> {
-        let rows: Vec<(i64, i64)> = with_db!(&self.db, pool => sqlx::query_as(ALL_FLOORS).fetch_all(pool).await?);
-        let actors = self.actors.read().expect("nothing panics with this lock");
-        let dot = |(aidx, seq)| codec::dot(aidx, seq, &actors).ok_or_else(|| Error::damaged("list of floors"));
-        rows.into_iter().map(dot).collect()
+        load::floors(&self.db, &self.actors).await
     }
 
-    /// How far `actor` had come with its entry number `seq`; none if neither log nor floor tells.
+    /// How far `actor` had come with its entry number `seq`, with position 0 where the log no longer has it; none if neither log nor floor
+    /// tells.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub async fn mark(&self, actor: &Actor, seq: u64) -> Result<Option<Mark>, Error> {
         if seq == 0 {
-            return Ok(Some(Mark { cum_ops: 0, chain: Chain::default() }));
+            return Ok(Some(Mark::default()));
         }
         let standing = self.standing();
-        if let Some(head) = standing.position.heads.get(actor).filter(|_| standing.position.vector.get(actor) == seq) {
-            return Ok(Some(Mark { cum_ops: head.cum_ops, chain: head.chain }));
-        }
-        let row: Option<(i64, Vec<u8>)> = with_db!(&self.db, pool => sqlx::query_as(MARK)
+        let row: Option<(i64, i64, Vec<u8>)> = with_db!(&self.db, pool => sqlx::query_as(MARK)
             .bind(self.index(actor))
             .bind(i64::try_from(seq).unwrap_or(i64::MAX))
             .fetch_optional(pool)
             .await?);
+        if row.is_none()
+            && let Some(head) = standing.position.heads.get(actor).filter(|_| standing.position.vector.get(actor) == seq)
+        {
+            return Ok(Some(Mark { lpos: 0, cum_ops: head.cum_ops, chain: head.chain }));
+        }
         let damaged = || Error::damaged(format!("history of {}", actor.server));
-        let mark = |(cum_ops, chain): (i64, Vec<u8>)| {
+        let mark = |(lpos, cum_ops, chain): (i64, i64, Vec<u8>)| {
             let chain = chain.try_into().map_err(|_| damaged())?;
-            Ok(Mark { cum_ops: u64::try_from(cum_ops).map_err(|_| damaged())?, chain })
+            Ok(Mark { lpos, cum_ops: u64::try_from(cum_ops).map_err(|_| damaged())?, chain })
         };
         row.map(mark).transpose()
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::log::Position;
+use replica::incarnation::Fork;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -19,6 +20,9 @@ pub struct Standing {
     pub lpos: i64,
     /// The sum of the digest over all documents, modulo 2^128: servers with equal vectors must have the same.
     pub digest: u128,
+    /// Where this server's own history forked or may have, until [`crate::Writer::rebuild`] has taken the place of what lies beyond or
+    /// [`crate::Writer::note_fork`] says that it did not.
+    pub forked: Option<Fork>,
 }
 
 impl Store {
@@ -28,7 +32,7 @@ impl Store {
         self.standing.borrow().clone()
     }
 
-    /// Follows where the server stands: changes with every entry, whoever wrote it.
+    /// Follows where the server stands: changes with every entry, whoever wrote it, and when the log was cut.
     #[must_use]
     pub fn watch_standing(&self) -> watch::Receiver<Arc<Standing>> {
         self.standing.subscribe()

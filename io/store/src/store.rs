@@ -114,7 +114,8 @@ impl Store {
         let (digests, lag) = load::digests(&mut moment).await?;
         drop(moment);
         let digest = digests.values().fold(0_u128, |sum, part| sum.wrapping_add(*part));
-        let standing = Standing { installation, position: position.clone(), lpos, digest };
+        let forked = load::forked(&db).await?;
+        let standing = Standing { installation, position: position.clone(), lpos, digest, forked };
         let mut known = Known::default();
         let mut note = |kind: &str, id, row| {
             known.add(kind, id);

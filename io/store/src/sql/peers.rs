@@ -19,8 +19,8 @@ statements! {
         ON CONFLICT (aidx) DO UPDATE SET seq = excluded.seq, cum_ops = excluded.cum_ops, chain = excluded.chain \
         WHERE excluded.seq > repl_floor.seq";
     /// How far an actor had come with one of its entries, as the log or a floor has it.
-    MARK = "SELECT cum_ops, chain FROM repl_log WHERE aidx = $1 AND seq = $2 \
-        UNION ALL SELECT cum_ops, chain FROM repl_floor WHERE aidx = $1 AND seq = $2 AND chain IS NOT NULL LIMIT 1";
+    MARK = "SELECT lpos, cum_ops, chain FROM repl_log WHERE aidx = $1 AND seq = $2 \
+        UNION ALL SELECT 0, cum_ops, chain FROM repl_floor WHERE aidx = $1 AND seq = $2 AND chain IS NOT NULL LIMIT 1";
     /// The first entry of an actor after one of its entries.
     NEXT_OF_ACTOR = "SELECT lpos, hlc FROM repl_log WHERE aidx = $1 AND seq > $2 ORDER BY seq LIMIT 1";
     /// One entry.

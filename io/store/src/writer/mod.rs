@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use domain::commit::{CommitError, Committed, Proposal, RowChange};
 use domain::log::{Edit, Entry, Position, Row};
 use domain::stamp::{Actor, Dot};
-use replica::incarnation::Evidence;
+use replica::incarnation::{Evidence, Fork};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::store::Store;
 use job::Change;
 use work::{Alone, ApplyJob, Work};
-pub use work::{AloneFailed, AppliedBatch, ApplyFailed, JoinFailed, JoinedState, MAX_BATCH};
+pub use work::{AloneFailed, AppliedBatch, ApplyFailed, JoinFailed, JoinedState, MAX_BATCH, RebuiltState};
 
 /// Changes that may wait; a sender waits for room beyond that.
 const WAITING: usize = 1024;
@@ -228,6 +228,24 @@ impl<S: State> Writer<S> {
         outcome.await.unwrap_or(Err(JoinFailed::Unavailable))
     }
 
+    /// Lets the state of another server of `installation` take the place of this one's, because the entries of `actor` here are not the ones
+    /// that count; own entries that the other one lacks are put on top by [`replica::rebuild`](mod@replica::rebuild). One transaction, as
+    /// [`Self::join`].
+    ///
+    /// # Errors
+    /// [`JoinFailed`]; nothing was changed then.
+    pub async fn rebuild(
+        &self,
+        installation: Uuid,
+        actor: Actor,
+        source: impl Read + Send + 'static,
+    ) -> Result<RebuiltState, JoinFailed> {
+        let (answer, outcome) = oneshot::channel();
+        let alone = Alone::Rebuild { installation, actor, source: Box::new(source), answer };
+        self.queue.send(Work::Alone(alone)).await.map_err(|_| JoinFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(JoinFailed::Unavailable))
+    }
+
     /// Empties this server and makes it a part of `installation`, under a new incarnation, which is returned. Documents, log and notices go;
     /// facts and media files stay. To be called before the first join; whether anything worth keeping is there is for the caller to
     /// judge.
@@ -241,8 +259,8 @@ impl<S: State> Writer<S> {
         outcome.await.unwrap_or(Err(AloneFailed::Unavailable))
     }
 
-    /// Goes on under a new incarnation because of `evidence`; returns it. What this server wrote past a fork is written anew under it. If
-    /// the evidence is about an earlier incarnation than the present one, nothing happens.
+    /// Goes on under a new incarnation because of `evidence`; returns it. A possible
+    /// fork is noted in [`crate::Standing::forked`]. If the evidence is about an earlier incarnation than the present one, nothing happens.
     ///
     /// # Errors
     /// [`AloneFailed`]; nothing was changed then.
@@ -250,6 +268,16 @@ impl<S: State> Writer<S> {
         let (answer, outcome) = oneshot::channel();
         let alone = Alone::Renew { evidence, answer };
         self.queue.send(Work::Alone(alone)).await.map_err(|_| AloneFailed::Unavailable)?;
+        outcome.await.unwrap_or(Err(AloneFailed::Unavailable))
+    }
+
+    /// Writes down where this server's history forked, so that it must be rebuilt; none if it need not be.
+    ///
+    /// # Errors
+    /// [`AloneFailed`]; nothing was changed then.
+    pub async fn note_fork(&self, fork: Option<Fork>) -> Result<(), AloneFailed> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue.send(Work::Alone(Alone::Fork { fork, answer })).await.map_err(|_| AloneFailed::Unavailable)?;
         outcome.await.unwrap_or(Err(AloneFailed::Unavailable))
     }
 

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use domain::log::Entry;
 use domain::stamp::{Actor, Dot, VersionVector};
-use replica::incarnation::Evidence;
+use replica::incarnation::{Evidence, Fork};
 use replica::{ApplyError, Notice};
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -56,12 +56,30 @@ pub(crate) enum Alone {
         /// Tells the one who waits.
         answer: oneshot::Sender<Result<JoinedState, JoinFailed>>,
     },
+    /// The state of another server takes the place of this one's, whose own entries are put on top.
+    Rebuild {
+        /// The installation that it must be of.
+        installation: Uuid,
+        /// Whose entries here are not the ones that count.
+        actor: Actor,
+        /// The snapshot.
+        source: Box<dyn Read + Send>,
+        /// Tells the one who waits.
+        answer: oneshot::Sender<Result<RebuiltState, JoinFailed>>,
+    },
     /// The server becomes an empty part of another installation.
     Adopt {
         /// That installation.
         installation: Uuid,
         /// Tells the one who waits.
         answer: oneshot::Sender<Result<Actor, AloneFailed>>,
+    },
+    /// It is written down that the server must be rebuilt, or that it need not be.
+    Fork {
+        /// Where its history forked.
+        fork: Option<Fork>,
+        /// Tells the one who waits.
+        answer: oneshot::Sender<Result<(), AloneFailed>>,
     },
     /// The server goes on under a new incarnation.
     Renew {
@@ -121,6 +139,21 @@ pub struct JoinedState {
     pub notices: Vec<Notice>,
 }
 
+/// The state of another server has taken the place of this one's, and is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RebuiltState {
+    /// What the database contains now: to be acknowledged.
+    pub vector: VersionVector,
+    /// The end of the log.
+    pub lpos: i64,
+    /// How many own entries were put on top, some of them under a new number.
+    pub kept: usize,
+    /// Entries that were not taken over: their author issues them anew, or they depend on such ones. To be kept for people.
+    pub dropped: Vec<Entry>,
+    /// What people should look at; it is stored.
+    pub notices: Vec<Notice>,
+}
+
 /// Why a state was not joined. Nothing was changed, except perhaps after [`JoinFailed::Unavailable`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JoinFailed {
@@ -153,9 +186,6 @@ pub enum AloneFailed {
     /// The server has met others.
     #[error("This server has data of other servers already. Set it up anew in an empty data folder.")]
     HasOthers,
-    /// Entries past a fork are no longer in the log, so that they cannot be written anew.
-    #[error("The log no longer has what this server wrote since its disk was set back. Set it up anew in an empty data folder.")]
-    TooOld,
     /// The disk is full.
     #[error("The disk is full. Free some space and try again.")]
     Full,
@@ -188,7 +218,9 @@ impl fmt::Debug for Alone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Join { .. } => "Join",
+            Self::Rebuild { .. } => "Rebuild",
             Self::Adopt { .. } => "Adopt",
+            Self::Fork { .. } => "Fork",
             Self::Renew { .. } => "Renew",
         })
     }

@@ -1,11 +1,15 @@
 //! What any engine of the store must do. Runs on SQLite and on PostgreSQL 15.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod apply;
 mod changes;
 mod facts;
 #[path = "../ground/mod.rs"]
 mod ground;
 mod log;
+mod meeting;
+mod peers;
+mod state;
 mod telling;
 
 use store::{Engine, Options};
@@ -70,4 +74,14 @@ contract! {
     facts::sessions_run_out
     facts::messages_wait_until_they_are_removed
     telling::alerts_and_their_messages_are_written_together
+    apply::entries_of_others_are_like_own_ones
+    apply::a_batch_that_does_not_fit_changes_nothing
+    apply::what_loses_is_kept_as_a_notice
+    apply::a_clock_of_others_is_not_believed_after_a_restart
+    peers::a_sender_skips_what_the_other_has
+    peers::the_log_is_kept_for_active_peers
+    state::a_new_server_takes_over_the_state
+    state::states_are_merged_and_nothing_comes_back
+    state::a_snapshot_that_is_not_whole_changes_nothing
+    state::a_server_that_was_set_back_goes_on_as_a_new_writer
 }

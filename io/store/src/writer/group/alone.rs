@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use domain::stamp::Actor;
-use replica::incarnation::{self, Evidence};
+use replica::incarnation::{self, Evidence, Fork};
 use uuid::Uuid;
 
 use super::Group;
 use crate::batch::Batch;
 use crate::fold::{Lag, READER};
-use crate::load::{HLC, LPOS};
+use crate::load::{FORKED, HLC, LPOS};
 use crate::sql::peers::{CLEAR_DIGESTS, CLEAR_DOCUMENTS, CLEAR_FLOORS, CLEAR_HEADS, CLEAR_LOG, CLEAR_NOTICES};
 use crate::sql::state::{MOVE_READER, PUT_META};
 use crate::writer::State;
@@ -24,8 +24,14 @@ impl Group {
             Alone::Join { installation, source, answer } => {
                 let _ = answer.send(self.join(installation, source, output).await);
             }
+            Alone::Rebuild { installation, actor, source, answer } => {
+                let _ = answer.send(self.rebuild(installation, actor, source, output).await);
+            }
             Alone::Adopt { installation, answer } => {
                 let _ = answer.send(self.adopt(installation, output).await);
+            }
+            Alone::Fork { fork, answer } => {
+                let _ = answer.send(self.note_fork(fork).await);
             }
             Alone::Renew { evidence, answer } => {
                 let _ = answer.send(self.renew(&evidence).await);
@@ -48,6 +54,7 @@ impl Group {
             batch.push(sql, Vec::new());
         }
         batch.push(PUT_META, vec!["installation".into(), installation.to_string().into()]);
+        batch.push(PUT_META, vec![FORKED.into(), "".into()]);
         batch.push(MOVE_READER, vec![READER.into(), lpos.into()]);
         let mut documents = Vec::new();
         let mut steps = self.connection.begin().await?;
@@ -61,6 +68,7 @@ impl Group {
         let mut state = S::clone(&output.state.borrow());
         documents.into_iter().for_each(|(kind, id)| state.put(&kind, id, None));
         self.installation = installation;
+        self.forked = None;
         self.position = domain::log::Position { last_hlc: self.position.last_hlc, ..domain::log::Position::new(next) };
         self.digests.clear();
         self.digest = 0;
@@ -76,14 +84,29 @@ impl Group {
         if self.suspect && !self.trusts_itself().await {
             return Err(AloneFailed::Unavailable);
         }
-        let Some(next) = incarnation::next(evidence, self.position.actor, &self.position.vector) else {
+        let Some((next, fork)) = incarnation::next(evidence, self.position.actor, &self.position.vector) else {
             return Ok(self.position.actor);
         };
         tracing::warn!(?evidence, incarnation = next.incarnation, "the server goes on under a new incarnation");
-        self.go_on_as(next, self.lpos + 1, Batch::default()).await?;
+        let batch = if fork.is_some() { put_fork(fork) } else { Batch::default() };
+        self.go_on_as(next, self.lpos + 1, batch).await?;
         self.position.actor = next;
+        self.forked = fork.or(self.forked);
         self.stand();
         Ok(next)
+    }
+
+    async fn note_fork(&mut self, fork: Option<Fork>) -> Result<(), AloneFailed> {
+        if self.suspect && !self.trusts_itself().await {
+            return Err(AloneFailed::Unavailable);
+        }
+        if let Err(error) = self.connection.run(&put_fork(fork)).await {
+            self.suspect = true;
+            return Err(error.into());
+        }
+        self.forked = fork;
+        self.stand();
+        Ok(())
     }
 
     /// Runs `batch` together with what makes the server write as `next` from now on.
@@ -103,4 +126,9 @@ impl Group {
         self.lpos = lpos;
         Ok(())
     }
+}
+
+fn put_fork(fork: Option<Fork>) -> Batch {
+    let text = fork.map_or_else(String::new, |fork| serde_json::to_string(&fork).expect("ids and numbers are plain data"));
+    Batch::one(PUT_META, vec![FORKED.into(), text.into()])
 }

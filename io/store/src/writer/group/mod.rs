@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use domain::log::Position;
+use replica::incarnation::Fork;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ mod apply;
 mod decide;
 mod fetch;
 mod join;
+mod rebuild;
 mod statements;
 mod working;
 
@@ -45,6 +47,7 @@ pub(crate) struct Group {
     /// The sum of the digests.
     digest: u128,
     installation: Uuid,
+    forked: Option<Fork>,
     standing: Arc<watch::Sender<Arc<Standing>>>,
     lag: Lag,
     known: Known,
@@ -70,6 +73,7 @@ impl Group {
             digests,
             digest: standing.digest,
             installation: standing.installation,
+            forked: standing.forked,
             standing: store.standing.clone(),
             lag,
             known,
@@ -119,6 +123,10 @@ impl Group {
                     self.lag.join(std::mem::take(&mut working.lag));
                 }
                 self.publish(working, output);
+                if facts.iter().any(|job| job.batch.folded) {
+                    // The log was cut.
+                    self.stand();
+                }
                 facts.into_iter().for_each(|job| job.answer(Ok(())));
             }
             Err(error) => {
@@ -176,8 +184,12 @@ impl Group {
 
     /// Says where the server stands now.
     fn stand(&self) {
-        let position = self.position.clone();
-        let standing = Standing { installation: self.installation, position, lpos: self.lpos, digest: self.digest };
-        self.standing.send_replace(Arc::new(standing));
+        self.standing.send_replace(Arc::new(Standing {
+            installation: self.installation,
+            position: self.position.clone(),
+            lpos: self.lpos,
+            digest: self.digest,
+            forked: self.forked,
+        }));
     }
 }

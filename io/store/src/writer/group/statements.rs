@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::log::{Position, Row};
+use domain::log::{Entry, Head, Position, Row};
 use uuid::Uuid;
 
 use super::Group;
@@ -27,35 +27,17 @@ impl Group {
             let (sql, values) = document(kind, *id, row.as_ref(), (&actors, &self.sealer));
             batch.push(sql, values);
         }
-        self.entries(working, &actors, &mut batch);
+        for New { published, head, digest } in &working.entries {
+            let place = (published.lpos, &published.entry);
+            let (sql, values) = entry(place, head, digest.clone(), (&actors, &self.sealer));
+            batch.push(sql, values);
+        }
         working.notices.iter().for_each(|noticed| noticed.put(&mut batch));
         if working.is_remote {
             // The log's last entry does not tell it any more.
             batch.push(PUT_META, vec![HLC.into(), working.position.last_hlc.0.to_string().into()]);
         }
         batch
-    }
-
-    fn entries<S>(&self, working: &Working<S>, actors: &Actors, batch: &mut Batch) {
-        for New { published, head, digest } in &working.entries {
-            let entry = &published.entry;
-            let aidx = actors.index(&entry.dot.actor).expect("the server's own actor is known since the first start");
-            batch.push(
-                ADD_ENTRY,
-                vec![
-                    published.lpos.into(),
-                    i64::from(aidx).into(),
-                    entry.dot.seq.into(),
-                    entry.hlc.0.into(),
-                    (entry.ops.len() as u64).into(),
-                    head.cum_ops.into(),
-                    head.chain.to_vec().into(),
-                    entry.request.into(),
-                    codec::entry_body(entry, actors, &self.sealer).into(),
-                    digest.clone().into(),
-                ],
-            );
-        }
     }
 
     /// Lets the tables of heads and digest follow the log up to `lpos`, where the server stands at `position` and the sums differ from
@@ -116,4 +98,27 @@ pub(super) fn add_actors(batch: &mut Batch, actors: &Actors) {
         let incarnation = i64::from(actor.incarnation);
         batch.push(ADD_ACTOR, vec![i64::from(index).into(), actor.server.into(), incarnation.into()]);
     }
+}
+
+/// What puts an entry into the log, after which its author's history ends with `head`.
+pub(super) fn entry(
+    (lpos, entry): (i64, &Entry),
+    head: &Head,
+    digest: Vec<u8>,
+    (actors, sealer): (&Actors, &Sealer),
+) -> (&'static str, Vec<Value>) {
+    let aidx = actors.index(&entry.dot.actor).expect("actors get their number before their first entry");
+    let values = vec![
+        lpos.into(),
+        i64::from(aidx).into(),
+        entry.dot.seq.into(),
+        entry.hlc.0.into(),
+        (entry.ops.len() as u64).into(),
+        head.cum_ops.into(),
+        head.chain.to_vec().into(),
+        entry.request.into(),
+        codec::entry_body(entry, actors, sealer).into(),
+        digest.into(),
+    ];
+    (ADD_ENTRY, values)
 }
