@@ -17,6 +17,8 @@ pub struct PlayView {
     pub from: i64,
     /// First moment without it, Unix milliseconds.
     pub until: i64,
+    /// What the screen's clock said, Unix milliseconds, where that was more than a day ahead: `from` is then when the record came.
+    pub claimed: Option<i64>,
     /// Whether it stood for its whole time.
     pub complete: bool,
     /// The row; none for the fallback.

@@ -1,6 +1,7 @@
 //! Sessions of viewers: who they are, what they are told, and how they are. [`socket`] speaks with browsers (`docs/protocols/viewer-session.md`),
 //! [`native`] with native viewers (`docs/protocols/control.md` section 4).
 
+pub mod ahead;
 pub mod bodies;
 pub mod changes;
 pub mod deliveries;

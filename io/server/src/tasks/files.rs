@@ -17,10 +17,14 @@ const MAX_FILE: usize = 16 * 1024 * 1024;
 /// What all files that are still coming may take together, in bytes.
 const MAX_COMING: usize = 64 * 1024 * 1024;
 
+/// What all files may take on disk together, in bytes; the oldest give way.
+const MAX_KEPT: u64 = 2 << 30;
+
 /// The files of all runs.
 #[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
+    most: u64,
     coming: Mutex<BTreeMap<Uuid, Coming>>,
 }
 
@@ -46,7 +50,7 @@ impl Files {
     /// The files below the data folder `data`. The folder is made when the first one comes.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self { folder: data.join("task-files"), coming: Mutex::default() }
+        Self { folder: data.join("task-files"), most: MAX_KEPT, coming: Mutex::default() }
     }
 
     /// Where the file of a run lies, whether it is there or not.
@@ -87,12 +91,12 @@ impl Files {
         self.coming.lock().remove(&run);
     }
 
-    /// Writes the file of a run. Returns after it is on disk.
+    /// Writes the file of a run. Returns after it is on disk, and after the oldest files have gone that there is no more room for.
     ///
     /// # Errors
     /// What the system says.
     pub(super) async fn keep(&self, run: Uuid, bytes: Vec<u8>) -> io::Result<()> {
-        let (folder, path) = (self.folder.clone(), self.path(run));
+        let (folder, path, most) = (self.folder.clone(), self.path(run), self.most);
         let write = move || {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
             let part = path.with_extension("part");
@@ -100,7 +104,9 @@ impl Files {
             file.write_all(&bytes)?;
             file.sync_all()?;
             fs::rename(&part, &path)?;
-            File::open(&folder)?.sync_all()
+            File::open(&folder)?.sync_all()?;
+            make_room(&folder, &path, most);
+            Ok(())
         };
         tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
     }
@@ -138,6 +144,29 @@ impl Files {
     }
 }
 
+/// Removes the oldest files until all of them take at most so many bytes; the one that came last stays.
+fn make_room(folder: &Path, last: &Path, most: u64) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let facts = entry.metadata().ok()?;
+            Some((facts.modified().ok()?, facts.len(), entry.path()))
+        })
+        .collect();
+    files.sort();
+    let mut all: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+    for (_, bytes, path) in files.into_iter().filter(|(_, _, path)| path != last) {
+        if all <= most {
+            break;
+        }
+        if fs::remove_file(&path).is_ok() {
+            all -= bytes;
+            metrics::counter!("signboard_task_files_displaced_total").increment(1);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +191,23 @@ mod tests {
         assert!(files.path(run).exists());
         files.expire(Duration::ZERO).await.unwrap();
         assert!(!files.path(run).exists());
+    }
+
+    #[tokio::test]
+    async fn the_oldest_files_make_room_for_the_newest() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files { most: 250, ..Files::new(data.path()) };
+        for n in 1..=3 {
+            files.keep(Uuid::from_u128(n), vec![0; 100]).await.unwrap();
+            // Files of the same moment have no order.
+            let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000 * n as u64);
+            File::options().write(true).open(files.path(Uuid::from_u128(n))).unwrap().set_modified(written).unwrap();
+        }
+        files.keep(Uuid::from_u128(4), vec![0; 100]).await.unwrap();
+        let there = [1, 2, 3, 4].map(|n| files.path(Uuid::from_u128(n)).exists());
+        assert_eq!(there, [false, false, true, true]);
+        files.keep(Uuid::from_u128(5), vec![0; 1_000]).await.unwrap();
+        assert!(files.path(Uuid::from_u128(5)).exists() && !files.path(Uuid::from_u128(4)).exists());
     }
 
     #[test]

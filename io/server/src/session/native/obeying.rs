@@ -124,14 +124,16 @@ impl Driver {
 
     async fn store_plays(&mut self, stream: Uuid, records: Vec<PlayRecord>) -> Step {
         let n = records.last().map_or(0, |record| record.n);
-        let facts = records.iter().map(|record| plays::fact(self.device, self.viewer, stream, record)).collect();
+        let now = now_ms();
+        let facts = records.iter().map(|record| plays::fact(self.device, self.viewer, stream, record, now)).collect();
         let stored = self.app.core.store().facts().add_plays(facts).await;
         self.acknowledge(stream, n, stored).await
     }
 
     async fn store_records(&mut self, stream: Uuid, told: Vec<Record>) -> Step {
         let n = told.last().map_or(0, |record| record.n);
-        let facts = told.into_iter().map(|record| records::fact(self.device, self.viewer, stream, record)).collect();
+        let now = now_ms();
+        let facts = told.into_iter().map(|record| records::fact(self.device, self.viewer, stream, record, now)).collect();
         let stored = self.app.core.store().facts().add_events(facts).await;
         self.acknowledge(stream, n, stored).await
     }

@@ -78,7 +78,8 @@ impl Driver {
     async fn store_plays(&mut self, stream: Uuid, records: Vec<control::play::PlayRecord>) -> Step {
         let Some(viewer) = self.machine.viewer else { return Ok(()) };
         let last = records.last().map_or(0, |record| record.n);
-        let plays = records.iter().map(|record| crate::session::plays::fact(self.claim.device, viewer, stream, record)).collect();
+        let (device, now) = (self.claim.device, now_ms());
+        let plays = records.iter().map(|record| crate::session::plays::fact(device, viewer, stream, record, now)).collect();
         match self.app.core.store().facts().add_plays(plays).await {
             Ok(()) => self.send(&FromServer::PlaysAck { stream, n: last }).await,
             Err(error) => {
