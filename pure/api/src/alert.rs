@@ -1,7 +1,8 @@
 //! Alerts: what about screens should reach a person.
 
 use domain::alert::AlertKind;
-use serde::Serialize;
+use domain::id::UserId;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -22,6 +23,19 @@ pub struct AlertView {
     pub raised: i64,
     /// When it was cleared, Unix milliseconds; none = it is still so.
     pub cleared: Option<i64>,
+    /// Who has seen it and looks after it; none = nobody said so. There are no more reminders then; that it is over is told all the same.
+    pub acknowledged: Option<Acknowledged>,
     /// The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds.
     pub numbers: serde_json::Value,
+}
+
+/// Who acknowledged an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledged {
+    /// Who.
+    pub by: UserId,
+    /// The name at that time.
+    pub name: String,
+    /// When, Unix milliseconds.
+    pub at: i64,
 }

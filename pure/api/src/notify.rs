@@ -23,4 +23,8 @@ pub struct Delivery {
     pub ok: bool,
     /// What the other end said, or why it could not be asked.
     pub text: String,
+    /// Since when nothing was taken, Unix milliseconds; none where the last attempt went well.
+    pub failing_since: Option<i64>,
+    /// Messages that wait for it, as of the last attempt that failed.
+    pub waiting: u64,
 }

@@ -35,6 +35,11 @@ describe("alerts", () => {
     scene.mock.alerts.clear(away);
     await now.getByText("Not connected").waitFor({ state: "detached" });
     assert.match(await entry().textContent(), /2/);
+    const disk = now.getByRole("listitem").filter({ hasText: "Disk nearly full" });
+    await disk.getByRole("button", { name: "I look after it" }).click();
+    await disk.getByText("Ada looks after it").waitFor();
+    assert.equal(await disk.getByRole("button", { name: "I look after it" }).count(), 0);
+    assert.match(await entry().textContent(), /2/);
     assert.deepEqual(await serious(), []);
   });
 

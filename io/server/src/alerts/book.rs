@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::alert::AlertView;
+use api::alert::{Acknowledged, AlertView};
 use domain::alert::{AlertKind, AlertRules, Pace, Watch};
 use domain::id::ViewerId;
 
@@ -95,14 +95,23 @@ impl Book {
         Some((AlertView { cleared: Some(now), ..open.alert }, tell))
     }
 
-    /// The alerts of which people are to be reminded now.
+    /// Somebody has seen an alert. As it is now; none if it is not raised. The first one who said so stays.
+    pub(super) fn acknowledge(&mut self, id: uuid::Uuid, who: Acknowledged) -> Option<AlertView> {
+        let open = self.open.values_mut().find(|open| open.alert.id == id)?;
+        open.alert.acknowledged.get_or_insert(who);
+        Some(open.alert.clone())
+    }
+
+    /// The alerts of which people are to be reminded now; of those that somebody has seen nobody is.
     pub(super) fn reminders(&mut self, pace: Pace, now: i64) -> Vec<AlertView> {
         let mut due = Vec::new();
         for open in self.open.values_mut() {
             // The rule may have changed since.
             open.remind_at = open.remind_at.or_else(|| next_reminder(open.alert.raised, pace, now));
             if open.remind_at.is_some_and(|at| at <= now) {
-                due.push(open.alert.clone());
+                if open.alert.acknowledged.is_none() {
+                    due.push(open.alert.clone());
+                }
                 open.remind_at = next_reminder(open.alert.raised, pace, now);
             }
         }
@@ -134,7 +143,7 @@ mod tests {
     fn offline(n: u128, raised: i64) -> AlertView {
         let viewer = Some(NamedViewer { name: "Pier".into(), id: ViewerId(uuid::Uuid::from_u128(1)) });
         let (id, kind) = (uuid::Uuid::from_u128(n), AlertKind::Offline);
-        AlertView { id, kind, viewer, since: raised, raised, cleared: None, numbers: serde_json::Value::Null }
+        AlertView { id, kind, viewer, since: raised, raised, cleared: None, acknowledged: None, numbers: serde_json::Value::Null }
     }
 
     #[test]
@@ -150,6 +159,22 @@ mod tests {
         book.tidy(PACE, 41 * MINUTE);
         assert_eq!(book.raise(offline(4, 70 * MINUTE), PACE, 70 * MINUTE), Tell::Now);
         assert!(book.clear(viewer, AlertKind::Disk, 0).is_none());
+    }
+
+    #[test]
+    fn who_has_seen_it_is_kept_and_reminds_nobody_but_its_end_is_told() {
+        let day = 24 * 60 * MINUTE;
+        let viewer = Some(ViewerId(uuid::Uuid::from_u128(1)));
+        let who = |name: &str| Acknowledged { by: domain::id::UserId(uuid::Uuid::from_u128(9)), name: name.to_owned(), at: 5 };
+        let mut book = Book::default();
+        book.raise(offline(1, 0), PACE, 0);
+        assert!(book.acknowledge(uuid::Uuid::from_u128(2), who("Ada")).is_none());
+        assert_eq!(book.acknowledge(uuid::Uuid::from_u128(1), who("Ada")).unwrap().acknowledged, Some(who("Ada")));
+        assert_eq!(book.acknowledge(uuid::Uuid::from_u128(1), who("Ben")).unwrap().acknowledged, Some(who("Ada")));
+        assert!(book.reminders(PACE, day).is_empty());
+        assert_eq!(book.open().count(), 1, "it stays visible");
+        let (over, tell) = book.clear(viewer, AlertKind::Offline, day).unwrap();
+        assert_eq!((over.acknowledged, tell), (Some(who("Ada")), Tell::Now));
     }
 
     #[test]

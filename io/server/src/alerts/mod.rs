@@ -9,14 +9,14 @@ mod view;
 
 use std::time::Duration;
 
-use api::alert::AlertView;
+use api::alert::{Acknowledged, AlertView};
 use domain::alert::AlertKind;
 use domain::permission::{Action, Caller, Object, may};
 use domain::state::State;
 use parking_lot::Mutex;
 use rustls::sign::CertifiedKey;
 use std::sync::Arc;
-use store::facts::AlertFilter;
+use store::facts::{AlertFilter, Facts};
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
@@ -44,6 +44,23 @@ impl Alerts {
         let mut open: Vec<AlertView> = self.book.lock().open().filter(|alert| sees(state, caller, alert)).cloned().collect();
         open.sort_by_key(|alert| std::cmp::Reverse((alert.raised, alert.id)));
         open
+    }
+
+    /// An alert that is raised; none if it is not, or no longer.
+    #[must_use]
+    pub fn find(&self, id: uuid::Uuid) -> Option<AlertView> {
+        self.book.lock().open().find(|alert| alert.id == id).cloned()
+    }
+
+    /// Somebody has seen an alert; the alert as it is then, none if it is not raised any more.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub async fn acknowledge(&self, facts: &Facts, id: uuid::Uuid, who: Acknowledged) -> Result<Option<AlertView>, store::Error> {
+        let Some(alert) = self.book.lock().acknowledge(id, who) else { return Ok(None) };
+        facts.note_alert(view::fact(&alert)).await?;
+        self.wake.notify_one();
+        Ok(Some(alert))
     }
 
     /// Whether this alert is still raised.

@@ -95,6 +95,7 @@ impl Round<'_> {
             since: change.since,
             raised: self.now,
             cleared: None,
+            acknowledged: None,
             numbers: change.numbers,
         }
     }

@@ -17,6 +17,7 @@ pub fn view(alert: &Alert) -> Option<AlertView> {
         since: alert.detail["since"].as_i64().unwrap_or(alert.raised),
         raised: alert.raised,
         cleared: alert.cleared,
+        acknowledged: alert.detail.get("acknowledged").and_then(|who| serde_json::from_value(who.clone()).ok()),
         numbers: alert.detail.get("numbers").cloned().unwrap_or(Value::Null),
     })
 }
@@ -30,6 +31,6 @@ pub(super) fn fact(view: &AlertView) -> Alert {
         subject: view.viewer.as_ref().map(|viewer| viewer.id.0),
         raised: view.raised,
         cleared: view.cleared,
-        detail: json!({ "name": name, "numbers": view.numbers, "since": view.since }),
+        detail: json!({ "acknowledged": view.acknowledged, "name": name, "numbers": view.numbers, "since": view.since }),
     }
 }

@@ -1,6 +1,6 @@
 //! Alerts: what is raised now, what was, and the rules.
 
-use api::alert::AlertView;
+use api::alert::{Acknowledged, AlertView};
 use api::envelope::{List, Resource};
 use axum::Json;
 use axum::extract::State as Extract;
@@ -18,10 +18,11 @@ use uuid::Uuid;
 
 use super::caller::SignedIn;
 use super::error::{Error, Result};
-use super::extract::{Body, IfMatch, Query, RequestId};
+use super::extract::{Body, Id, IfMatch, Query, RequestId};
 use super::single;
 use crate::alerts::{sees, view};
 use crate::app::App;
+use crate::now::now_ms;
 
 /// The most open alerts in one answer.
 const MOST: usize = 1_000;
@@ -31,7 +32,11 @@ const PAGE: u32 = 500;
 const PAGES: usize = 20;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(open)).routes(routes!(history)).routes(routes!(find_rules, patch_rules))
+    OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(history))
+        .routes(routes!(acknowledge))
+        .routes(routes!(find_rules, patch_rules))
 }
 
 /// What is raised now, the newest first, at most 1,000; `total` counts all.
@@ -41,6 +46,27 @@ async fn open(Extract(app): Extract<App>, caller: SignedIn) -> Json<List<AlertVi
     let total = items.len() as u64;
     items.truncate(MOST);
     Json(List { items, next: None, total })
+}
+
+/// Says that somebody has seen an alert and looks after it. It stays visible, nobody is reminded of it any more, and that it is over is told all the
+/// same. The first one who said so stays.
+#[utoipa::path(post, path = "/alerts/{id}/acknowledge", operation_id = "acknowledge_alert", tag = "alerts", params(("id" = Uuid, Path)), responses((status = 200, body = AlertView)))]
+async fn acknowledge(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Json<AlertView>> {
+    let state = app.core.state();
+    let gone = || Error::not_found("this alert is not raised any more: it is in the history");
+    let alert = app.alerts.find(id).filter(|alert| sees(&state, caller.caller, alert)).ok_or_else(gone)?;
+    let (action, object) = match &alert.viewer {
+        Some(viewer) => (Action::Edit, Object::Viewer(viewer.id)),
+        None => (Action::Administer, Object::System),
+    };
+    if !may(&state, caller.caller, action, object) {
+        return Err(Error::forbidden());
+    }
+    let by = caller.caller.user;
+    let name = state.users.get(by).map_or_else(String::new, |user| user.name.clone());
+    let who = Acknowledged { by, name, at: now_ms() };
+    let noted = app.alerts.acknowledge(app.core.store().facts(), id, who).await.map_err(|error| Error::of_store(&error))?;
+    noted.map(Json).ok_or_else(gone)
 }
 
 /// Which alerts.

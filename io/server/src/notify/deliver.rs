@@ -1,19 +1,21 @@
 //! One look at the queue: who is told what, and what happens when it fails.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::id::RecipientId;
 use domain::notify::{Address, Recipient, mail_account};
 use domain::state::State;
-use futures::future::join_all;
-use store::facts::Message;
+use store::facts::{Facts, Message, Telling};
 
-use super::notice::{Notice, TOPIC, by_recipient};
+use super::notice::{Notice, TOPIC, read, topic};
 use super::{Event, Notify, mail, webhook};
 use crate::app::App;
+use crate::now::now_ms;
 
 /// Messages that are looked at at once.
-const MOST: u32 = 500;
+const AT_ONCE: u32 = 100;
+/// The most messages that wait for one recipient; the oldest give way.
+const WAITING: usize = 1_000;
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The first wait after a failure, in milliseconds; each further one is twice as long.
@@ -23,25 +25,46 @@ const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// How long it is tried, in milliseconds: 3 days.
 const TRIED_MS: i64 = 3 * 86_400_000;
 
-/// Delivers what is due at Unix time `now` in milliseconds.
-pub(super) async fn round(app: &App, now: i64) -> Result<(), store::Error> {
-    let facts = app.core.store().facts();
-    let due = facts.due(TOPIC, now, MOST).await?;
-    if due.is_empty() {
-        return Ok(());
+/// Moves what an older version left in the one queue for all.
+pub(super) async fn move_old(facts: &Facts, now: i64) -> Result<(), store::Error> {
+    loop {
+        let old = facts.due(TOPIC, i64::MAX, AT_ONCE).await?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<i64> = old.iter().map(|message| message.n).collect();
+        let (known, unread) = read(old);
+        if !unread.is_empty() {
+            tracing::warn!(count = unread.len(), "messages to people are of another version and were thrown away");
+        }
+        let messages = known.into_iter().map(|(message, notice)| (topic(notice.recipient), now, message.body)).collect();
+        facts.tell(&Telling { messages, ..Telling::default() }).await?;
+        facts.remove_all(&numbers).await?;
     }
-    let (by_recipient, unread) = by_recipient(due);
+}
+
+/// Throws away what waits for a recipient that is there no more.
+pub(super) async fn forget(facts: &Facts, recipient: RecipientId) -> Result<(), store::Error> {
+    loop {
+        let left = facts.due(&topic(recipient), i64::MAX, AT_ONCE).await?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        facts.remove_all(&left.iter().map(|message| message.n).collect::<Vec<_>>()).await?;
+    }
+}
+
+/// Tells one recipient what is due at Unix time `now` in milliseconds. Returns when to try again where that failed.
+pub(super) async fn to_one(app: &App, id: RecipientId, now: i64) -> Result<Option<i64>, store::Error> {
+    let facts = app.core.store().facts();
+    let (messages, unread) = read(facts.due(&topic(id), now, AT_ONCE).await?);
     if !unread.is_empty() {
         tracing::warn!(count = unread.len(), "messages to people are of another version and were thrown away");
         facts.remove_all(&unread).await?;
     }
-    let rounds = by_recipient.into_iter().map(|(recipient, messages)| to_one(app, recipient, messages, now));
-    join_all(rounds).await.into_iter().collect()
-}
-
-/// Tells one recipient what is due.
-async fn to_one(app: &App, id: RecipientId, messages: Vec<(Message, Notice)>, now: i64) -> Result<(), store::Error> {
-    let facts = app.core.store().facts();
+    if messages.is_empty() {
+        return Ok(None);
+    }
     let state = app.core.state();
     let settings = state.recipients.get(id).filter(|recipient| !recipient.paused).cloned();
     let counts = |notice: &Notice| {
@@ -57,32 +80,45 @@ async fn to_one(app: &App, id: RecipientId, messages: Vec<(Message, Notice)>, no
         }
         facts.remove_all(&numbers(&over)).await?;
     }
-    let Some(settings) = settings.filter(|_| !wanted.is_empty()) else { return Ok(()) };
+    let Some(settings) = settings.filter(|_| !wanted.is_empty()) else { return Ok(None) };
     // A mail takes all of them, a request one each.
     let each = if matches!(settings.address, Some(Address::Webhook(_))) { 1 } else { wanted.len() };
-    let began = Instant::now();
     for (index, part) in wanted.chunks(each).enumerate() {
-        // A slow recipient must not keep the others waiting; the rest stays due.
-        if began.elapsed() > PATIENCE {
-            break;
-        }
         let notices: Vec<Notice> = part.iter().map(|(_, notice)| notice.clone()).collect();
         let outcome = tell(&app.notify, &state, &settings, &notices, &app.address).await;
         match outcome {
             Ok(said) => {
                 facts.remove_all(&numbers(part)).await?;
-                app.notify.note(id, (true, said));
+                app.notify.note(id, (true, said), 0);
             }
             Err(said) => {
                 tracing::warn!(recipient.id = %id, said, "a recipient could not be told, it is tried again");
-                app.notify.note(id, (false, said));
                 let rest = &wanted[index * each..];
                 let attempts = rest.iter().map(|(message, _)| message.attempts).max().unwrap_or(0);
-                return facts.put_all_off(&numbers(rest), now + wait_ms(attempts)).await;
+                let again = now_ms() + wait_ms(attempts);
+                facts.put_all_off(&numbers(rest), again).await?;
+                let waiting = keep_short(facts, id).await?;
+                app.notify.note(id, (false, said), waiting);
+                return Ok(Some(again));
             }
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Lets the oldest messages go that are too many. Returns how many wait.
+async fn keep_short(facts: &Facts, id: RecipientId) -> Result<usize, store::Error> {
+    let all = facts.due(&topic(id), i64::MAX, u32::try_from(2 * WAITING).unwrap_or(u32::MAX)).await?;
+    let mut numbers: Vec<i64> = all.iter().map(|message| message.n).collect();
+    // Numbers grow; the order in which they are due says when each was tried last.
+    numbers.sort_unstable();
+    let surplus = numbers.len().saturating_sub(WAITING);
+    if surplus > 0 {
+        tracing::warn!(recipient.id = %id, count = surplus, "so many messages wait for a recipient that the oldest were given up");
+        metrics::counter!("signboard_notifications_total", "result" => "displaced").increment(surplus as u64);
+        facts.remove_all(&numbers[..surplus]).await?;
+    }
+    Ok(numbers.len() - surplus)
 }
 
 /// Tells a recipient, within a time limit. What the other end said, or what went wrong.

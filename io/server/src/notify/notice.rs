@@ -1,7 +1,5 @@
 //! What one recipient is told of one alert, as it waits in the queue.
 
-use std::collections::BTreeMap;
-
 use api::alert::AlertView;
 use domain::alert::{AlertKind, Pace};
 use domain::id::{RecipientId, ViewerId};
@@ -9,12 +7,19 @@ use domain::notify::{Address, Recipient};
 use domain::state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::facts::Message;
 use uuid::Uuid;
 
 use crate::now::new_id;
 
-/// Name of the queue.
+/// Name of the one queue that there was for all recipients; what is still in it is moved at the start.
 pub const TOPIC: &str = "notify";
+
+/// Name of a recipient's queue.
+#[must_use]
+pub fn topic(recipient: RecipientId) -> String {
+    format!("{TOPIC}/{recipient}")
+}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +135,7 @@ impl Notices {
                 text: String::new(),
                 if_still,
             };
-            messages.push((TOPIC.to_owned(), due, serde_json::to_value(notice).expect("notices are plain data")));
+            messages.push((topic(*id), due, serde_json::to_value(notice).expect("notices are plain data")));
         }
     }
 
@@ -155,15 +160,12 @@ impl NoticeAlert {
     }
 }
 
-/// The notices of each recipient with their messages, in the order in which they fell due.
-pub(super) type Due = BTreeMap<RecipientId, Vec<(store::facts::Message, Notice)>>;
-
-/// Sorts messages by recipient; with the numbers of those that are not understood.
-pub(super) fn by_recipient(messages: Vec<store::facts::Message>) -> (Due, Vec<i64>) {
-    let (mut known, mut unread) = (Due::new(), Vec::new());
+/// The notices of messages, in the order in which they fell due; with the numbers of those that are not understood.
+pub(super) fn read(messages: Vec<Message>) -> (Vec<(Message, Notice)>, Vec<i64>) {
+    let (mut known, mut unread) = (Vec::new(), Vec::new());
     for message in messages {
         match serde_json::from_value::<Notice>(message.body.clone()) {
-            Ok(notice) => known.entry(notice.recipient).or_default().push((message, notice)),
+            Ok(notice) => known.push((message, notice)),
             Err(_) => unread.push(message.n),
         }
     }
@@ -188,9 +190,9 @@ mod tests {
 
     #[test]
     fn a_message_of_a_newer_version_is_set_aside() {
-        let message = |n, body| store::facts::Message { n, attempts: 0, body };
+        let message = |n, body| Message { n, attempts: 0, body };
         let good = serde_json::to_value(Notice::test(RecipientId::default(), "hello", 1)).unwrap();
-        let (known, unread) = by_recipient(vec![message(1, good), message(2, serde_json::json!({"shape": "new"}))]);
+        let (known, unread) = read(vec![message(1, good), message(2, serde_json::json!({"shape": "new"}))]);
         assert_eq!((known.len(), unread), (1, vec![2]));
     }
 }

@@ -8,7 +8,7 @@ use super::{Facts, detail};
 use crate::batch::Batch;
 use crate::db::with_db;
 use crate::error::Error;
-use crate::sql::facts::{CLEAR_ALERT, EXPIRE_ALERTS, LIST_ALERTS, RAISE_ALERT};
+use crate::sql::facts::{CLEAR_ALERT, EXPIRE_ALERTS, LIST_ALERTS, NOTE_ALERT, RAISE_ALERT};
 
 /// Something that people should look at.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,19 @@ impl Facts {
     /// [`Error::Unavailable`] or [`Error::Full`].
     pub async fn clear_alert(&self, id: Uuid, at: i64) -> Result<(), Error> {
         self.write(Batch::one(CLEAR_ALERT, vec![id.into(), at.into()])).await
+    }
+
+    /// Writes the detail of an alert anew; one that is not there yet is raised with it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Full`].
+    pub async fn note_alert(&self, alert: Alert) -> Result<(), Error> {
+        let detail = canonical(&alert.detail);
+        let mut batch = Batch::default();
+        let values = vec![alert.id.into(), alert.kind.into(), alert.subject.into(), alert.raised.into(), detail.clone().into()];
+        batch.push(RAISE_ALERT, values);
+        batch.push(NOTE_ALERT, vec![alert.id.into(), detail.into()]);
+        self.write(batch).await
     }
 
     /// Up to `limit` alerts, newest first, after the one that was raised at `after.0` with id `after.1`.

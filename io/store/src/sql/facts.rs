@@ -54,6 +54,8 @@ statements! {
         ON CONFLICT (id) DO NOTHING";
     /// Clears an alert.
     CLEAR_ALERT = "UPDATE alert SET cleared = $2 WHERE id = $1 AND cleared IS NULL";
+    /// Writes something else about an alert.
+    NOTE_ALERT = "UPDATE alert SET detail = $2 WHERE id = $1";
     /// Lists alerts; with a third parameter above 0 only those that are not cleared.
     LIST_ALERTS = "SELECT id, kind, subject, raised, cleared, detail FROM alert \
         WHERE (kind = $1 OR $1 IS NULL) AND (subject = $2 OR $2 IS NULL) AND ($3 <= 0 OR cleared IS NULL) \

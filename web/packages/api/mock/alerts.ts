@@ -35,7 +35,7 @@ export class Alerts {
   }
 
   raise(kind: AlertKind, viewer: { id: string; name: string } | null, numbers: unknown = {}, minutes = 5): Alert {
-    const alert: Alert = { id: randomUUID(), kind, viewer, since: Date.now() - minutes * 60_000, raised: Date.now(), cleared: null, numbers };
+    const alert: Alert = { id: randomUUID(), kind, viewer, since: Date.now() - minutes * 60_000, raised: Date.now(), cleared: null, acknowledged: null, numbers };
     this.all.unshift(alert);
     this.#store.live({ alerts: true });
     return alert;
@@ -51,6 +51,7 @@ export class Alerts {
     const call = `${exchange.method} ${exchange.path.join("/")}`;
     if (call === "GET alerts/open") exchange.send(200, page(this.all.filter((one) => one.cleared === null)));
     else if (call === "GET alerts") exchange.send(200, this.#history(exchange.url.searchParams));
+    else if (exchange.method === "POST" && exchange.path[0] === "alerts" && exchange.path[2] === "acknowledge") exchange.send(200, this.#acknowledged(exchange.path[1] ?? "", user));
     else if (call === "GET alert-rules") exchange.send(200, this.rules);
     else if (call === "PATCH alert-rules") exchange.send(200, (this.rules = this.#changed(this.rules, await exchange.json())));
     else if (call === "GET mail-account") exchange.send(200, this.account);
@@ -67,6 +68,14 @@ export class Alerts {
       exchange.send(201, this.#store.put("recipients", { ...defaults("recipients", user), ...members }));
     } else return false;
     return true;
+  }
+
+  #acknowledged(id: string, by: string): Alert {
+    const alert = this.all.find((one) => one.id === id && one.cleared === null);
+    if (!alert) throw new Refusal(404, "not_found", "this alert is not raised any more: it is in the history");
+    alert.acknowledged ??= { by, name: "Ada", at: Date.now() };
+    this.#store.live({ alerts: true });
+    return alert;
   }
 
   #history(query: URLSearchParams): unknown {

@@ -92,6 +92,7 @@ export function calls(client: Client) {
 
     /** What is raised now. */
     openAlerts: () => client.get<Page<Alert>>("/alerts/open"),
+    acknowledgeAlert: (alert: Id) => client.post<Alert>(`/alerts/${alert}/acknowledge`),
     alerts: (filter: Filter) => client.get<Page<Alert>>("/alerts", filter),
     alertRules: () => client.get<AlertRules>("/alert-rules"),
     changeAlertRules: (members: Partial<AlertRules>) => client.patch<AlertRules>("/alert-rules", members),

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::receiver::Receiver;
 use super::{impatient, incomplete, open, until};
 use crate::screen::Device;
 use crate::server::Site;
@@ -117,4 +118,29 @@ async fn rules_stand_with_their_defaults_until_somebody_changes_them() {
     assert_eq!(ada.get("/alert-rules").await.ok()["disk"], json!({"on": false, "percent": 5}));
     let data = site.stop().await;
     drop(data);
+}
+
+#[tokio::test]
+async fn who_has_seen_an_alert_stands_beside_it_and_its_end_is_told_all_the_same() {
+    let (site, ada) = Site::set_up(&[]).await;
+    impatient(&ada).await;
+    let mut receiver = Receiver::on(0).await;
+    ada.make("/recipients", json!({"name": "Desk", "address": {"webhook": receiver.url()}, "key": "a key that both know"})).await;
+    let (mut session, viewer, plan) = incomplete(&site.base, &ada, "Pier").await;
+    let alert = open(&ada, "content").await;
+    assert_eq!(alert["acknowledged"], json!(null));
+    assert_eq!(receiver.next().await.json()["event"], "alert.raised");
+    let path = format!("/alerts/{}/acknowledge", alert["id"].as_str().unwrap());
+    let desk = site.person(&ada, "desk", &[("observer", json!("all"))]).await;
+    desk.act(&path).await.refused(403, "forbidden", "");
+    let seen = ada.act(&path).await.ok();
+    assert!(seen["acknowledged"]["at"].as_i64().unwrap() >= alert["raised"].as_i64().unwrap());
+    assert!(seen["acknowledged"]["by"].is_string() && seen["acknowledged"]["name"].is_string());
+    assert_eq!(ada.act(&path).await.ok()["acknowledged"], seen["acknowledged"], "the first time counts");
+    assert_eq!(open(&desk, "content").await["acknowledged"], seen["acknowledged"], "it stays, for all to see");
+    session.say(json!({"type": "received", "plan": plan})).await;
+    assert_eq!(receiver.next().await.json()["event"], "alert.cleared");
+    let history = ada.get(&format!("/alerts?viewer={viewer}&kind=content")).await.ok();
+    assert_eq!(history["items"][0]["acknowledged"], seen["acknowledged"], "it is written down");
+    ada.act(&path).await.refused(404, "not_found", "");
 }

@@ -54,7 +54,7 @@ async fn a_message_outlives_the_receiver_and_the_server() {
     ada.patch("/alert-rules", &json!({"offline": {"on": false}})).await.ok();
     let (url, port) = (receiver.url(), receiver.address.port());
     drop(receiver);
-    hook(&ada, &url).await;
+    let desk: domain::id::RecipientId = hook(&ada, &url).await.parse().unwrap();
     let (session, _, _) = incomplete(&site.base, &ada, "Pier").await;
     let failed = until(&ada, "/notify/deliveries", |list| list[0]["ok"] == json!(false)).await;
     assert!(failed[0]["text"].as_str().unwrap().starts_with("no connection"), "{failed}");
@@ -73,7 +73,7 @@ async fn a_message_outlives_the_receiver_and_the_server() {
     assert_eq!(again.headers["signboard-id"], first.headers["signboard-id"], "a repetition is known by its id");
     assert!(again.is_signed_with(KEY));
     until(&ada, "/notify/deliveries", |list| list[0]["ok"] == json!(true)).await;
-    let left = site.app.core.store().facts().due(server::notify::TOPIC, i64::MAX, 10).await.unwrap();
+    let left = site.app.core.store().facts().due(&server::notify::topic(desk), i64::MAX, 10).await.unwrap();
     let about = |kind: &str| left.iter().filter(|message| message.body["alert"]["kind"] == kind).count();
     assert_eq!(about("content"), 0, "{left:?}");
 }
@@ -107,4 +107,24 @@ async fn a_test_says_what_the_other_end_said_and_follows_no_redirection() {
     let said = tokio::time::timeout(Duration::from_secs(30), test()).await.unwrap();
     assert_eq!((&said["ok"], &said["text"]), (&json!(false), &json!("no answer in time: operation timed out")));
     site.stop().await;
+}
+
+#[tokio::test]
+async fn one_that_never_answers_holds_up_nobody_else_and_is_named() {
+    let (site, ada) = Site::set_up(&[]).await;
+    impatient(&ada).await;
+    // It takes connections and says nothing.
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let dead = hook(&ada, &format!("http://{}/hook", silent.local_addr().unwrap())).await;
+    let mut receiver = Receiver::on(0).await;
+    hook(&ada, &receiver.url()).await;
+    let (mut session, _, plan) = incomplete(&site.base, &ada, "Pier").await;
+    assert_eq!(receiver.next().await.json()["event"], "alert.raised");
+    session.say(json!({"type": "received", "plan": plan})).await;
+    assert_eq!(receiver.next().await.json()["event"], "alert.cleared");
+    let of = |list: &Value, id: &str| list.as_array().unwrap().iter().find(|one| one["recipient"] == id).cloned();
+    let named = until(&ada, "/notify/deliveries", |list| of(list, &dead).is_some_and(|one| one["waiting"] == 2)).await;
+    let dead = of(&named, &dead).unwrap();
+    assert_eq!(dead["ok"], json!(false), "{dead}");
+    assert!(dead["failing_since"].is_i64() && dead["text"].as_str().unwrap().starts_with("no answer"), "{dead}");
 }

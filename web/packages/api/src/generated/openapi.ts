@@ -56,6 +56,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that somebody has seen an alert and looks after it. It stays visible, nobody is reminded of it any more, and that it is over is told all the
+         *     same. The first one who said so stays.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1933,24 +1953,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description How far a change got at one viewer. */
+        /** @description Who acknowledged an alert. */
         Acknowledged: {
-            /** @description Which viewer. */
-            id: components["schemas"]["ViewerId"];
-            /** @description Name of the viewer. */
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             */
+            at: number;
+            /** @description Who. */
+            by: components["schemas"]["UserId"];
+            /** @description The name at that time. */
             name: string;
-            /** @description Whether its device is connected. */
-            online: boolean;
-            /**
-             * Format: int64
-             * @description When a plan with the change, or a later one, was complete there, Unix milliseconds.
-             */
-            received?: number | null;
-            /**
-             * Format: int64
-             * @description When it stood on the screen, Unix milliseconds.
-             */
-            shown?: number | null;
         };
         /** @description Where a recipient is told. */
         Address: {
@@ -2035,6 +2048,7 @@ export interface components {
         };
         /** @description Something that people should look at. */
         AlertView: {
+            acknowledged?: components["schemas"]["Acknowledged"] | null;
             /**
              * Format: int64
              * @description When it was cleared, Unix milliseconds; none = it is still so.
@@ -2323,12 +2337,22 @@ export interface components {
              * @description When, Unix milliseconds.
              */
             at: number;
+            /**
+             * Format: int64
+             * @description Since when nothing was taken, Unix milliseconds; none where the last attempt went well.
+             */
+            failing_since?: number | null;
             /** @description Whether it was taken. */
             ok: boolean;
             /** @description Whom. */
             recipient: components["schemas"]["RecipientId"];
             /** @description What the other end said, or why it could not be asked. */
             text: string;
+            /**
+             * Format: int64
+             * @description Messages that wait for it, as of the last attempt that failed.
+             */
+            waiting: number;
         };
         /** @description Where something plays. */
         Destination: "all" | {
@@ -2972,6 +2996,7 @@ export interface components {
         List_AlertView: {
             /** @description The resources. */
             items: {
+                acknowledged?: components["schemas"]["Acknowledged"] | null;
                 /**
                  * Format: int64
                  * @description When it was cleared, Unix milliseconds; none = it is still so.
@@ -3070,6 +3095,11 @@ export interface components {
         List_PlayView: {
             /** @description The resources. */
             items: {
+                /**
+                 * Format: int64
+                 * @description What the screen's clock said, Unix milliseconds, where that was more than a day ahead: `from` is then when the record came.
+                 */
+                claimed?: number | null;
                 /** @description Whether it stood for its whole time. */
                 complete: boolean;
                 content?: components["schemas"]["Content"] | null;
@@ -3652,6 +3682,11 @@ export interface components {
         };
         /** @description One showing of one item. */
         PlayView: {
+            /**
+             * Format: int64
+             * @description What the screen's clock said, Unix milliseconds, where that was more than a day ahead: `from` is then when the record came.
+             */
+            claimed?: number | null;
             /** @description Whether it stood for its whole time. */
             complete: boolean;
             content?: components["schemas"]["Content"] | null;
@@ -5515,6 +5550,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_AlertView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
                 };
             };
             400: components["responses"]["Error400"];

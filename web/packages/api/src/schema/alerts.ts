@@ -6,7 +6,12 @@ import type { When } from "./schedule.ts";
 type Schemas = components["schemas"];
 
 export type AlertKind = Schemas["AlertKind"];
-export type Alert = Omit<Schemas["AlertView"], "cleared" | "viewer"> & { cleared: Millis | null; viewer: { id: Id; name: string } | null };
+export type Alert = Omit<Schemas["AlertView"], "acknowledged" | "cleared" | "viewer"> & {
+  /** Who looks after it. */
+  acknowledged: Schemas["Acknowledged"] | null;
+  cleared: Millis | null;
+  viewer: { id: Id; name: string } | null;
+};
 export type Delivery = Schemas["Delivery"];
 export type Downloads = Schemas["Downloads"];
 export type AlertRules = Schemas["AlertRules"] & Resource;
