@@ -19,6 +19,9 @@ use crate::app::App;
 /// How long a session has to say why it ends.
 const GOODBYE: Duration = Duration::from_millis(500);
 
+/// The most connections of one device; the oldest give way. A viewer has one for its session, and a few for files.
+const OF_KEY: usize = 32;
+
 type Key = [u8; 32];
 
 /// Connections by the key of their device.
@@ -35,7 +38,13 @@ pub(super) struct Connection {
 impl Connections {
     pub(super) fn open(&self, key: Key) -> Connection {
         let cut = CancellationToken::new();
-        self.0.lock().entry(key).or_default().push(cut.clone());
+        let mut all = self.0.lock();
+        let own = all.entry(key).or_default();
+        own.push(cut.clone());
+        // The rest of them is what a network that comes and goes left behind, or somebody who wants this server's memory.
+        let surplus = own.len().saturating_sub(OF_KEY);
+        own.drain(..surplus).for_each(|oldest| oldest.cancel());
+        drop(all);
         Connection { key, cut, all: self.clone() }
     }
 

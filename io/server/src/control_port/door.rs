@@ -150,7 +150,7 @@ impl Door {
         tokio::select! {
             () = serve_connection(stream, protocol, Windows::CONTROL, self.router.clone(), stamp, &self.stop) => {}
             () = first_request(&asked, self.patience * FIRST_REQUEST) => refusals.note(Reason::SlowRequest, addr),
-            () = until(revoked) => tracing::info!(peer = %addr, "a device that lost its place was cut"),
+            () = until(revoked) => tracing::info!(peer = %addr, "a device was cut that lost its place, or that had too many connections"),
             () = hangup.0.cancelled() => refusals.note(Reason::Unread, addr),
         }
         open.decrement(1.0);

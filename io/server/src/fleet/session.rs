@@ -1,5 +1,6 @@
 //! One session of a simulated viewer.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub(super) struct Session<'a> {
     midway: bool,
     /// Whether a slice came whose files were not looked at.
     is_fresh: bool,
+    /// When it asked for the time, what was not answered yet.
+    asked: VecDeque<Instant>,
 }
 
 impl<'a> Session<'a> {
@@ -95,6 +98,7 @@ impl<'a> Session<'a> {
             settled: None,
             midway: false,
             is_fresh: false,
+            asked: VecDeque::new(),
         })
     }
 
@@ -135,7 +139,12 @@ impl<'a> Session<'a> {
                         Say::Ping(v1::Ping {})
                     };
                     next = status_at.min(now + QUIET);
-                    if now - heard > DEAD { Err(self.cut("the server is silent")) } else { self.say(message).await }
+                    let asks = self.number < self.fleet.settings.sample && matches!(message, Say::Status(_));
+                    match self.say(message).await {
+                        _ if now - heard > DEAD => Err(self.cut("the server is silent")),
+                        Ok(()) if asks => self.ask(now).await,
+                        said => said,
+                    }
                 }
             };
             if let Err(end) = step {
@@ -172,7 +181,13 @@ impl<'a> Session<'a> {
                 self.fleet.tally.fault(format!("error: {}", error.message));
                 Ok(())
             }
-            Some(Hear::Stored(_) | Hear::Time(_) | Hear::Ping(_)) | None => Ok(()),
+            Some(Hear::Time(_)) => {
+                if let Some(asked) = self.asked.pop_front() {
+                    self.fleet.tally.answered(asked.elapsed());
+                }
+                Ok(())
+            }
+            Some(Hear::Stored(_) | Hear::Ping(_)) | None => Ok(()),
         }
     }
 
@@ -220,6 +235,12 @@ impl<'a> Session<'a> {
             probe: "ok".to_owned(),
             ..v1::Status::default()
         }
+    }
+
+    /// Asks for the time, to see how long the answer takes. Answers come in the order of the questions.
+    async fn ask(&mut self, now: Instant) -> Result<(), End> {
+        self.asked.push_back(now);
+        self.say(Say::Time(v1::TimeRequest { t0: 0.0 })).await
     }
 
     async fn say(&mut self, message: Say) -> Result<(), End> {

@@ -37,11 +37,13 @@ pub struct Snapshot {
     pub told: Times,
     /// When viewers held the newest change.
     pub held: Times,
+    /// How long answers took to questions that the viewers of the sample asked with their heartbeats, in milliseconds.
+    pub answers: Times,
     /// What went wrong, and how often.
     pub faults: BTreeMap<String, u64>,
 }
 
-/// Moments, Unix milliseconds; 0 where there are none.
+/// Moments, Unix milliseconds, or times in milliseconds; 0 where there are none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Times {
     /// How many.

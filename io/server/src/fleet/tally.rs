@@ -1,17 +1,20 @@
 //! What the viewers of a fleet count together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, Times};
 use super::wave::Wave;
 use crate::now::now_ms;
 
 /// Different faults that are told apart; the others are counted as one.
 const KINDS: usize = 50;
+
+/// Answers that are remembered.
+const ANSWERS: usize = 50_000;
 
 /// Counts, all from the fleet's start unless they say otherwise.
 pub(super) struct Tally {
@@ -29,6 +32,8 @@ pub(super) struct Tally {
     /// Unix milliseconds; counts while all are settled.
     whole_since: AtomicI64,
     wave: Mutex<Wave>,
+    /// Milliseconds, of the newest answers.
+    answers: Mutex<VecDeque<i64>>,
     faults: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -49,6 +54,7 @@ impl Tally {
             settled: zero(),
             whole_since: AtomicI64::new(0),
             wave: Mutex::default(),
+            answers: Mutex::default(),
             faults: Mutex::default(),
         }
     }
@@ -84,6 +90,15 @@ impl Tally {
         self.wave.lock().hold(Instant::now(), now_ms());
     }
 
+    /// An answer came after so long.
+    pub(super) fn answered(&self, after: Duration) {
+        let mut answers = self.answers.lock();
+        if answers.len() == ANSWERS {
+            answers.pop_front();
+        }
+        answers.push_back(i64::try_from(after.as_millis()).unwrap_or(i64::MAX));
+    }
+
     pub(super) fn fault(&self, what: String) {
         let mut faults = self.faults.lock();
         let what = if faults.len() < KINDS || faults.contains_key(&what) { what } else { "others".to_owned() };
@@ -108,6 +123,7 @@ impl Tally {
             wrong_files: self.wrong_files.load(Relaxed),
             told,
             held,
+            answers: Times::of(self.answers.lock().make_contiguous()),
             faults: self.faults.lock().clone(),
         }
     }

@@ -55,3 +55,27 @@ async fn who_has_no_place_among_the_viewers_is_told_apart() {
     stranger(&site).await.health().await.expect("strangers have places of their own");
     drop(open);
 }
+
+#[tokio::test]
+async fn of_too_many_connections_of_one_device_the_oldest_are_cut() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let identity = Device::new(1).pair(&site, &ada, "Pier").await;
+    let other = Device::new(2).pair(&site, &ada, "Quay").await;
+    let other = connect(&site, &other, Way::Control).await;
+    let mut open = Vec::new();
+    for _ in 0..34 {
+        let link = connect(&site, &identity, Way::Control).await;
+        link.health().await.unwrap();
+        open.push(link);
+    }
+    let cut = async {
+        while !open[..2].iter().all(net::control::Link::is_closed) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), cut).await.expect("the oldest are cut");
+    for link in open[2..].iter().chain([&other]) {
+        link.health().await.unwrap();
+    }
+    assert_eq!(site.app.control.connections.len(), 33);
+}

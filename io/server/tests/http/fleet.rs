@@ -73,7 +73,11 @@ async fn a_fleet_enrols_takes_its_slices_and_hears_of_a_change() {
 
     let mut crowd = Crowd::start(&site, 12, token.as_str().unwrap());
     // Each of the sample fetches the one picture.
-    let whole = crowd.until(|snapshot| snapshot.whole_since > 0 && snapshot.files >= 3 && snapshot.heartbeats > 24).await;
+    let whole = crowd
+        .until(|snapshot| {
+            snapshot.whole_since > 0 && snapshot.files >= 3 && snapshot.heartbeats > 24 && snapshot.answers.count >= 6
+        })
+        .await;
     assert_eq!((whole.enrolled, whole.open, whole.welcomed, whole.astray, whole.wrong_files), (12, 12, 12, 0, 0), "{whole:?}");
     assert_eq!(site.app.hub.len(), 12);
     let viewers = ada.get("/viewers?limit=100").await.ok()["items"].as_array().unwrap().clone();

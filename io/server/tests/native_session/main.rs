@@ -23,4 +23,5 @@ mod python;
 mod reporting;
 mod returning;
 mod screen;
+mod slow;
 mod tasks;

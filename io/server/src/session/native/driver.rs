@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use control::native::{NativeSession, Output};
+use control::native::{MAX_FROM_VIEWER, NativeSession, Output};
 use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
 use control::v1;
 use control::v1::to_viewer::Message;
@@ -25,6 +25,9 @@ use crate::session::identity::{Standing, standing_of};
 
 /// How long a viewer may leave unread what it is sent.
 pub(super) const UNREAD: Duration = Duration::from_secs(15);
+
+/// The longest first message, in bytes: of sessions that have not begun there may be many, each with a message that comes slowly.
+pub(super) const MAX_HELLO: usize = 64 << 10;
 
 /// One open session.
 pub(super) struct Driver {
@@ -60,6 +63,7 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         Ok(hello) => hello,
         Err(end) => return bid_farewell(&out, end).await,
     };
+    incoming.take_up_to(MAX_FROM_VIEWER);
     // A second machine with the same key must not take the first one's session over.
     let Ok(present) = app.control.presence.claim(device, &greeting.start).await else {
         tracing::warn!(device.id = %device, "a second machine came with the key of this device");

@@ -17,7 +17,6 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
-use control::native::MAX_FROM_VIEWER;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use tokio_util::sync::CancellationToken;
@@ -79,7 +78,7 @@ impl Service {
         };
         let hangup = request.extensions().get::<Hangup>().cloned();
         let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
-        let incoming = wire::Incoming::new(request.into_body(), MAX_FROM_VIEWER);
+        let incoming = wire::Incoming::new(request.into_body(), driver::MAX_HELLO);
         let taken = CancellationToken::new();
         let outgoing = wire::Outgoing::new(receiver, taken.clone());
         let session = driver::run(self.0.clone(), device, viewer, incoming, sender);

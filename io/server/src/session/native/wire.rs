@@ -43,6 +43,11 @@ impl Incoming {
         Self { body, begun: BytesMut::new(), most }
     }
 
+    /// Takes messages of at most so many bytes from now on.
+    pub(super) fn take_up_to(&mut self, most: usize) {
+        self.most = most;
+    }
+
     /// The next message; none when the other side has ended. Nothing is lost when the future is dropped.
     ///
     /// # Errors
