@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use domain::id::ViewerId;
 use crate::alerts::Alerts;
 use crate::auth::session::Sessions;
 use crate::auth::setup_link::SetupLink;
@@ -27,6 +29,7 @@ use crate::session::plans::Plans;
 use crate::tasks::Tasks;
 
 /// Everything that handlers use. A clone is a handle.
+use crate::session::screenshots::Screenshots;
 #[derive(Clone)]
 pub struct App(Arc<Services>);
 
@@ -81,6 +84,7 @@ pub struct Services {
     /// Address that people and links use, such as `http://localhost:8080`.
     pub address: String,
     /// A token that approves any device, in the demo only.
+    pub screenshots: Screenshots,
     pub demo_token: Option<String>,
 }
 
@@ -101,6 +105,11 @@ impl Services {
 }
 
 impl Deref for App {
+    pub(crate) fn keep_screenshot(&self, viewer: ViewerId, picture: Bytes, now: i64) {
+        if let Some(at) = self.screenshots.keep(viewer, picture, now) {
+            self.live.pictured(viewer, at);
+        }
+    }
     type Target = Services;
 
     fn deref(&self) -> &Services {

@@ -27,7 +27,9 @@ use crate::session::bodies::Bodies;
 use crate::session::fonts::Fonts;
 use crate::session::plans::Plans;
 use crate::tls;
+use crate::session::live::Live;
 
+use crate::session::screenshots::Screenshots;
 /// How long requests under way may take when the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -195,11 +197,15 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         throttle: Default::default(),
         setup_link: Default::default(),
         pending: Default::default(),
-        live: Default::default(),
+        live,
         control: Default::default(),
         hub: Default::default(),
         plans: Plans::new(config.data.horizon_days),
+    let screenshots = Screenshots::open(&config.data.dir);
+    let live = Live::default();
+    screenshots.newest().into_iter().for_each(|(viewer, at)| live.pictured(viewer, at));
         changes: Default::default(),
+        screenshots,
         deliveries: Default::default(),
         slices: Default::default(),
         surroundings: Default::default(),

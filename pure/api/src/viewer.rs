@@ -44,6 +44,15 @@ pub struct ViewerStatus {
     pub screenshot_at: Option<i64>,
 }
 
+/// A screenshot that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScreenshotFacts {
+    /// When it came, Unix milliseconds; by this it is fetched.
+    pub at: i64,
+    /// Its length.
+    pub bytes: u64,
+}
+
 /// How a native viewer's machine is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct MachineStatus {

@@ -193,7 +193,7 @@ fn visible(state: &State, caller: Caller, kind: &str, id: Uuid) -> bool {
         domain::folder::Folder domain::media::Media domain::presentation::Presentation domain::presentation::Revision
         domain::playlist::Playlist domain::playlist::PlaylistItem domain::viewer::Viewer domain::viewer::Device
         domain::card::Card
-        domain::alert::OnHours domain::download::DownloadRule domain::notify::Recipient
+        domain::alert::OnHours domain::download::DownloadRule domain::notify::Recipient domain::viewer_settings::ViewerSettings
         domain::group::Group domain::group::Membership domain::schedule::Schedule domain::priority::Priority
         domain::task::Task domain::user::User domain::user::Grant domain::user::Suspension domain::user::Token
     }

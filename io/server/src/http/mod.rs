@@ -22,6 +22,7 @@ pub mod origin;
 pub mod playlists;
 pub mod presentations;
 pub mod schedules;
+mod screenshots;
 pub mod setup;
 pub mod signin;
 mod single;
@@ -73,6 +74,7 @@ fn api() -> OpenApiRouter<App> {
     use domain::user::{Grant, Suspension, Token, User};
     use domain::viewer::{Device, Viewer};
 
+    use domain::viewer_settings::ViewerSettings;
     let info =
         InfoBuilder::new().title("Signboard").version("1").description(Some("Digital signage: see docs/protocols/http-api.md."));
     let mut description = OpenApiBuilder::new().info(info.build()).build();
@@ -105,6 +107,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(playlists::routes())
         .merge(viewers::routes())
         .merge(devices::routes())
+        .merge(screenshots::routes())
         .merge(enrolment::routes())
         .merge(schedules::routes())
         .merge(network::routes())
@@ -119,6 +122,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(describe::routes::<Recipient>())
         .merge(alerts::routes())
         .merge(notify::routes())
+        .merge(describe::routes::<ViewerSettings>())
         .merge(facts::routes())
         .merge(changes::routes())
         .merge(files::routes())

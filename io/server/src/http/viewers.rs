@@ -4,14 +4,13 @@ use api::schedule::SlotView;
 use api::viewer::{CommandName, CommandOutcome, CommandRequest, ViewerStatus};
 use axum::Json;
 use axum::extract::State as Extract;
-use axum::response::{IntoResponse, Response};
 use control::order::{Order, OrderKind, Report};
 use domain::id::ViewerId;
 use domain::noun::Noun;
 use domain::permission::Action;
 use domain::timetable::{Target, resolve};
 use domain::viewer::Viewer;
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -35,7 +34,7 @@ const IDENTIFY_S: u32 = 20;
 const MAX_SPAN_MS: i64 = 62 * 86_400_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(status)).routes(routes!(command)).routes(routes!(screenshot)).routes(routes!(timetable))
+    OpenApiRouter::new().routes(routes!(status)).routes(routes!(command)).routes(routes!(timetable))
 }
 
 /// How all viewers are.
@@ -89,15 +88,6 @@ async fn outcome(reports: &mut mpsc::Receiver<Report>) -> Option<(bool, String)>
             Report::Attachment(_) | Report::Running { .. } | Report::Started => {}
         }
     }
-}
-
-/// The newest screenshot.
-#[utoipa::path(get, path = "/viewers/{id}/screenshot", tag = "viewers", params(("id" = uuid::Uuid, Path)), responses((status = 200, content_type = "image/jpeg", body = Vec<u8>)))]
-async fn screenshot(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<Response> {
-    visible::<Viewer>(&app.core.state(), caller.caller, id)?;
-    let none = || Error::not_found("there is no screenshot of this screen yet: ask for one");
-    let (picture, mime) = app.live.newest_screenshot(ViewerId(id)).ok_or_else(none)?;
-    Ok(([(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, "no-store".to_owned())], picture).into_response())
 }
 
 /// From when to when, Unix milliseconds.

@@ -53,6 +53,9 @@ pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
     if let Err(error) = app.tasks.files.expire(age).await {
         tracing::warn!(%error, "old files of tasks could not be removed");
     }
+    let pictures = now - i64::from(app.config.facts.task_files_days) * day;
+    let state = app.core.state();
+    app.screenshots.expire(pictures, move |viewer| state.rows.viewers.get(viewer).is_some()).await;
     facts.expire_sessions(now).await?;
     app.uploads.expire(now).await?;
     let files = app.core.store().media();

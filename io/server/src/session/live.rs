@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::viewer::{MachineStatus, MissingFile, PlanState, PlanStatus, Shows, ViewerError, ViewerStatus};
-use bytes::Bytes;
 use control::message::{Hello, Missing, Status};
 use control::v1;
 use domain::id::{DeviceId, ViewerId};
@@ -26,7 +25,6 @@ pub struct Live {
 #[derive(Debug, Default)]
 struct Known {
     status: ViewerStatus,
-    screenshot: Option<(Bytes, String)>,
 }
 
 impl Live {
@@ -35,7 +33,7 @@ impl Live {
             self.viewers
                 .lock()
                 .entry(viewer)
-                .or_insert_with(|| Known { status: ViewerStatus { viewer, ..ViewerStatus::default() }, screenshot: None }),
+                .or_insert_with(|| Known { status: ViewerStatus { viewer, sound: "unknown".to_owned(), ..ViewerStatus::default() } }),
         );
         self.changed.lock().insert(viewer);
         self.wake.notify_one();
@@ -202,18 +200,9 @@ impl Live {
         });
     }
 
-    /// A screenshot came: bytes and media type.
-    pub fn screenshot(&self, viewer: ViewerId, picture: Bytes, mime: String, now: i64) {
-        self.change(viewer, |known| {
-            known.screenshot = Some((picture, mime));
-            known.status.screenshot_at = Some(now);
-        });
-    }
-
-    /// The newest screenshot with its media type.
-    #[must_use]
-    pub fn newest_screenshot(&self, viewer: ViewerId) -> Option<(Bytes, String)> {
-        self.viewers.lock().get(&viewer).and_then(|known| known.screenshot.clone())
+    /// The newest screenshot came at this time.
+    pub fn pictured(&self, viewer: ViewerId, at: i64) {
+        self.change(viewer, |known| known.status.screenshot_at = Some(at));
     }
 
     /// Looks at how a viewer is, without a copy; one that was never seen is offline.

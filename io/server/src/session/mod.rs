@@ -14,5 +14,6 @@ pub mod pending;
 pub mod plans;
 pub mod plays;
 mod screen;
+pub mod screenshots;
 pub mod socket;
 pub mod source;

@@ -10,10 +10,6 @@ use super::files::Taken;
 use super::{Tasks, fact};
 use crate::app::App;
 use crate::now::now_ms;
-use crate::session::native::picture_type;
-
-/// The longest picture that is kept in memory as a screen's newest one, in bytes.
-const MAX_PICTURE: usize = 4 * 1024 * 1024;
 
 fn order(run: &Run) -> Option<Order> {
     let seconds = run.kind.seconds();
@@ -105,7 +101,7 @@ impl Tasks {
     }
 
     /// Takes a viewer's report.
-    async fn take(&self, app: &App, id: Uuid, report: Report) {
+    async fn take(&self, id: Uuid, report: Report) {
         let progress = match report {
             Report::Started => Progress::Started,
             Report::Running { percent, .. } => Progress::Running(percent),
@@ -114,14 +110,9 @@ impl Tasks {
             Report::Attachment(part) => match self.files.take(id, part) {
                 Taken::More => return,
                 Taken::Refused(text) => failed("file", text),
-                Taken::Whole(file, bytes) => match self.files.keep(id, bytes.clone()).await {
+                Taken::Whole(file, bytes) => match self.files.keep(id, bytes).await {
                     Ok(()) => {
                         self.change(id, |run| {
-                            let shown =
-                                picture_type(&bytes).filter(|_| run.kind == TaskKind::Screenshot && bytes.len() <= MAX_PICTURE);
-                            if let Some(mime) = shown {
-                                app.live.screenshot(run.viewer, bytes.into(), mime.to_owned(), now_ms());
-                            }
                             run.file = Some(file);
                             true
                         });
@@ -149,6 +140,6 @@ fn failed(code: &str, text: &str) -> Progress {
 /// Hears a viewer until its run is over; the run ends this when it is forgotten.
 async fn listen(app: App, id: Uuid, mut reports: mpsc::Receiver<Report>) {
     while let Some(report) = reports.recv().await {
-        app.tasks.take(&app, id, report).await;
+        app.tasks.take(id, report).await;
     }
 }

@@ -23,5 +23,6 @@ mod python;
 mod reporting;
 mod returning;
 mod screen;
+mod settings;
 mod slow;
 mod tasks;

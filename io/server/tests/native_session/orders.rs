@@ -58,6 +58,8 @@ async fn a_person_tells_a_screen_to_do_something_and_hears_how_it_went() {
     assert_eq!(screenshot.await.unwrap()["ok"], true);
     let shot = ada.get(&format!("/viewers/{}/screenshot", pier.identity.viewer)).await;
     assert_eq!((shot.status, shot.header("content-type"), &shot.bytes), (200, Some("image/jpeg"), &picture));
+    let kept = ada.get(&format!("/viewers/{}/screenshots", pier.identity.viewer)).await.ok();
+    assert_eq!(kept.as_array().unwrap().len(), 1, "once, however many heard of it");
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
-//! On-hours, recipients of alerts, limits for downloads.
+//! On-hours, recipients of alerts, limits for downloads, settings of native viewers.
 
 use domain::alert::OnHours;
 use domain::content::Destination;
 use domain::download::DownloadRule;
 use domain::notify::Recipient;
 use domain::permission::Action;
+use domain::viewer_settings::ViewerSettings;
 use uuid::Uuid;
 
 use super::{Exposed, Filter, Making, made};
@@ -40,6 +41,18 @@ impl Exposed for DownloadRule {
         name: "destination",
         about: "all, or the id of a group or screen",
         passes: |_, _, rule, value| is_destination(rule.destination, value),
+    }];
+    made!();
+}
+
+impl Exposed for ViewerSettings {
+    const PATH: &'static str = "viewer-settings";
+    const ONE: &'static str = "settings of some native viewers: display, sound, screenshots";
+    const CHANGE: Action = Action::Administer;
+    const FILTERS: &'static [Filter<Self>] = &[Filter {
+        name: "destination",
+        about: "all, or the id of a group or screen",
+        passes: |_, _, settings, value| is_destination(settings.destination, value),
     }];
     made!();
 }

@@ -34,7 +34,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Says what its place is. `settings_json` is for settings that have no row.
+    /// Says what its place is.
     pub(super) async fn welcome(&mut self) -> Step {
         let state = self.app.core.state();
         let installation = state.rows.installation();
@@ -67,7 +67,7 @@ impl Driver {
                 hours: hours.into_iter().collect(),
             }),
             status_seconds: STATUS_SECONDS,
-            settings_json: "{}".to_owned(),
+            settings_json: domain::viewer_settings::settings_in_force(&state, self.viewer).json(),
         };
         self.send(Message::Welcome(welcome)).await
     }

@@ -117,8 +117,8 @@ impl Driver {
     }
 
     fn picture(&mut self, part: &Part) {
-        if let Some((bytes, mime)) = self.shot.take(part) {
-            self.app.live.screenshot(self.viewer, bytes.into(), mime.to_owned(), now_ms());
+        if let Some((bytes, _)) = self.shot.take(part) {
+            self.app.keep_screenshot(self.viewer, bytes.into(), now_ms());
         }
     }
 

@@ -252,5 +252,6 @@ fn essence(state: &State, viewer: ViewerId) -> u64 {
     (installation.name, installation.language).hash(&mut hasher);
     let policy = domain::download::policy(state, viewer);
     (policy.bytes_per_second, policy.at_once, policy.hours).hash(&mut hasher);
+    domain::viewer_settings::settings_in_force(state, viewer).json().hash(&mut hasher);
     hasher.finish()
 }

@@ -116,7 +116,7 @@ impl Driver {
             let known = parts.filter(|(mime, _)| ["image/jpeg", "image/png"].contains(mime));
             let picture = known.and_then(|(mime, text)| Some((mime, BASE64_STANDARD.decode(text).ok()?)));
             if let Some((mime, bytes)) = picture.filter(|(_, bytes)| bytes.len() <= MAX_PICTURE) {
-                self.app.live.screenshot(viewer, bytes.clone().into(), mime.to_owned(), now_ms());
+                self.app.keep_screenshot(viewer, bytes.clone().into(), now_ms());
                 let name = if mime == "image/png" { "screen.png" } else { "screen.jpg" };
                 let part = Part { name: name.to_owned(), mime: mime.to_owned(), offset: 0, bytes, last: true };
                 self.report(order, Report::Attachment(part)).await;
