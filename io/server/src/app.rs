@@ -84,6 +84,7 @@ pub struct Services {
     /// Address that people and links use, such as `http://localhost:8080`.
     pub address: String,
     /// A token that approves any device, in the demo only.
+    /// Pictures of the screens.
     pub screenshots: Screenshots,
     pub demo_token: Option<String>,
 }
@@ -104,6 +105,7 @@ impl Services {
     }
 }
 
+    /// Keeps a picture of a viewer's screen that came at `now` (Unix milliseconds).
 impl Deref for App {
     pub(crate) fn keep_screenshot(&self, viewer: ViewerId, picture: Bytes, now: i64) {
         if let Some(at) = self.screenshots.keep(viewer, picture, now) {
