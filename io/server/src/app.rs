@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::id::ViewerId;
+
 use crate::alerts::Alerts;
 use crate::auth::session::Sessions;
 use crate::auth::setup_link::SetupLink;
@@ -26,10 +27,10 @@ use crate::session::native::Surroundings;
 use crate::session::native::slices::Slices;
 use crate::session::pending::Pending;
 use crate::session::plans::Plans;
+use crate::session::screenshots::Screenshots;
 use crate::tasks::Tasks;
 
 /// Everything that handlers use. A clone is a handle.
-use crate::session::screenshots::Screenshots;
 #[derive(Clone)]
 pub struct App(Arc<Services>);
 
@@ -77,6 +78,8 @@ pub struct Services {
     pub distribution: Distribution,
     /// What viewers are told to do.
     pub tasks: Tasks,
+    /// Pictures of the screens.
+    pub screenshots: Screenshots,
     /// What browsers hear besides the log.
     pub feed: crate::http::events::LiveFeed,
     /// The services of the local network.
@@ -84,8 +87,6 @@ pub struct Services {
     /// Address that people and links use, such as `http://localhost:8080`.
     pub address: String,
     /// A token that approves any device, in the demo only.
-    /// Pictures of the screens.
-    pub screenshots: Screenshots,
     pub demo_token: Option<String>,
 }
 
@@ -98,6 +99,13 @@ impl App {
 }
 
 impl Services {
+    /// Keeps a picture of a viewer's screen that came at `now` (Unix milliseconds).
+    pub(crate) fn keep_screenshot(&self, viewer: ViewerId, picture: Bytes, now: i64) {
+        if let Some(at) = self.screenshots.keep(viewer, picture, now) {
+            self.live.pictured(viewer, at);
+        }
+    }
+
     /// The address of the set-up page for a link's secret.
     #[must_use]
     pub fn setup_address(&self, secret: &str) -> String {
@@ -105,13 +113,7 @@ impl Services {
     }
 }
 
-    /// Keeps a picture of a viewer's screen that came at `now` (Unix milliseconds).
 impl Deref for App {
-    pub(crate) fn keep_screenshot(&self, viewer: ViewerId, picture: Bytes, now: i64) {
-        if let Some(at) = self.screenshots.keep(viewer, picture, now) {
-            self.live.pictured(viewer, at);
-        }
-    }
     type Target = Services;
 
     fn deref(&self) -> &Services {

@@ -25,11 +25,11 @@ use crate::metrics::Metrics;
 use crate::now::now_ms;
 use crate::session::bodies::Bodies;
 use crate::session::fonts::Fonts;
-use crate::session::plans::Plans;
-use crate::tls;
 use crate::session::live::Live;
-
+use crate::session::plans::Plans;
 use crate::session::screenshots::Screenshots;
+use crate::tls;
+
 /// How long requests under way may take when the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -192,7 +192,11 @@ fn store_failure(error: &store::Error, data: &Path) -> Failure {
 /// Builds the services.
 fn join(config: Config, core: Core, address: String, demo_token: Option<String>, stop: CancellationToken) -> App {
     let (facts, media) = (core.store().facts().clone(), core.store().media().clone());
+    let screenshots = Screenshots::open(&config.data.dir);
+    let live = Live::default();
+    screenshots.newest().into_iter().for_each(|(viewer, at)| live.pictured(viewer, at));
     App::new(Services {
+        screenshots,
         sessions: Sessions::new(facts),
         throttle: Default::default(),
         setup_link: Default::default(),
@@ -201,11 +205,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         control: Default::default(),
         hub: Default::default(),
         plans: Plans::new(config.data.horizon_days),
-    let screenshots = Screenshots::open(&config.data.dir);
-    let live = Live::default();
-    screenshots.newest().into_iter().for_each(|(viewer, at)| live.pictured(viewer, at));
         changes: Default::default(),
-        screenshots,
         deliveries: Default::default(),
         slices: Default::default(),
         surroundings: Default::default(),

@@ -73,8 +73,8 @@ fn api() -> OpenApiRouter<App> {
     use domain::task::Task;
     use domain::user::{Grant, Suspension, Token, User};
     use domain::viewer::{Device, Viewer};
-
     use domain::viewer_settings::ViewerSettings;
+
     let info =
         InfoBuilder::new().title("Signboard").version("1").description(Some("Digital signage: see docs/protocols/http-api.md."));
     let mut description = OpenApiBuilder::new().info(info.build()).build();
@@ -106,8 +106,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(presentations::routes())
         .merge(playlists::routes())
         .merge(viewers::routes())
-        .merge(devices::routes())
         .merge(screenshots::routes())
+        .merge(devices::routes())
         .merge(enrolment::routes())
         .merge(schedules::routes())
         .merge(network::routes())
@@ -119,10 +119,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(uploads::routes())
         .merge(describe::routes::<OnHours>())
         .merge(describe::routes::<DownloadRule>())
+        .merge(describe::routes::<ViewerSettings>())
         .merge(describe::routes::<Recipient>())
         .merge(alerts::routes())
         .merge(notify::routes())
-        .merge(describe::routes::<ViewerSettings>())
         .merge(facts::routes())
         .merge(changes::routes())
         .merge(files::routes())
