@@ -16,7 +16,9 @@ use crate::core::Core;
 use crate::distribution::Distribution;
 use crate::ingest::uploads::Uploads;
 use crate::lan::Lan;
+use crate::mirror::Mirror;
 use crate::notify::Notify;
+use crate::replication::Replication;
 use crate::session::bodies::Bodies;
 use crate::session::changes::Changes;
 use crate::session::deliveries::Deliveries;
@@ -52,6 +54,8 @@ pub struct Services {
     pub live: Live,
     /// The control port.
     pub control: ControlPort,
+    /// Other servers of the installation.
+    pub replication: Replication,
     /// Open viewer sessions.
     pub hub: Hub,
     /// What viewers play.
@@ -74,6 +78,8 @@ pub struct Services {
     pub alerts: Alerts,
     /// Telling people.
     pub notify: Notify,
+    /// Files on their way from other servers.
+    pub mirror: Mirror,
     /// Files on their way to screens.
     pub distribution: Distribution,
     /// What viewers are told to do.

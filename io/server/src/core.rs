@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use domain::log::{Edit, Row};
+use domain::log::{Edit, Entry, Row};
 use domain::refusal::Refusal;
-use domain::stamp::{Dot, VersionVector};
+use domain::stamp::{Actor, Dot};
 use domain::state::State;
 use http::HeaderValue;
-use parking_lot::Mutex;
-use store::{Done, Failed, Loaded, Origin, Published, Setup, Store, Writer};
+use store::{
+    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, Loaded, Origin, Published, Setup, Store,
+    Writer,
+};
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
@@ -76,9 +78,7 @@ impl<T> Made<T> {
 pub struct Core {
     store: Store,
     writer: Writer<Memory>,
-    actor: domain::stamp::Actor,
-    /// What this database contains, and the end of its log.
-    reached: Arc<Mutex<(VersionVector, i64)>>,
+    server: Uuid,
 }
 
 impl Core {
@@ -89,8 +89,7 @@ impl Core {
     pub fn start(store: Store, memory: Memory, loaded: &Loaded) -> Result<Self, store::Error> {
         let setup = Setup { merge: replica::commit, clock: Arc::new(crate::now::now_ms), schema: SCHEMA };
         let writer = Writer::start(&store, memory, setup)?;
-        let reached = Arc::new(Mutex::new((loaded.position.vector.clone(), loaded.lpos)));
-        Ok(Self { store, writer, actor: loaded.position.actor, reached })
+        Ok(Self { store, writer, server: loaded.position.actor.server })
     }
 
     /// The state as it is now; it does not change under the reader.
@@ -120,13 +119,13 @@ impl Core {
     /// The server's id, the same at every start and known to nobody else's store.
     #[must_use]
     pub fn server_id(&self) -> uuid::Uuid {
-        self.actor.server
+        self.server
     }
 
     /// The server's incarnation, part of the ids of live events.
     #[must_use]
     pub fn incarnation(&self) -> u32 {
-        self.actor.incarnation
+        self.store.standing().position.actor.incarnation
     }
 
     /// Decides on the newest state, in turn with all other changes, and makes it durable.
@@ -139,8 +138,7 @@ impl Core {
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
     ) -> Result<Made<T>, Error> {
         match self.writer.submit(change, move |memory: &Memory| decide(&memory.0)).await {
-            Ok(Done::New { value, dot, lpos }) => {
-                self.reach(dot, lpos);
+            Ok(Done::New { value, dot, .. }) => {
                 metrics::counter!("signboard_changes_total").increment(1);
                 Ok(Made { outcome: Some(value), dot, inserted: Vec::new() })
             }
@@ -165,24 +163,69 @@ impl Core {
         self.change(Change::default(), decide).await
     }
 
-    /// Whether this server has an entry of its own log; entries of other servers count once it has met them.
+    /// Whether this server has an entry, of its own or of another server.
     #[must_use]
     pub fn has(&self, dot: Dot) -> bool {
-        self.reached.lock().0.covers(&dot)
+        self.store.standing().position.vector.covers(&dot)
     }
 
     /// The end of the log.
     #[must_use]
     pub fn end(&self) -> i64 {
-        self.reached.lock().1
+        self.store.standing().lpos
     }
 
-    fn reach(&self, dot: Option<Dot>, lpos: i64) {
-        let mut reached = self.reached.lock();
-        if let Some(dot) = dot {
-            reached.0.raise(dot);
-        }
-        reached.1 = reached.1.max(lpos);
+    /// Takes in entries of other servers, all or none.
+    ///
+    /// # Errors
+    /// [`ApplyFailed`].
+    pub async fn apply(&self, entries: Vec<Entry>) -> Result<AppliedBatch, ApplyFailed> {
+        self.writer.apply(entries).await
+    }
+
+    /// Joins the state of another server of the installation.
+    ///
+    /// # Errors
+    /// [`JoinFailed`].
+    pub async fn join(&self, installation: Uuid, source: impl std::io::Read + Send + 'static) -> Result<JoinedState, JoinFailed> {
+        self.writer.join(installation, source).await
+    }
+
+    /// Lets the state of another server take the place of this one's, whose entries of `actor` are not the ones that count.
+    ///
+    /// # Errors
+    /// [`JoinFailed`].
+    pub async fn rebuild(
+        &self,
+        installation: Uuid,
+        actor: Actor,
+        source: impl std::io::Read + Send + 'static,
+    ) -> Result<(), JoinFailed> {
+        self.writer.rebuild(installation, actor, source).await.map(drop)
+    }
+
+    /// Becomes an empty part of another installation.
+    ///
+    /// # Errors
+    /// [`AloneFailed`].
+    pub async fn adopt(&self, installation: Uuid) -> Result<Actor, AloneFailed> {
+        self.writer.adopt(installation).await
+    }
+
+    /// Notes that this server has to be rebuilt; none: that it need not be any more.
+    ///
+    /// # Errors
+    /// [`AloneFailed`].
+    pub async fn note_fork(&self, fork: Option<replica::incarnation::Fork>) -> Result<(), AloneFailed> {
+        self.writer.note_fork(fork).await
+    }
+
+    /// Goes on under a new incarnation, because of what proves that the disk went back.
+    ///
+    /// # Errors
+    /// [`AloneFailed`].
+    pub async fn renew(&self, evidence: replica::Evidence) -> Result<Actor, AloneFailed> {
+        self.writer.renew(evidence).await
     }
 
     /// Finishes what waits and closes the database.

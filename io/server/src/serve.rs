@@ -17,12 +17,14 @@ use crate::config::{Config, HttpMode};
 use crate::control_port::{self, Ports};
 use crate::core::{Core, Memory};
 use crate::demo::{self, Secrets};
+use crate::http::error::Error;
 use crate::http::events::LiveFeed;
 use crate::ingest::uploads::Uploads;
 use crate::lan;
 use crate::listen::{self, Endpoint, LocalSocket, Routes, Running};
 use crate::metrics::Metrics;
 use crate::now::now_ms;
+use crate::replication::Replication;
 use crate::session::bodies::Bodies;
 use crate::session::fonts::Fonts;
 use crate::session::live::Live;
@@ -95,19 +97,25 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&data);
     made.map_err(|error| Failure::of_files(&format!("{} cannot be made", data.display()), &error))?;
     let core = open(&config).await?;
-    let authority = control_port::ensure_authority(&core).await;
+    let stop = CancellationToken::new();
+    let replication = Replication::open(&data, stop.child_token())
+        .map_err(|error| Failure::of_files(&format!("the server's identity in {} cannot be used", data.display()), &error))?;
+    let authority = match replication.own.membership() {
+        // The authority comes with the state of the installation.
+        Some(membership) => crate::replication::finish(&core, &membership).await.map_err(Error::unavailable),
+        None => control_port::ensure_authority(&core).await,
+    };
     authority.map_err(|error| {
         Failure::new(Exit::Io, format!("the device authority cannot be kept: {}.", error.into_body().message))
     })?;
     let socket = LocalSocket::bind(&data)?;
-    let stop = CancellationToken::new();
     let tls = tls::start(&config, stop.clone()).await?;
     let secrets = match options.demo {
         true => Some(Secrets::of(&data).map_err(|error| Failure::of_files("the secrets of the demo cannot be kept", &error))?),
         false => None,
     };
     let address = address(&core, http, https);
-    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone());
+    let app = join(config, core, address, secrets.as_ref().map(|secrets| secrets.token.clone()), stop.clone(), replication);
     let local = tokio::spawn(socket.serve(crate::http::local::routes(app.clone()), stop.clone()));
     let mut readers = follow(&app);
     readers.spawn(crate::alerts::follow(app.clone(), tls.resolver.watch()));
@@ -136,6 +144,7 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
         http: http.filter(|_| serves).unwrap_or_default(),
     };
     app.control.start(&app, bound.take_control(), ports, stop.clone()).await?;
+    crate::replication::start(&app, stop.clone());
     let running = bound.serve(routes, tls.server);
     app.lan.start(&app, lan::Bound { http, https, control, certificate: tls.resolver.watch() }, stop.clone()).await;
     Ok(Server { app, secrets, running, readers, local, stop })
@@ -190,7 +199,14 @@ fn store_failure(error: &store::Error, data: &Path) -> Failure {
 }
 
 /// Builds the services.
-fn join(config: Config, core: Core, address: String, demo_token: Option<String>, stop: CancellationToken) -> App {
+fn join(
+    config: Config,
+    core: Core,
+    address: String,
+    demo_token: Option<String>,
+    stop: CancellationToken,
+    replication: Replication,
+) -> App {
     let (facts, media) = (core.store().facts().clone(), core.store().media().clone());
     let screenshots = Screenshots::open(&config.data.dir);
     let live = Live::default();
@@ -203,6 +219,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         pending: Default::default(),
         live,
         control: Default::default(),
+        replication,
         hub: Default::default(),
         plans: Plans::new(config.data.horizon_days),
         changes: Default::default(),
@@ -214,6 +231,7 @@ fn join(config: Config, core: Core, address: String, demo_token: Option<String>,
         uploads: Uploads::new(media),
         alerts: Default::default(),
         notify: Default::default(),
+        mirror: crate::mirror::Mirror::new(0),
         distribution: Default::default(),
         tasks: crate::tasks::Tasks::new(&config.data.dir),
         feed: LiveFeed::new(stop),
@@ -236,6 +254,7 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     readers.spawn(crate::http::events::feed(feed));
     readers.spawn(crate::readers::janitor::follow(janitor));
     readers.spawn(crate::tasks::follow(app.clone()));
+    readers.spawn(crate::mirror::follow(app.clone()));
     readers
 }
 
@@ -258,7 +277,7 @@ fn address(core: &Core, http: Option<u16>, https: Option<u16>) -> String {
 fn greet(app: &App, secrets: Option<&Secrets>) {
     match secrets {
         Some(secrets) => say(&demo::welcome(app, secrets, &app.address)),
-        None if app.core.state().rows.installation().set_up_at.is_none() => {
+        None if app.replication.own.membership().is_none() && app.core.state().rows.installation().set_up_at.is_none() => {
             let address = app.setup_address(&app.setup_link.renew(now_ms()));
             say(&format!("Signboard is ready to be set up. Open this address within 24 hours; it works once:\n\n  {address}\n"));
         }

@@ -12,6 +12,7 @@ pub mod notify;
 pub mod people;
 pub mod presentation;
 pub mod schedule;
+pub mod server;
 pub mod task;
 pub mod upload;
 pub mod viewer;

@@ -100,6 +100,13 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Makes the running server, which must be empty, a part of another one's installation.
+    Join {
+        /// The one-time token that the other server made.
+        token: String,
+        #[command(flatten)]
+        sources: SourceArguments,
+    },
     /// Prints the OpenAPI document of the HTTP API.
     Openapi,
     /// Lists the network ports with their purpose, setting and state on this machine.
@@ -122,6 +129,21 @@ pub(super) enum Command {
         /// Fills an empty data folder with a demo installation.
         #[arg(long)]
         demo: bool,
+    },
+    /// Lists the servers of the installation, what is pending in either direction, and why one is not connected.
+    Servers {
+        #[command(flatten)]
+        sources: SourceArguments,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints a one-time token by which another server joins this installation.
+    ServerToken {
+        #[command(flatten)]
+        server: super::local::ServerWish,
+        #[command(flatten)]
+        sources: SourceArguments,
     },
     /// Prints a new single-use set-up link of the running server.
     SetupLink {

@@ -51,6 +51,44 @@ pub(super) fn enrol_token(data: &Path, wish: &TokenWish) -> Result<String, Failu
     post(data, &path)
 }
 
+/// The server that is wanted.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct ServerWish {
+    /// Name of the new server; otherwise that of its computer.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// What it shall be.
+    #[arg(long, default_value = "sub", value_parser = ["sub", "backup"])]
+    role: String,
+    /// Name of the server that it shall follow besides Main, or stand in for.
+    #[arg(long, value_name = "NAME")]
+    parent: Option<String>,
+    /// People may only look at things on it.
+    #[arg(long)]
+    read_only: bool,
+}
+
+/// `signboard server-token`: asks for a token by which a server joins.
+pub(super) fn server_token(data: &Path, wish: &ServerWish) -> Result<String, Failure> {
+    let mut path = format!("/local/server-tokens?role={}&read_only={}", wish.role, wish.read_only);
+    for (name, value) in [("name", &wish.name), ("parent", &wish.parent)] {
+        if let Some(value) = value {
+            path += &format!("&{name}={}", encoded(value));
+        }
+    }
+    post(data, &path)
+}
+
+/// `signboard join TOKEN`: joins the installation of another server.
+pub(super) fn join(data: &Path, token: &str) -> Result<String, Failure> {
+    post(data, &format!("/local/join?token={}", encoded(token)))
+}
+
+/// `signboard servers`: how the servers stand to this one.
+pub(super) fn servers(data: &Path, json: bool) -> Result<String, Failure> {
+    post(data, &format!("/local/servers?json={json}"))
+}
+
 /// `signboard wake NAME`: asks to wake a screen.
 pub(super) fn wake(data: &Path, name: &str) -> Result<String, Failure> {
     post(data, &format!("/local/viewers/{}/wake", encoded(name)))

@@ -92,6 +92,7 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
             let (Ok(viewers), Ok(sample)) = sizes else { return Err(Failure::new(Exit::Usage, "these are too many viewers.")) };
             return fleet::run(fleet::Wish { viewers, server, token, heartbeat, seconds, sample, metrics, json });
         }
+        Command::Join { token, sources } => local::join(&sources.load()?.data.dir, &token)?,
         Command::Openapi => (program.openapi)(),
         Command::Ports { markdown: true, .. } => ports::markdown(),
         Command::Ports { sources, json, .. } => {
@@ -105,6 +106,8 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
             (program.serve)(config, ServeOptions { demo })?;
             String::new()
         }
+        Command::Servers { sources, json } => local::servers(&sources.load()?.data.dir, json)?,
+        Command::ServerToken { server, sources } => local::server_token(&sources.load()?.data.dir, &server)?,
         Command::SetupLink { sources } => local::setup_link(&sources.load()?.data.dir)?,
         Command::Time { server, port, json } => time::run(&server, port, json)?,
         Command::User { command: UserCommand::Reset { name, sources } } => local::reset_user(&sources.load()?.data.dir, &name)?,

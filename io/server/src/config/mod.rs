@@ -20,6 +20,7 @@ mod logging;
 mod nearest;
 mod problem;
 mod remote;
+mod replication;
 mod sample;
 mod secret_file;
 mod section;
@@ -44,6 +45,7 @@ pub use load::{DEFAULT_FILE, Sources};
 pub use logging::{LogFilter, LogFormat, Logging};
 pub use problem::{Place, Problem};
 pub use remote::Remote;
+pub use replication::Replication;
 pub use sample::sample;
 pub use secret_file::{SecretFileError, read_secret_file};
 pub use section::Field;
@@ -89,6 +91,8 @@ configuration! {
     web: Web,
     /// The control port.
     control: Control,
+    /// Other servers.
+    replication: Replication,
     /// Being found in the network.
     discovery: Discovery,
     /// Time for viewers.

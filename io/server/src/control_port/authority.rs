@@ -59,7 +59,10 @@ pub struct Signer {
 
 /// The authorities, the signing one kept ready.
 #[derive(Default)]
-pub struct Authorities(Mutex<Option<(AuthorityId, Arc<Signer>)>>);
+pub struct Authorities {
+    signing: Mutex<Option<(AuthorityId, Arc<Signer>)>>,
+    provisional: Mutex<Option<Arc<Signer>>>,
+}
 
 impl Authorities {
     /// The authority that signs.
@@ -68,12 +71,23 @@ impl Authorities {
     /// [`AuthorityError`] when there is none, or it cannot be read.
     pub fn signer(&self, state: &State) -> Result<Arc<Signer>, AuthorityError> {
         let (id, authority) = signing(state).ok_or(AuthorityError::None)?;
-        let mut kept = self.0.lock();
+        let mut kept = self.signing.lock();
         if let Some((_, signer)) = kept.as_ref().filter(|(known, _)| *known == id) {
             return Ok(Arc::clone(signer));
         }
         let signer = Arc::new(Signer::of(authority)?);
         *kept = Some((id, Arc::clone(&signer)));
+        Ok(signer)
+    }
+
+    /// An authority that is kept in memory only.
+    pub(super) fn provisional(&self) -> Result<Arc<Signer>, AuthorityError> {
+        let mut kept = self.provisional.lock();
+        if let Some(signer) = kept.as_ref() {
+            return Ok(Arc::clone(signer));
+        }
+        let signer = Arc::new(Signer::of(&make(now_ms())?)?);
+        *kept = Some(Arc::clone(&signer));
         Ok(signer)
     }
 }

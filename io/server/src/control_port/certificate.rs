@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::authority::signing;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SanType};
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -11,7 +12,7 @@ use rustls::sign::CertifiedKey;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::authority::{AuthorityError, EARLIEST_MS};
+use super::authority::{AuthorityError, EARLIEST_MS, Signer};
 use super::installation_id;
 use crate::app::App;
 use crate::now::now_ms;
@@ -66,7 +67,8 @@ pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certif
     let kept = Arc::clone(&certificate);
     let mut state = app.core.watch();
     tokio::spawn(async move {
-        let mut uid = installation_id(&app);
+        let identity = |app: &App| (installation_id(app), signing(&app.core.state()).map(|(id, _)| id));
+        let mut known = identity(&app);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -76,13 +78,13 @@ pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certif
                         return;
                     }
                     state.mark_unchanged();
-                    // Only set-up and a meeting of installations change what the certificate says.
-                    if installation_id(&app) == uid {
+                    // Only set-up, joining another installation and its state change what the certificate says.
+                    if identity(&app) == known {
                         continue;
                     }
                 }
             }
-            uid = installation_id(&app);
+            known = identity(&app);
             let now = now_ms();
             let next = match self::grounds(&app) {
                 Ok(next) => next,
@@ -108,8 +110,16 @@ pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certif
     Ok(certificate)
 }
 
+/// What signs. A server that has joined has no authority before the state has come: until then it signs by one that nobody trusts.
+fn signer(app: &App) -> Result<Arc<Signer>, AuthorityError> {
+    match app.control.authorities.signer(&app.core.state()) {
+        Err(AuthorityError::None) if app.replication.own.membership().is_some() => app.control.authorities.provisional(),
+        signer => signer,
+    }
+}
+
 fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
-    let signer = app.control.authorities.signer(&app.core.state())?;
+    let signer = signer(app)?;
     let machine = ServerNames::of_machine(&app.config);
     let own = format!("{}.signboard.internal", installation_id(app));
     let names = std::iter::once(own).chain(machine.names.iter().map(|name| name.as_str().to_owned()));
@@ -119,7 +129,7 @@ fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
 }
 
 fn make(app: &App, grounds: &Grounds, now_ms: i64) -> Result<Arc<CertifiedKey>, AuthorityError> {
-    let signer = app.control.authorities.signer(&app.core.state())?;
+    let signer = signer(app)?;
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     // It counts from before any viewer's program was built: a viewer without a clock knows only that it is not earlier than that.
     let validity = Validity { from: EARLIEST_MS, ..validity(now_ms) };

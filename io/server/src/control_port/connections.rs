@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::document::Document;
+use domain::server::{Server, server_by_key};
 use domain::state::State;
 use domain::user::Suspension;
 use domain::viewer::{Device, Viewer};
@@ -63,7 +64,8 @@ impl Connections {
     /// The connections of devices that have lost their place.
     fn lost(&self, state: &State) -> Vec<CancellationToken> {
         let all = self.0.lock();
-        let lost = all.iter().filter(|(key, _)| matches!(of_key(state, key), Place::Revoked(_)));
+        let retired = |key: &Key| server_by_key(state, key).is_some_and(|(_, server)| server.retired_at.is_some());
+        let lost = all.iter().filter(|(key, _)| matches!(of_key(state, key), Place::Revoked(_)) || retired(key));
         lost.flat_map(|(_, tokens)| tokens.iter().cloned()).collect()
     }
 }
@@ -91,11 +93,9 @@ pub(super) async fn cut_revoked(app: App, stop: CancellationToken) {
             entry = entries.recv() => entry,
         };
         let concerns = match &entry {
-            Ok(entry) => entry
-                .entry
-                .ops
-                .iter()
-                .any(|op| [Device::SPEC.name, Viewer::SPEC.name, Suspension::SPEC.name].contains(&op.kind.as_str())),
+            Ok(entry) => entry.entry.ops.iter().any(|op| {
+                [Device::SPEC.name, Viewer::SPEC.name, Suspension::SPEC.name, Server::SPEC.name].contains(&op.kind.as_str())
+            }),
             Err(broadcast::error::RecvError::Lagged(_)) => true,
             Err(broadcast::error::RecvError::Closed) => return,
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use domain::server::server_by_key;
 use rustls::server::NoServerSessionStorage;
 use rustls::{CertificateError, Error, ServerConfig};
 use socket2::SockRef;
@@ -134,6 +135,8 @@ impl Door {
         let Ok(place) = Arc::clone(places).try_acquire_owned() else { return refusals.note(Reason::Crowded, addr) };
         let connection = peer.key.map(|key| self.app.control.connections.open(key));
         let revoked = connection.as_ref().map(|connection| connection.cut.clone());
+        let is_server = peer.key.is_some_and(|key| server_by_key(&self.app.core.state(), &key).is_some());
+        let windows = if is_server { Windows::SERVERS } else { Windows::CONTROL };
         let asked = Arc::new(Notify::new());
         let hangup = Hangup::default();
         let stamp = {
@@ -148,7 +151,7 @@ impl Door {
         let open = metrics::gauge!("signboard_control_connections");
         open.increment(1.0);
         tokio::select! {
-            () = serve_connection(stream, protocol, Windows::CONTROL, self.router.clone(), stamp, &self.stop) => {}
+            () = serve_connection(stream, protocol, windows, self.router.clone(), stamp, &self.stop) => {}
             () = first_request(&asked, self.patience * FIRST_REQUEST) => refusals.note(Reason::SlowRequest, addr),
             () = until(revoked) => tracing::info!(peer = %addr, "a device was cut that lost its place, or that had too many connections"),
             () = hangup.0.cancelled() => refusals.note(Reason::Unread, addr),

@@ -15,6 +15,7 @@ mod peer;
 mod presence;
 mod refused;
 mod routes;
+mod servers;
 mod threshold;
 mod verifier;
 
@@ -34,6 +35,7 @@ pub use fetching::fetching_viewer;
 pub use peer::{ControlPeer, Place};
 pub use presence::{KeyInUse, Presence, Present};
 pub use refused::{Reason, Refusals};
+pub(crate) use servers::{certificate_for_server, request_key, server_certificate};
 
 use crate::app::App;
 use crate::listen::Listening;
@@ -138,7 +140,9 @@ impl ControlPort {
     }
 }
 
-/// The installation's id; the server's own before there is one.
+/// The installation's id; the server's own before there is one, and that of the joined one before its state has come.
 pub(crate) fn installation_id(app: &App) -> uuid::Uuid {
-    app.core.state().rows.installation().uid.unwrap_or_else(|| app.core.server_id())
+    let joined = || app.replication.own.membership()?.reply.certificate?.installation.parse().ok();
+    let known = app.core.state().rows.installation().uid;
+    known.or_else(joined).unwrap_or_else(|| app.core.server_id())
 }

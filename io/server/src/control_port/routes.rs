@@ -25,7 +25,10 @@ const DESCRIPTORS: [&[u8]; 2] = [control::v1::DESCRIPTORS, tonic_health::pb::FIL
 /// Everything that answers on the control port.
 pub(super) fn routes(app: App) -> Router {
     let enrolment = EnrolmentServer::new(Enrolling::new(app.clone())).max_decoding_message_size(MAX_FROM_STRANGER);
-    let strangers = mount(mount(Router::new(), enrolment), health()).route("/healthz", get(|| async { "ok\n" }));
+    // Joining needs no certificate, sessions one of a server: the service looks itself.
+    let replication = crate::replication::service(app.clone());
+    let servers = mount(mount(Router::new(), replication), crate::mirror::service(app.clone()));
+    let strangers = mount(mount(servers, enrolment), health()).route("/healthz", get(|| async { "ok\n" }));
     let both = DESCRIPTORS.into_iter().fold((reflection(), reflection()), |(new, old), set| {
         (new.register_encoded_file_descriptor_set(set), old.register_encoded_file_descriptor_set(set))
     });
@@ -49,7 +52,7 @@ fn health() -> tonic_health::pb::health_server::HealthServer<impl tonic_health::
     let service = tonic_health::server::HealthService::from_health_reporter(reporter.clone());
     tokio::spawn(async move {
         use tonic_health::ServingStatus::Serving;
-        for name in ["signboard.v1.Enrolment", "signboard.v1.ViewerSession"] {
+        for name in ["signboard.v1.Enrolment", "signboard.v1.Replication", "signboard.v1.ViewerSession"] {
             reporter.set_service_status(name, Serving).await;
         }
     });

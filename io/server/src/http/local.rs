@@ -18,6 +18,9 @@ pub fn routes(app: App) -> Router {
     Router::new()
         .route("/local/setup-link", post(setup_link))
         .route("/local/enrolment-tokens", post(super::enrolment::local_token))
+        .route("/local/server-tokens", post(super::servers::local_token))
+        .route("/local/join", post(super::servers::local_join))
+        .route("/local/servers", post(super::servers::local_servers))
         .route("/local/users/{name}/reset", post(reset_user))
         .route("/local/viewers/{name}/wake", post(wake))
         .route("/local/viewers/{name}/wake-plan", post(wake_plan))
@@ -69,8 +72,12 @@ fn plan(app: &App, name: &str) -> Result<Plan> {
 async fn wake_plan(Extract(app): Extract<App>, Path(name): Path<String>) -> Result<String> {
     let plan = plan(&app, &name)?;
     let lines: Vec<String> = plan.words().into_iter().map(|line| format!("  {line}")).collect();
-    let seconds = app.config.wake.patience_seconds;
-    Ok(format!("{name} will be called, and may take {seconds} s to come back:\n{}", lines.join("\n")))
+    let expected = if plan.can_listen(&app) {
+        "is awake, and listens while it is called".to_owned()
+    } else {
+        format!("will be called, and may take {} s to come back", app.config.wake.patience_seconds)
+    };
+    Ok(format!("{name} {expected}:\n{}", lines.join("\n")))
 }
 
 async fn wake_test(Extract(app): Extract<App>, Path(name): Path<String>) -> Result<(StatusCode, String)> {

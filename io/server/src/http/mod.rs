@@ -22,6 +22,7 @@ pub mod origin;
 pub mod playlists;
 pub mod presentations;
 pub mod schedules;
+pub mod servers;
 mod screenshots;
 pub mod setup;
 pub mod signin;
@@ -111,6 +112,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(enrolment::routes())
         .merge(schedules::routes())
         .merge(network::routes())
+        .merge(describe::routes::<domain::server::Server>())
+        .merge(servers::routes())
         .merge(wake::routes())
         .merge(tasks::routes())
         .merge(why::routes())

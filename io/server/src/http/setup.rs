@@ -36,6 +36,10 @@ async fn create(Extract(app): Extract<App>, _: OwnSite, from: From, Body(request
     if app.core.state().rows.installation().set_up_at.is_some() {
         return Err(Error::new(StatusCode::CONFLICT, "already_set_up", "this installation is set up already: sign in"));
     }
+    if app.replication.own.membership().is_some() {
+        let text = "this server has joined an installation, whose state is on its way: sign in there once it has come";
+        return Err(Error::new(StatusCode::CONFLICT, "already_joined", text));
+    }
     // A right link always counts, whoever guessed before, and from where.
     if !app.setup_link.counts(&request.link, now_ms()) {
         if let Some(wait) = app.throttle.guess_at("set-up link", from.address, now_ms()) {

@@ -12,6 +12,7 @@ mod discovery;
 mod firewall;
 mod moved;
 mod running;
+mod servers;
 mod taken;
 mod time;
 mod unused;

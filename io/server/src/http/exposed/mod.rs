@@ -4,6 +4,7 @@ mod enrolment;
 mod library;
 mod people;
 mod place;
+mod server;
 mod task;
 mod watch;
 

@@ -1,0 +1,157 @@
+//! The servers of the installation: how far each is, inviting, joining, taking out.
+
+use api::server::{JoinRequest, JoinedInstallation, MadeServerToken, NewServerToken, ServersView};
+use axum::Json;
+use axum::extract::{Query, State as Extract};
+use axum::response::Response;
+use domain::document::Document;
+use domain::id::{ServerId, UserId};
+use domain::log::{Change as Altered, Edit};
+use domain::noun;
+use domain::permission::{Action, Object};
+use domain::refusal::Refusal;
+use domain::server::{Server, ServerRole};
+use domain::state::State;
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::{From, SignedIn};
+use super::error::{Error, Result};
+use super::extract::{Body, Id, RequestId};
+use super::noun::allow;
+use super::origin::OwnSite;
+use crate::app::App;
+use crate::core::{Change, Made};
+use crate::now::now_ms;
+use crate::replication::{self, Wish};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(create_token)).routes(routes!(retire)).routes(routes!(join))
+}
+
+/// The servers, with what is pending in either direction.
+#[utoipa::path(get, path = "/servers/overview", operation_id = "find_servers_overview", tag = "servers", responses((status = 200, body = ServersView)))]
+async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<ServersView>> {
+    allow(&app.core.state(), caller.caller, Action::See, Object::System)?;
+    replication::overview(&app).await.map(Json)
+}
+
+/// Makes a one-time token by which a server joins.
+#[utoipa::path(post, path = "/server-tokens", operation_id = "create_server_token", tag = "servers", request_body = NewServerToken, responses((status = 201, body = MadeServerToken)))]
+async fn create_token(Extract(app): Extract<App>, caller: SignedIn, Body(wish): Body<NewServerToken>) -> Result<Response> {
+    let who = caller.caller;
+    allow(&app.core.state(), who, Action::Administer, Object::System)?;
+    let (made, answer) = make_token(&app, Some(who.user), wish).await?;
+    Ok(super::answer(&made, StatusCode::CREATED, &answer))
+}
+
+async fn make_token(app: &App, author: Option<UserId>, wish: NewServerToken) -> Result<(Made<()>, MadeServerToken)> {
+    let wish = Wish { name: wish.name, role: wish.role, parent: wish.parent, read_only: wish.read_only };
+    let (made, invited) = replication::invite(app, author, wish).await?;
+    Ok((made, MadeServerToken { id: invited.id, token: invited.token, expires_at: invited.expires_at }))
+}
+
+/// Takes a server out of the installation for good.
+#[utoipa::path(post, path = "/servers/{id}/retire", operation_id = "retire_server", tag = "servers", params(("id" = uuid::Uuid, Path)), responses((status = 204)))]
+async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request): RequestId, Id(id): Id) -> Result<Response> {
+    let who = caller.caller;
+    allow(&app.core.state(), who, Action::Administer, Object::System)?;
+    let own = app.core.server_id();
+    let change = Change { author: Some(who.user.0), request };
+    let made = app.core.change(change, move |state: &State| {
+        allow(state, who, Action::Administer, Object::System)?;
+        let before = noun::find::<Server>(state, id)?;
+        if id == own {
+            return Err(Refusal::invalid("id", "this is the server that you speak to: take it out on another one"));
+        }
+        if before.role == ServerRole::Main {
+            return Err(Refusal::invalid("id", "this is the Main: make another server the Main first"));
+        }
+        if before.retired_at.is_some() {
+            return Ok((Vec::new(), ()));
+        }
+        let after = Server { retired_at: Some(now_ms()), ..before.clone() };
+        let change = Altered::Update(after.changed_since(before));
+        Ok((vec![Edit { kind: Server::SPEC.name.to_owned(), id, change }], ()))
+    });
+    let made = made.await?;
+    let store = app.core.store();
+    if store.peer(id).is_some() {
+        store.retire_peer(id, "taken out by a person").await.map_err(Error::unavailable)?;
+    }
+    Ok(super::done(&made))
+}
+
+/// Joins the installation of another server, instead of setting this one up.
+#[utoipa::path(post, path = "/setup/join", operation_id = "join_installation", tag = "setup", request_body = JoinRequest, responses((status = 200, body = JoinedInstallation)))]
+async fn join(
+    Extract(app): Extract<App>,
+    _: OwnSite,
+    from: From,
+    Body(request): Body<JoinRequest>,
+) -> Result<Json<JoinedInstallation>> {
+    if !app.setup_link.counts(&request.link, now_ms()) {
+        if let Some(wait) = app.throttle.guess_at("set-up link", from.address, now_ms()) {
+            return Err(Error::too_many(format!("too many wrong links: wait {wait} seconds"), wait));
+        }
+        let text = "this set-up link was used or is too old: get a new one with `signboard setup-link` on the server";
+        return Err(Error::new(StatusCode::GONE, "link_used", text));
+    }
+    let joined = replication::join(&app, &request.token).await?;
+    Ok(Json(JoinedInstallation { installation: joined.installation }))
+}
+
+/// What `signboard server-token` asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalToken {
+    name: Option<String>,
+    role: ServerRole,
+    parent: Option<String>,
+    #[serde(default)]
+    read_only: bool,
+}
+
+/// A token for whoever owns the data folder; the answer is the token and nothing else.
+pub(super) async fn local_token(
+    Extract(app): Extract<App>,
+    super::extract::Query(wish): super::extract::Query<LocalToken>,
+) -> Result<String> {
+    let state = app.core.state();
+    let parent = wish.parent.map(|name| named(&state, &name)).transpose()?;
+    let wish = NewServerToken { name: wish.name.unwrap_or_default(), role: wish.role, parent, read_only: wish.read_only };
+    make_token(&app, None, wish).await.map(|(_, made)| made.token)
+}
+
+fn named(state: &State, name: &str) -> Result<ServerId> {
+    let mut live = state.servers.iter().filter(|(_, held)| held.value.retired_at.is_none());
+    let found = live.find(|(_, held)| held.value.name.to_lowercase() == name.to_lowercase()).map(|(id, _)| id);
+    found.ok_or_else(|| Error::not_found(format!("there is no server {name:?}: `signboard servers` lists them")))
+}
+
+/// What `signboard join` and `signboard servers` ask for.
+#[derive(Debug, Deserialize)]
+pub(super) struct LocalWish {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    json: bool,
+}
+
+/// Joins for whoever owns the data folder.
+pub(super) async fn local_join(Extract(app): Extract<App>, Query(wish): Query<LocalWish>) -> Result<String> {
+    let joined = replication::join(&app, &wish.token).await?;
+    let name = if joined.installation.is_empty() { "the installation".to_owned() } else { joined.installation };
+    Ok(format!("This server has joined {name}; its state comes now. `signboard servers` shows how far it is."))
+}
+
+/// The servers, for whoever owns the data folder.
+pub(super) async fn local_servers(Extract(app): Extract<App>, Query(wish): Query<LocalWish>) -> Result<String> {
+    let view = replication::overview(&app).await?;
+    Ok(match wish.json {
+        true => serde_json::to_string_pretty(&view).expect("views are plain data"),
+        false => replication::table(&view, now_ms()),
+    })
+}

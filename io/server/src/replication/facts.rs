@@ -1,0 +1,45 @@
+//! What a session must know of its own server.
+
+use std::sync::Arc;
+
+use domain::id::ServerId;
+use domain::server::ServerRole;
+use replica::session::{Epoch, Local, PROTOCOL, Role, Standing};
+
+use crate::app::App;
+use crate::core::SCHEMA;
+
+/// Who this server is, and how it is.
+pub(super) fn local(app: &App) -> Local {
+    let state = app.core.state();
+    let role = state.servers.get(ServerId(app.core.server_id())).map_or(ServerRole::Sub, |own| own.role);
+    let disk = rustix::fs::statvfs(app.core.store().dir()).ok();
+    Local {
+        installation: app.core.store().standing().installation,
+        boot_nonce: app.replication.boot_nonce(),
+        protocol: PROTOCOL,
+        schema: SCHEMA,
+        role: match role {
+            ServerRole::Main => Role::Main,
+            ServerRole::Sub => Role::Sub,
+            ServerRole::Backup => Role::Backup,
+        },
+        epoch: Epoch::default(),
+        free_disk: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+    }
+}
+
+/// Where the database stands. The floor is read after the rest: it may be a little newer, which says no more than that the log may have
+/// been cut meanwhile.
+pub(super) async fn standing(app: &App) -> Result<Standing, store::Error> {
+    let store = app.core.store();
+    let stands = store.standing();
+    let floor = store.floor().await?;
+    Ok(Standing {
+        lpos: stands.lpos,
+        position: Arc::new(stands.position.clone()),
+        floor: Arc::new(floor),
+        digest: stands.digest,
+        forked: stands.forked,
+    })
+}

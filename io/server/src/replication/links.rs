@@ -1,0 +1,197 @@
+//! Which connections to other servers there are: of two to the same one, one stays.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::id::ServerId;
+use parking_lot::Mutex;
+use replica::session::{Live, Reason, Status, stays};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// What is known of the way to another server.
+#[derive(Clone, Debug, Default)]
+pub struct Meeting {
+    /// The session, as it is; none: there is none.
+    pub session: Option<Connected>,
+    /// Why there is none, or why the last one ended, in words for people; empty: nothing went wrong yet.
+    pub why_not: String,
+    /// When that was, Unix milliseconds; 0 = never.
+    pub failed_at: i64,
+    /// When there was a session the last time, Unix milliseconds; 0 = never.
+    pub last_seen: i64,
+    /// What the other server's database lacked when it was last heard, and what ours did, in operations.
+    pub last_incoming: Option<u64>,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    /// How it is.
+    pub status: Status,
+    /// Whether this server dialled.
+    pub dialled: bool,
+    /// By which way: `control`, `https`, `http`, or `called` where the other one dialled.
+    pub way: String,
+    /// The other end.
+    pub address: String,
+    /// Since when, Unix milliseconds.
+    pub since: i64,
+}
+
+/// A place among the sessions; given back when dropped.
+pub(super) struct Seat {
+    server: ServerId,
+    number: u64,
+    heard: Arc<AtomicU64>,
+    /// Cancelled when another connection takes this one's place.
+    pub(super) displaced: CancellationToken,
+    links: Links,
+}
+
+struct Held {
+    live: Live,
+    number: u64,
+    heard: Arc<AtomicU64>,
+    displaced: CancellationToken,
+}
+
+#[derive(Default)]
+struct Book {
+    seats: BTreeMap<ServerId, Held>,
+    meetings: BTreeMap<ServerId, Meeting>,
+    next: u64,
+}
+
+/// All sessions with other servers. A clone is a handle.
+#[derive(Clone, Default)]
+pub struct Links {
+    book: Arc<Mutex<Book>>,
+    /// Changes when a session begins or ends.
+    changed: Arc<watch::Sender<u64>>,
+}
+
+impl Links {
+    /// Takes a place for a connection on which the other side introduced itself.
+    pub(super) fn take(&self, server: ServerId, live: Live) -> Result<Seat, Reason> {
+        let mut book = self.book.lock();
+        if let Some(first) = book.seats.get(&server) {
+            let heard_at = first.heard.load(Ordering::Relaxed);
+            if !stays(&Live { heard_at, ..first.live }, &live)? {
+                return Err(Reason::Duplicate);
+            }
+            first.displaced.cancel();
+        }
+        book.next += 1;
+        let (number, heard) = (book.next, Arc::new(AtomicU64::new(live.heard_at)));
+        let displaced = CancellationToken::new();
+        book.seats.insert(server, Held { live, number, heard: Arc::clone(&heard), displaced: displaced.clone() });
+        Ok(Seat { server, number, heard, displaced, links: self.clone() })
+    }
+
+    /// What is known of the way to a server.
+    #[must_use]
+    pub fn meeting(&self, server: ServerId) -> Meeting {
+        self.book.lock().meetings.get(&server).cloned().unwrap_or_default()
+    }
+
+    /// Whether a session with that server runs.
+    #[must_use]
+    pub fn is_open(&self, server: ServerId) -> bool {
+        self.book.lock().seats.contains_key(&server)
+    }
+
+    /// Follows beginnings and ends.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Notes why there is no session.
+    pub(super) fn failed(&self, server: ServerId, why: String, now_ms: i64) {
+        let mut book = self.book.lock();
+        let meeting = book.meetings.entry(server).or_default();
+        (meeting.why_not, meeting.failed_at) = (why, now_ms);
+    }
+}
+
+impl Seat {
+    /// The other side was heard at this time of the monotonic clock, in milliseconds.
+    pub(super) fn heard(&self, mono_ms: u64) {
+        self.heard.store(mono_ms, Ordering::Relaxed);
+    }
+
+    /// Shows how the session is.
+    pub(super) fn show(&self, connected: Connected, now_ms: i64) {
+        let mut book = self.links.book.lock();
+        if book.seats.get(&self.server).is_none_or(|held| held.number != self.number) {
+            return;
+        }
+        let meeting = book.meetings.entry(self.server).or_default();
+        meeting.last_seen = now_ms;
+        if let replica::pending::Pending::Ops(ops) = connected.status.incoming {
+            meeting.last_incoming = Some(ops);
+        }
+        let begins = meeting.session.is_none();
+        meeting.session = Some(connected);
+        drop(book);
+        if begins {
+            self.links.changed.send_modify(|count| *count += 1);
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut book = self.links.book.lock();
+        if book.seats.get(&self.server).is_none_or(|held| held.number != self.number) {
+            return;
+        }
+        book.seats.remove(&self.server);
+        if let Some(meeting) = book.meetings.get_mut(&self.server) {
+            meeting.session = None;
+        }
+        drop(book);
+        self.links.changed.send_modify(|count| *count += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::stamp::Actor;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn live(nonce: u128, dialled_by: u128, heard_at: u64) -> Live {
+        let actor = Actor { server: Uuid::from_u128(2), incarnation: 1 };
+        Live { actor, boot_nonce: Uuid::from_u128(nonce), dialled_by: Uuid::from_u128(dialled_by), heard_at }
+    }
+
+    #[test]
+    fn of_two_connections_one_stays_whichever_came_first() {
+        let server = ServerId(Uuid::from_u128(2));
+        let links = Links::default();
+        let first = links.take(server, live(7, 2, 0)).unwrap();
+        let second = links.take(server, live(7, 1, 1)).unwrap();
+        assert!(first.displaced.is_cancelled(), "the one dialled by the smaller id stays");
+        drop(first);
+        assert!(links.is_open(server), "the displaced one gives back nothing");
+        assert_eq!(links.take(server, live(7, 2, 2)).err(), Some(Reason::Duplicate));
+        assert!(!second.displaced.is_cancelled());
+        drop(second);
+        assert!(!links.is_open(server));
+    }
+
+    #[test]
+    fn a_copy_of_a_server_that_is_alive_is_refused_and_a_return_is_not() {
+        let server = ServerId(Uuid::from_u128(2));
+        let links = Links::default();
+        let first = links.take(server, live(7, 1, 0)).unwrap();
+        first.heard(100_000);
+        assert_eq!(links.take(server, live(8, 1, 101_000)).err(), Some(Reason::Clone { server: server.0 }));
+        let _again = links.take(server, live(8, 1, 120_000)).unwrap();
+        assert!(first.displaced.is_cancelled());
+    }
+}

@@ -1,0 +1,114 @@
+//! The servers of an installation stay equal (`docs/protocols/replication.md`).
+//!
+//! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
+//! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
+//! which connections there are, `overview` says it to people.
+
+mod admitting;
+mod announcing;
+mod dialling;
+mod facts;
+mod identity;
+mod joining;
+mod links;
+mod obeying;
+mod overview;
+mod service;
+mod session;
+mod snapshots;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use domain::id::ServerId;
+use parking_lot::Mutex;
+use replica::session::{Alarm, Now};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub use admitting::{Invited, Wish, invite};
+pub use identity::{Membership, Own};
+pub(crate) use joining::finish;
+pub use joining::{Joined, join};
+pub use links::{Connected, Links, Meeting};
+pub use overview::{overview, table};
+pub(crate) use service::service;
+
+use crate::app::App;
+use crate::now::now_ms;
+
+/// What sessions with other servers share.
+pub struct Replication {
+    /// Who this server is to others.
+    pub own: Own,
+    /// Sessions.
+    pub links: Links,
+    alarms: Mutex<BTreeMap<ServerId, String>>,
+    boot_nonce: Uuid,
+    started: Instant,
+    stop: CancellationToken,
+    /// Wakes whoever dials.
+    nudge: Notify,
+    joining: tokio::sync::Mutex<()>,
+}
+
+impl Replication {
+    /// Reads the server's identity from its data folder.
+    ///
+    /// # Errors
+    /// If a file there cannot be used.
+    pub fn open(data: &Path, stop: CancellationToken) -> io::Result<Self> {
+        Ok(Self {
+            own: Own::open(data)?,
+            links: Links::default(),
+            alarms: Mutex::default(),
+            boot_nonce: Uuid::new_v4(),
+            started: Instant::now(),
+            stop,
+            nudge: Notify::new(),
+            joining: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Different at each start of the program.
+    fn boot_nonce(&self) -> Uuid {
+        self.boot_nonce
+    }
+
+    /// The time by both clocks.
+    fn now(&self) -> Now {
+        let mono_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Now { mono_ms, wall_ms: now_ms() }
+    }
+
+    fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Keeps what a session found wrong, in words for people.
+    fn alarm(&self, server: ServerId, alarm: &Alarm) {
+        let text = match alarm {
+            Alarm::Digest { .. } => {
+                "Both servers have the same changes, but not the same data. Nothing was altered; rebuild one of the two from the other."
+                    .to_owned()
+            }
+            Alarm::Clock { offset_ms } => format!("The other server's clock differs by {} s. Set it.", offset_ms / 1_000),
+            other => format!("{other:?}"),
+        };
+        self.alarms.lock().insert(server, text);
+    }
+
+    /// What was found wrong last; none: nothing.
+    fn alarm_of(&self, server: ServerId) -> Option<String> {
+        self.alarms.lock().get(&server).cloned()
+    }
+}
+
+/// Starts to call other servers, and to say where this one answers.
+pub(crate) fn start(app: &App, stop: CancellationToken) {
+    tokio::spawn(dialling::follow(app.clone(), stop.clone()));
+    tokio::spawn(announcing::follow(app.clone(), stop));
+}

@@ -1,0 +1,223 @@
+//! How the servers stand to this one, for the API and the command line.
+
+use std::fmt::Write as _;
+
+use api::server::{ServerState, ServerView, ServersView};
+use domain::id::ServerId;
+use domain::server::{Server, ServerRole, partners};
+use domain::table::Held;
+use replica::pending::Pending;
+use replica::session::Mode;
+
+use super::links::Meeting;
+use crate::app::App;
+use crate::http::error::Error;
+
+/// All servers, this one first, then by name.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn overview(app: &App) -> Result<ServersView, Error> {
+    let state = app.core.state();
+    let own = ServerId(app.core.server_id());
+    let paired = partners(&state, own);
+    let mut servers = Vec::new();
+    for (id, held) in state.servers.iter() {
+        servers.push(view(app, own, id, held, paired.contains(&id)).await?);
+    }
+    servers.sort_by_key(|server| {
+        (server.state != ServerState::Own, server.retired_at.is_some(), server.name.to_lowercase(), server.id)
+    });
+    let membership = app.replication.own.membership().filter(|_| state.servers.get(own).is_none());
+    let why = membership.as_ref().and_then(|joined| joined.main());
+    let why = why.map(|main| app.replication.links.meeting(ServerId(main)).why_not).unwrap_or_default();
+    Ok(ServersView { own, joining: membership.is_some(), why, servers })
+}
+
+async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paired: bool) -> Result<ServerView, Error> {
+    let server = &held.value;
+    let meeting = app.replication.links.meeting(id);
+    let store = app.core.store();
+    let acked = store.peer(id.0).map(|peer| peer.acked).unwrap_or_default();
+    let (pending_out, oldest_out_at) = match id == own || server.retired_at.is_some() {
+        true => (Some(0), None),
+        false => {
+            let pending = store.pending(&acked).await.map_err(Error::unavailable)?;
+            let oldest = store.oldest_missing(&acked).await.map_err(Error::unavailable)?;
+            (ops(pending), oldest)
+        }
+    };
+    let (state, why) = standing(app, own, id, server, paired, &meeting);
+    let session = meeting.session.as_ref();
+    let status = session.map(|session| &session.status);
+    Ok(ServerView {
+        id,
+        version_tag: held.version.tag(),
+        name: server.name.clone(),
+        role: server.role,
+        parent: server.parent,
+        read_only: server.read_only,
+        version: server.version.clone(),
+        addresses: server.addresses.clone(),
+        joined_at: server.joined_at,
+        retired_at: server.retired_at,
+        state,
+        why,
+        pending_out,
+        oldest_out_at,
+        pending_in: if id == own { Some(0) } else { status.map_or(meeting.last_incoming, |status| ops(status.incoming)) },
+        last_seen: Some(meeting.last_seen).filter(|at| *at != 0),
+        way: session.map(|session| session.way.clone()),
+        address: session.map(|session| session.address.clone()),
+        since: session.map(|session| session.since),
+        clock_offset_ms: status.and_then(|status| status.clock_offset_ms),
+        round_trip_ms: status.and_then(|status| status.round_trip_ms),
+        free_disk: status.and_then(|status| status.free_disk),
+    })
+}
+
+fn ops(pending: Pending) -> Option<u64> {
+    match pending {
+        Pending::Ops(ops) => Some(ops),
+        Pending::Resync => None,
+    }
+}
+
+fn standing(app: &App, own: ServerId, id: ServerId, server: &Server, paired: bool, meeting: &Meeting) -> (ServerState, String) {
+    if id == own {
+        return (ServerState::Own, String::new());
+    }
+    if server.retired_at.is_some() {
+        return (ServerState::Retired, String::new());
+    }
+    let Some(session) = &meeting.session else {
+        return match paired {
+            true if meeting.why_not.is_empty() => (ServerState::NotConnected, "It is being called.".to_owned()),
+            true => (ServerState::NotConnected, meeting.why_not.clone()),
+            false => (ServerState::Indirect, String::new()),
+        };
+    };
+    if let Some(hold) = &session.status.hold {
+        return (ServerState::Held, hold.to_string());
+    }
+    if let Some(Mode::Hold(hold)) = &session.status.their_mode {
+        return (ServerState::Held, format!("The other server says: {hold}"));
+    }
+    (ServerState::Connected, app.replication.alarm_of(id).unwrap_or_default())
+}
+
+/// The word for a role, as people read it.
+fn role_word(role: ServerRole) -> &'static str {
+    match role {
+        ServerRole::Main => "Main",
+        ServerRole::Sub => "Sub",
+        ServerRole::Backup => "Backup",
+    }
+}
+
+fn state_word(state: ServerState) -> &'static str {
+    match state {
+        ServerState::Own => "this server",
+        ServerState::Connected => "connected",
+        ServerState::Held => "held",
+        ServerState::NotConnected => "not connected",
+        ServerState::Indirect => "through others",
+        ServerState::Retired => "taken out",
+    }
+}
+
+/// What `signboard servers` prints.
+#[must_use]
+pub fn table(view: &ServersView, now_ms: i64) -> String {
+    if view.joining {
+        let why = if view.why.is_empty() { String::new() } else { format!("\n{}", view.why) };
+        return format!("This server has joined an installation; its state is on its way.{why}");
+    }
+    if view.servers.is_empty() {
+        return "This is the only server. To add one, run `signboard server-token` here and `signboard join TOKEN` there."
+            .to_owned();
+    }
+    let head = ["NAME", "ROLE", "STATE", "WAY", "TO SEND", "OLDEST", "TO COME", "LAST HEARD"].map(str::to_owned);
+    let number = |count: Option<u64>, none: &str| count.map_or_else(|| none.to_owned(), |count| count.to_string());
+    let ago = |at: Option<i64>| at.map_or_else(|| "-".to_owned(), |at| format!("{} s", (now_ms - at).max(0) / 1_000));
+    let rows = view.servers.iter().map(|server| {
+        let own = server.state == ServerState::Own;
+        let out = if own { "-".to_owned() } else { number(server.pending_out, "all (state)") };
+        let coming = if own { "-".to_owned() } else { number(server.pending_in, "?") };
+        let way = server.way.clone().unwrap_or_else(|| "-".to_owned());
+        let role = format!("{}{}", role_word(server.role), if server.read_only { ", read-only" } else { "" });
+        let state = state_word(server.state).to_owned();
+        [server.name.clone(), role, state, way, out, ago(server.oldest_out_at), coming, ago(server.last_seen)]
+    });
+    let rows: Vec<[String; 8]> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 8] = std::array::from_fn(width);
+    let mut text = String::new();
+    for (place, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+        let why = place.checked_sub(1).map(|server| view.servers[server].why.as_str()).unwrap_or_default();
+        for line in why.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn server(id: u128, state: ServerState) -> ServerView {
+        ServerView {
+            id: ServerId(Uuid::from_u128(id)),
+            version_tag: String::new(),
+            name: format!("server {id}"),
+            role: ServerRole::Sub,
+            parent: None,
+            read_only: false,
+            version: String::new(),
+            addresses: Vec::new(),
+            joined_at: 0,
+            retired_at: None,
+            state,
+            why: String::new(),
+            pending_out: Some(12),
+            oldest_out_at: Some(1_000),
+            pending_in: Some(0),
+            last_seen: Some(2_000),
+            way: None,
+            address: None,
+            since: None,
+            clock_offset_ms: None,
+            round_trip_ms: None,
+            free_disk: None,
+        }
+    }
+
+    #[test]
+    fn the_table_says_what_is_pending_and_why() {
+        let own = ServerView { role: ServerRole::Main, ..server(1, ServerState::Own) };
+        let other = ServerView { why: "10.0.0.5:7237 does not answer".into(), ..server(2, ServerState::NotConnected) };
+        let third = ServerView { pending_out: None, way: Some("https".into()), ..server(3, ServerState::Connected) };
+        let view = ServersView { own: own.id, joining: false, why: String::new(), servers: vec![own, other, third] };
+        let text = table(&view, 61_000);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5, "{text}");
+        assert!(lines[1].starts_with("server 1  Main  this server"), "{text}");
+        let cells: Vec<&str> = lines[2].split_whitespace().collect();
+        assert_eq!(cells, ["server", "2", "Sub", "not", "connected", "-", "12", "60", "s", "0", "59", "s"]);
+        assert_eq!(lines[3].trim(), "10.0.0.5:7237 does not answer");
+        assert!(lines[4].contains("all (state)"), "{text}");
+    }
+
+    #[test]
+    fn alone_and_joining_have_a_sentence() {
+        let mut view = ServersView { own: ServerId::default(), joining: false, why: String::new(), servers: Vec::new() };
+        assert!(table(&view, 0).contains("signboard server-token"));
+        view.joining = true;
+        assert!(table(&view, 0).contains("on its way"));
+    }
+}

@@ -1,0 +1,270 @@
+//! Driving one session with another server: the machine of `replica::session` between the wire and the store.
+
+use std::time::Duration;
+
+use control::replication::{read, write};
+use control::v1::ReplicationFrame;
+use domain::id::ServerId;
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, FuturesUnordered};
+use replica::session::{Frame, Input, Live, Output, Peer, Phase, Reason, Session};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+
+use super::links::{Connected, Seat};
+use super::{facts, obeying};
+use crate::app::App;
+use crate::now::now_ms;
+
+/// How often the machine is told that time passes.
+const TICK: Duration = Duration::from_secs(1);
+/// How long the last word may take to get out.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How often what is no longer in the log, role and free disk are looked at, in ticks.
+const LOOK: u32 = 5;
+
+/// What comes in; an error is why nothing more will.
+pub(super) type Incoming = BoxStream<'static, Result<ReplicationFrame, String>>;
+/// What goes out. Not bounded: entries are, by the credit of the other side, and all else is small.
+pub(super) type Outbox = mpsc::UnboundedSender<ReplicationFrame>;
+/// What the store was asked for; an error ends the session.
+pub(super) type Answer = BoxFuture<'static, Result<Input, String>>;
+
+/// How the connection came to be.
+#[derive(Clone, Debug)]
+pub(super) struct Ways {
+    /// Whether this server dialled.
+    pub(super) dialled: bool,
+    /// By which way.
+    pub(super) way: String,
+    /// The other end.
+    pub(super) address: String,
+}
+
+/// How a session ended.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    /// Why, in words.
+    pub(super) why: String,
+    /// Whether both sides had introduced themselves, and this connection was the one that stays.
+    pub(super) was_open: bool,
+    /// Whether dialling again can help without somebody doing something.
+    pub(super) passes: bool,
+}
+
+struct Driver {
+    app: App,
+    server: ServerId,
+    ways: Ways,
+    machine: Session,
+    out: Outbox,
+    asked: FuturesUnordered<Answer>,
+    seat: Option<Seat>,
+    since: i64,
+    looked: u32,
+}
+
+/// Runs a session until it ends.
+pub(super) async fn run(app: App, server: ServerId, ways: Ways, mut incoming: Incoming, out: Outbox) -> Ended {
+    let ended = match begin(&app, server, ways, out).await {
+        Ok((mut driver, first)) => {
+            let ended = driver.drive(first, &mut incoming).await;
+            let was_open = driver.seat.is_some();
+            // The place is given back only now, so that nobody dials while this one still ends.
+            drop(driver);
+            Ended { was_open, ..ended }
+        }
+        Err(why) => Ended { why, was_open: false, passes: true },
+    };
+    let drained = async { while incoming.next().await.is_some_and(|frame| frame.is_ok()) {} };
+    let _ = tokio::time::timeout(FAREWELL, drained).await;
+    if ended.was_open {
+        tracing::info!(server.id = %server, why = ended.why, "a session with another server ended");
+    } else {
+        tracing::debug!(server.id = %server, why = ended.why, "no session with another server began");
+    }
+    ended
+}
+
+async fn begin(app: &App, server: ServerId, ways: Ways, out: Outbox) -> Result<(Driver, Vec<Output>), String> {
+    let stands = facts::standing(app).await.map_err(|error| error.to_string())?;
+    let known = app.core.state();
+    let known = known.servers.get(server);
+    let peer = Peer {
+        server: server.0,
+        read_only: known.is_some_and(|known| known.read_only),
+        retired: known.is_some_and(|known| known.retired_at.is_some()),
+    };
+    let (machine, first) = Session::new(facts::local(app), peer, stands, app.replication.now());
+    let driver = Driver {
+        app: app.clone(),
+        server,
+        ways,
+        machine,
+        out,
+        asked: FuturesUnordered::new(),
+        seat: None,
+        since: now_ms(),
+        looked: 0,
+    };
+    Ok((driver, first))
+}
+
+fn over(why: impl Into<String>) -> Ended {
+    Ended { why: why.into(), was_open: false, passes: true }
+}
+
+impl Driver {
+    async fn drive(&mut self, first: Vec<Output>, incoming: &mut Incoming) -> Ended {
+        if let Err(ended) = self.obey(first).await {
+            return ended;
+        }
+        let mut stands = self.app.core.store().watch_standing();
+        let stop = self.app.replication.stopping();
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let displaced = self.seat.as_ref().map(|seat| seat.displaced.clone());
+            let input = tokio::select! {
+                frame = incoming.next() => match frame {
+                    Some(Ok(frame)) => match read(frame) {
+                        Ok(Some(Frame::Hello(hello))) if self.machine.status().phase == Phase::Greeting => {
+                            if let Err(ended) = self.greeted(hello).await {
+                                return ended;
+                            }
+                            continue;
+                        }
+                        Ok(Some(frame)) => Input::Heard(frame),
+                        Ok(None) => continue,
+                        Err(garbled) => {
+                            self.say(Frame::Bye(Reason::Protocol(garbled.to_string())));
+                            return over(garbled.to_string());
+                        }
+                    },
+                    Some(Err(why)) => return over(format!("The connection broke ({why}).")),
+                    None => return over("The other server ended the connection."),
+                },
+                done = self.asked.next(), if !self.asked.is_empty() => match done {
+                    Some(Ok(input)) => input,
+                    Some(Err(why)) => {
+                        self.say(Frame::Bye(Reason::Protocol(why.clone())));
+                        return over(why);
+                    }
+                    None => continue,
+                },
+                changed = stands.changed() => match changed {
+                    Ok(()) => {
+                        stands.mark_unchanged();
+                        match facts::standing(&self.app).await {
+                            Ok(standing) => Input::Stands(standing),
+                            Err(error) => return over(error.to_string()),
+                        }
+                    }
+                    Err(_) => Input::Stop,
+                },
+                _ = ticks.tick() => match self.tick().await {
+                    Ok(()) => Input::Tick,
+                    Err(ended) => return ended,
+                },
+                () = cancelled(displaced) => {
+                    self.say(Frame::Bye(Reason::Duplicate));
+                    return over(Reason::Duplicate.to_string());
+                }
+                () = stop.cancelled() => Input::Stop,
+            };
+            if let Err(ended) = self.step(input).await {
+                return ended;
+            }
+        }
+    }
+
+    /// The other side introduces itself: if the machine takes it, this connection needs the one place of that server.
+    async fn greeted(&mut self, hello: Box<replica::session::Hello>) -> Result<(), Ended> {
+        let own = self.app.core.server_id();
+        let dialled_by = if self.ways.dialled { own } else { self.server.0 };
+        let live = Live::new(&hello, dialled_by, self.app.replication.now().mono_ms);
+        let outputs = self.machine.handle(self.app.replication.now(), Input::Heard(Frame::Hello(hello)));
+        if !outputs.iter().any(|output| matches!(output, Output::Close(_))) {
+            match self.app.replication.links.take(self.server, live) {
+                Ok(seat) => self.seat = Some(seat),
+                Err(reason) => {
+                    if matches!(reason, Reason::Clone { .. }) {
+                        tracing::error!(server.id = %self.server, %reason, "a server was refused");
+                    }
+                    self.say(Frame::Bye(reason.clone()));
+                    return Err(Ended { passes: reason.passes(), ..over(reason.to_string()) });
+                }
+            }
+            tracing::info!(server.id = %self.server, way = self.ways.way, address = self.ways.address, "a session with another server began");
+        }
+        self.obey(outputs).await?;
+        self.show();
+        Ok(())
+    }
+
+    async fn step(&mut self, input: Input) -> Result<(), Ended> {
+        let now = self.app.replication.now();
+        if let (Input::Heard(_), Some(seat)) = (&input, &self.seat) {
+            seat.heard(now.mono_ms);
+        }
+        let outputs = self.machine.handle(now, input);
+        self.obey(outputs).await?;
+        self.show();
+        Ok(())
+    }
+
+    async fn obey(&mut self, outputs: Vec<Output>) -> Result<(), Ended> {
+        for output in outputs {
+            match output {
+                Output::Send(frame) => self.say(frame),
+                Output::Close(reason) => return Err(Ended { passes: reason.passes(), ..over(reason.to_string()) }),
+                other => self.asked.extend(obeying::obey(&self.app, self.server, other).await),
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&self, frame: Frame) {
+        // Nobody listens any more: the connection's end is heard of by itself.
+        let _ = self.out.send(write(&frame));
+    }
+
+    /// What may have changed without the log having grown.
+    async fn tick(&mut self) -> Result<(), Ended> {
+        let state = self.app.core.state();
+        if state.servers.get(self.server).is_some_and(|server| server.retired_at.is_some()) {
+            let reason = Reason::Retired { server: self.server.0 };
+            self.say(Frame::Bye(reason.clone()));
+            return Err(Ended { passes: false, ..over(reason.to_string()) });
+        }
+        self.looked += 1;
+        if self.looked >= LOOK {
+            self.looked = 0;
+            let local = facts::local(&self.app);
+            self.step(Input::Facts(local)).await?;
+            let standing = facts::standing(&self.app).await.map_err(|error| over(error.to_string()))?;
+            self.step(Input::Stands(standing)).await?;
+        }
+        Ok(())
+    }
+
+    fn show(&self) {
+        let Some(seat) = &self.seat else { return };
+        let connected = Connected {
+            status: self.machine.status(),
+            dialled: self.ways.dialled,
+            way: self.ways.way.clone(),
+            address: self.ways.address.clone(),
+            since: self.since,
+        };
+        seat.show(connected, now_ms());
+    }
+}
+
+async fn cancelled(token: Option<tokio_util::sync::CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled_owned().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,161 @@
+//! The state as a file: made for a server that is new or far behind, fetched from one, and taken in.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read as _, Seek as _, Write};
+use std::path::{Path, PathBuf};
+
+use control::v1::{SnapshotPart, SnapshotRequest};
+use domain::cell::Hash;
+use domain::id::ServerId;
+use futures::Stream;
+use replica::session::{SnapshotOffer, Taking};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use super::dialling;
+use crate::app::App;
+
+/// Folder of these files within the data folder.
+const FOLDER: &str = "server/snapshots";
+/// Bytes of one part.
+const PART: usize = 256 << 10;
+/// How long a snapshot is kept, in seconds: 6 hours.
+const KEPT: u64 = 6 * 3_600;
+
+fn folder(app: &App) -> io::Result<PathBuf> {
+    let folder = app.core.store().dir().join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Hashes what is written.
+struct Hashing<W> {
+    out: W,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes the state into a file that waits to be fetched.
+pub(super) async fn make(app: &App) -> Result<SnapshotOffer, String> {
+    let folder = folder(app).map_err(|error| error.to_string())?;
+    expire(&folder);
+    let app = app.clone();
+    let runtime = tokio::runtime::Handle::current();
+    // The store writes to a file, which blocks.
+    let made = tokio::task::spawn_blocking(move || runtime.block_on(write(&app, &folder)));
+    made.await.map_err(|error| error.to_string())?
+}
+
+async fn write(app: &App, folder: &Path) -> Result<SnapshotOffer, String> {
+    let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
+    let begun = folder.join(format!("{}.part", uuid::Uuid::new_v4()));
+    let file = File::create(&begun).map_err(words)?;
+    let mut hashing = Hashing { out: BufWriter::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
+    let store = app.core.store();
+    let made = store.snapshot(store.standing().installation, &mut hashing).await;
+    let made = made.map_err(|error| {
+        let _ = fs::remove_file(&begun);
+        error.to_string()
+    })?;
+    hashing.flush().map_err(words)?;
+    let hash = Hash(*hashing.hasher.finalize().as_bytes());
+    fs::rename(&begun, folder.join(hash.to_string())).map_err(words)?;
+    Ok(SnapshotOffer { hash: hash.0, bytes: hashing.bytes, rows: made.documents, vector: made.position.vector })
+}
+
+/// Removes files that are older than an offer counts.
+fn expire(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().ok().and_then(|meta| meta.modified().ok()).and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age.as_secs() > KEPT) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The parts of a file that was offered.
+pub(super) async fn send(
+    app: &App,
+    request: &SnapshotRequest,
+) -> Result<impl Stream<Item = Result<SnapshotPart, Status>> + use<>, Status> {
+    let gone = || Status::not_found("the file of the state is no longer there: it is made anew with the next session");
+    let hash = <[u8; 32]>::try_from(request.hash.as_slice()).map_err(|_| gone())?;
+    let path = folder(app).map_err(|_| gone())?.join(Hash(hash).to_string());
+    let mut file = File::open(path).map_err(|_| gone())?;
+    file.seek(io::SeekFrom::Start(request.offset)).map_err(|_| gone())?;
+    let (sender, parts) = tokio::sync::mpsc::channel(4);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let mut bytes = Vec::with_capacity(PART);
+            let part = match (&mut file).take(PART as u64).read_to_end(&mut bytes) {
+                Ok(0) => return,
+                Ok(_) => Ok(SnapshotPart { bytes }),
+                Err(error) => Err(Status::data_loss(format!("the file of the state cannot be read: {error}"))),
+            };
+            let ends = part.is_err();
+            if sender.blocking_send(part).is_err() || ends {
+                return;
+            }
+        }
+    });
+    Ok(ReceiverStream::new(parts))
+}
+
+/// Fetches the state of another server and takes it in. What came of the file before is kept, and gone on with.
+pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how: Taking) -> Result<(), String> {
+    let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
+    let path = folder(app).map_err(words)?.join(format!("{}.fetched", Hash(offer.hash)));
+    fetch(app, server, offer, &path).await?;
+    let file = File::open(&path).map_err(words)?;
+    let installation = app.core.store().standing().installation;
+    let source = io::BufReader::new(file);
+    let taken = match how {
+        Taking::Join => app.core.join(installation, source).await.map(drop),
+        Taking::Rebuild { actor } => app.core.rebuild(installation, actor, source).await,
+    };
+    let _ = fs::remove_file(&path);
+    taken.map_err(|error| error.to_string())?;
+    tracing::info!(server.id = %server, ?how, "the state of another server was taken in");
+    Ok(())
+}
+
+async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {
+    let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
+    let mut file = fs::OpenOptions::new().read(true).append(true).create(true).open(path).map_err(words)?;
+    let have = file.metadata().map_err(words)?.len();
+    if have < offer.bytes {
+        let link = dialling::dial(app, server).await?;
+        let request = SnapshotRequest { hash: offer.hash.to_vec(), offset: have };
+        let mut parts = link.snapshot(request).await.map_err(|error| error.to_string())?;
+        while let Some(part) = parts.next().await.map_err(|error| error.to_string())? {
+            file.write_all(&part.bytes).map_err(words)?;
+        }
+        file.sync_all().map_err(words)?;
+    }
+    let path = path.to_owned();
+    let hash = tokio::task::spawn_blocking(move || {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(&path)?)?;
+        if hasher.count() > 0 { Ok(hasher.finalize()) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof)) }
+    });
+    let hash = hash.await.map_err(|error| error.to_string())?.map_err(words)?;
+    if *hash.as_bytes() != offer.hash {
+        // It is fetched from its beginning with the next session.
+        let _ = file.set_len(0);
+        return Err("the file of the state came damaged".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The servers of an installation, and how far each is.
+
+use domain::id::{ServerId, ServerInvitationId};
+use domain::server::{ServerAddress, ServerRole};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// All servers, as the one that answers sees them.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ServersView {
+    /// The server that answers.
+    pub own: ServerId,
+    /// Whether this server has joined an installation whose state has not come yet.
+    pub joining: bool,
+    /// Why the state has not come, in words for people; empty: it is on its way, or has come.
+    pub why: String,
+    /// The servers, the one that answers first.
+    pub servers: Vec<ServerView>,
+}
+
+/// How a server stands to the one that answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerState {
+    /// It is the one that answers.
+    Own,
+    /// Both have each other's changes, or are exchanging them.
+    Connected,
+    /// They are connected, and something keeps changes back: `why` says what.
+    Held,
+    /// There is no session: `why` says what was tried.
+    NotConnected,
+    /// The two hold no session; their changes travel through others.
+    Indirect,
+    /// It was taken out for good.
+    Retired,
+}
+
+/// A server.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ServerView {
+    /// Which.
+    pub id: ServerId,
+    /// Version of its document, for `If-Match`.
+    pub version_tag: String,
+    /// Name, shown to people.
+    pub name: String,
+    /// Its role.
+    pub role: ServerRole,
+    /// The server that it follows besides Main, or stands in for; none = Main.
+    pub parent: Option<ServerId>,
+    /// Whether people may only look at things on it.
+    pub read_only: bool,
+    /// Version of its program.
+    pub version: String,
+    /// Where it answers.
+    pub addresses: Vec<ServerAddress>,
+    /// When it joined, Unix milliseconds.
+    pub joined_at: i64,
+    /// When it was taken out, Unix milliseconds; none = it was not.
+    pub retired_at: Option<i64>,
+    /// How it stands to the one that answers.
+    pub state: ServerState,
+    /// Why it is not connected, or what keeps changes back, in words for people; empty: nothing is wrong.
+    pub why: String,
+    /// Operations that are here, durably, and not there; exact. None: the log no longer reaches back so far, and it will get the state.
+    pub pending_out: Option<u64>,
+    /// When the oldest of them was made, Unix milliseconds by its author's clock; none: nothing is pending.
+    pub oldest_out_at: Option<i64>,
+    /// Operations that are there and not here, as it said last; none: it has not said.
+    pub pending_in: Option<u64>,
+    /// When it was heard last, Unix milliseconds; none: never since this server started.
+    pub last_seen: Option<i64>,
+    /// By which way the two are connected: `control`, `https`, `http`, or `called` where the other one dialled; none: they are not.
+    pub way: Option<String>,
+    /// The other end of the connection; none: they are not connected.
+    pub address: Option<String>,
+    /// Since when they are connected, Unix milliseconds; none: they are not.
+    pub since: Option<i64>,
+    /// How far the other clock is ahead, milliseconds; none: not known yet.
+    pub clock_offset_ms: Option<i64>,
+    /// The shortest of the last round trips, milliseconds; none: not known yet.
+    pub round_trip_ms: Option<i64>,
+    /// Free bytes on its data disk; none: not known yet.
+    pub free_disk: Option<u64>,
+}
+
+/// Makes a one-time token by which a server joins.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewServerToken {
+    /// Name that the server will have; empty = that of its computer.
+    #[serde(default)]
+    pub name: String,
+    /// Role that it will have: `sub` or `backup`.
+    #[serde(default)]
+    pub role: ServerRole,
+    /// The server that it will follow besides Main, or stand in for; none = Main.
+    #[serde(default)]
+    pub parent: Option<ServerId>,
+    /// Whether people may only look at things on it.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// A new token; it is shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MadeServerToken {
+    /// The invitation.
+    pub id: ServerInvitationId,
+    /// What the new server is given: `signboard join TOKEN`.
+    pub token: String,
+    /// When it ends, Unix milliseconds.
+    pub expires_at: i64,
+}
+
+/// Joins an installation.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinRequest {
+    /// The set-up link's secret of the server that joins.
+    pub link: String,
+    /// The one-time token that another server made.
+    pub token: String,
+}
+
+/// A server has joined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct JoinedInstallation {
+    /// Name of the installation.
+    pub installation: String,
+}
