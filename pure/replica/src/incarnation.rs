@@ -49,8 +49,9 @@ impl Evidence {
 
 /// The actor under which a server goes on, given what its database contains: after every incarnation that anybody knows of.
 ///
-/// With it goes a fork if the server has written on since it heard of the evidence. To be asked in the same transaction in which the
-/// incarnation begins. None if the evidence is about an earlier actor than the current one: then one was begun already.
+/// With it goes a possible fork, to be written down with it: the server must not exchange anything before it has compared its entries with
+/// those that it lost, and rebuilt itself if it wrote others. To be asked in the same transaction in which the incarnation begins. None if
+/// the evidence is about an earlier actor than the current one: then one was begun already.
 #[must_use]
 pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Option<(Actor, Option<Fork>)> {
     if evidence.actor() != current {
@@ -58,8 +59,8 @@ pub fn next(evidence: &Evidence, current: Actor, vector: &VersionVector) -> Opti
     }
     let (known, fork) = match evidence {
         Evidence::PeerKnowsMore { actor, had, known } => {
-            let wrote_on = known.actor == *actor && known.seq > *had && vector.get(actor) > *had;
-            (known.actor.incarnation, wrote_on.then_some(Fork { actor: *actor, common: *had }))
+            let common = (*had).min(known.seq.saturating_sub(1));
+            (known.actor.incarnation, (known.actor == *actor).then_some(Fork { actor: *actor, common }))
         }
         Evidence::Restored { .. } | Evidence::Generation { .. } => (0, None),
     };

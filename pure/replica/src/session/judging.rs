@@ -41,8 +41,13 @@ impl Session {
             return self.fork(dot);
         }
         if let Some(fork) = self.stands.forked {
-            // Only a server with the other history can help, and before that nothing may get out.
-            return self.hold(Hold::Rebuilding { actor: fork.actor });
+            // Only a server with the lost entries can tell whether ours are the same so far, and before that nothing may get out.
+            self.hold(Hold::Rebuilding { actor: fork.actor });
+            let end = self.ends.get(&fork.actor).seq;
+            if hello.ends.get(&fork.actor).seq > end {
+                self.begin_search(Dot { actor: fork.actor, seq: end + 1 });
+            }
+            return;
         }
         let known = Dot { actor: them, seq: self.ends.get(&them).seq };
         if known.seq > hello.ends.get(&them).seq {
@@ -95,7 +100,8 @@ impl Session {
         let Some(hello) = &self.hello else { return };
         let newer = |ends: &super::Ends| ends.iter().any(|(a, _)| a.server == actor.server && a.incarnation > actor.incarnation);
         let they_ask = hello.forked.is_some_and(|fork| fork.actor == actor);
-        let we_are_right = self.stands.forked.is_none() && (they_ask || newer(&self.ends) && !newer(&self.known));
+        let own = actor.server == self.stands.position.actor.server;
+        let we_are_right = !own && self.stands.forked.is_none() && (they_ask || newer(&self.ends) && !newer(&self.known));
         if we_are_right {
             self.offer_snapshot();
         }
@@ -131,13 +137,16 @@ impl Session {
     /// Where our own history parts from the peer's is known, and the peer's state may have been offered.
     pub(super) fn rebuild_self(&mut self) {
         let Some(common) = self.common else { return };
+        if common.common == self.ends.get(&common.actor).seq {
+            return self.out.push(Output::Forked(None));
+        }
         match self.stands.forked {
             Some(fork) if fork.actor == common.actor && fork.common <= common.common => {
                 if let Some(offer) = self.offered.take() {
                     self.out.push(Output::Fetch { offer, how: Taking::Rebuild { actor: fork.actor } });
                 }
             }
-            _ => self.out.push(Output::Forked(common)),
+            _ => self.out.push(Output::Forked(Some(common))),
         }
     }
 

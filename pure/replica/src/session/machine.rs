@@ -51,7 +51,7 @@ pub struct Standing {
     pub floor: Arc<VersionVector>,
     /// Sum of all sums of the digest, modulo 2^128.
     pub digest: u128,
-    /// Set by [`Output::Forked`] and durable, until a rebuild has taken the place of what lies beyond it.
+    /// Set by a new incarnation or [`Output::Forked`], and durable, until a rebuild has taken the place of what lies beyond it.
     pub forked: Option<Fork>,
 }
 
@@ -140,9 +140,9 @@ pub enum Output {
     /// This server's disk went back. Begin a new incarnation if the current one is still the one that the evidence is about; all sessions
     /// then start over.
     NewIncarnation(Evidence),
-    /// Write down that this server is to be rebuilt ([`Standing::forked`]). All sessions then start over, and nothing but the rebuild gets
-    /// in or out.
-    Forked(Fork),
+    /// Write down that this server is to be rebuilt, or that it need not be ([`Standing::forked`]). All sessions then start over. As long as
+    /// it is to be rebuilt, nothing else is exchanged.
+    Forked(Option<Fork>),
     /// Tell people.
     Alarm(Alarm),
     /// End the connection. Nothing comes out of the session afterwards.

@@ -20,10 +20,12 @@ pub(super) struct Search {
 impl Session {
     /// The peer has another entry than we at `differs`, which was ours.
     pub(super) fn begin_search(&mut self, differs: Dot) {
+        if self.search.is_some() {
+            return;
+        }
         let Dot { actor, seq } = differs;
-        // What is no longer in the log was acknowledged by everybody, and is taken as the same.
-        let same = self.stands.floor.get(&actor).min(seq.saturating_sub(1));
-        self.search = Some(Search { actor, same, differs: seq, ours: Vec::new() });
+        // Places that one of the two no longer knows are taken as the same: they were acknowledged by everybody.
+        self.search = Some(Search { actor, same: 0, differs: seq, ours: Vec::new() });
         self.probe();
     }
 
