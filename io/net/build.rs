@@ -1,7 +1,11 @@
 //! Makes clients and servers of the services in `pure/control/proto`; their messages are those of `control::v1`.
 
-const PROTOS: [&str; 3] =
-    ["signboard/v1/enrolment.proto", "signboard/v1/replication.proto", "signboard/v1/viewer_session.proto"];
+const PROTOS: [&str; 4] = [
+    "signboard/v1/enrolment.proto",
+    "signboard/v1/files.proto",
+    "signboard/v1/replication.proto",
+    "signboard/v1/viewer_session.proto",
+];
 const FOLDER: &str = "../../pure/control/proto";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

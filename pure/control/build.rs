@@ -3,8 +3,12 @@
 
 use std::path::PathBuf;
 
-const PROTOS: [&str; 3] =
-    ["signboard/v1/enrolment.proto", "signboard/v1/replication.proto", "signboard/v1/viewer_session.proto"];
+const PROTOS: [&str; 4] = [
+    "signboard/v1/enrolment.proto",
+    "signboard/v1/files.proto",
+    "signboard/v1/replication.proto",
+    "signboard/v1/viewer_session.proto",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
@@ -13,6 +17,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("signboard.v1.bin"), compiler.encode_file_descriptor_set())?;
     // Rows are shared by thousands of sessions: their text is not copied into messages.
-    prost_build::Config::new().btree_map(["."]).bytes([".signboard.v1.Row.json"]).compile_fds(compiler.file_descriptor_set())?;
+    prost_build::Config::new()
+        .btree_map(["."])
+        .bytes([".signboard.v1.FilePart.bytes", ".signboard.v1.Row.json"])
+        .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

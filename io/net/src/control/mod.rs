@@ -8,6 +8,7 @@ mod certificate;
 mod dialer;
 mod fault;
 mod fetch;
+mod files;
 mod identity;
 mod judge;
 mod key;
@@ -34,6 +35,7 @@ pub use key::{Key, KeyError};
 pub use link::{Incoming, Link};
 pub use media::{Media, MediaFault, Piece};
 pub use pace::Pace;
+pub use part::Part;
 
 pub use proxy::{Exceptions, Proxy, ProxyError, ProxyFault};
 pub use replication::LONGEST_FRAME;

@@ -12,7 +12,8 @@ use tokio::task::{JoinError, spawn_blocking};
 /// The first bytes of a file under a name of its own, locked against others. What was written before is hashed anew when it is opened.
 ///
 /// Writing may be dropped at any time: the lock lasts until the system has done what it was told, so that nobody else writes meanwhile.
-pub(super) struct Part {
+#[derive(Debug)]
+pub struct Part {
     file: Arc<File>,
     path: PathBuf,
     hasher: Box<blake3::Hasher>,
@@ -21,21 +22,31 @@ pub(super) struct Part {
 
 impl Part {
     /// Opens or makes the file. If it is longer than `longest`, it begins anew.
-    pub(super) async fn open(path: &Path, longest: u64) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// What the system says, here and in all that follows.
+    pub async fn open(path: &Path, longest: u64) -> io::Result<Self> {
         let path = path.to_owned();
         spawn_blocking(move || open(path, longest)).await.map_err(ended)?
     }
 
-    pub(super) fn length(&self) -> u64 {
+    /// Bytes that are there.
+    #[must_use]
+    pub fn length(&self) -> u64 {
         self.length
     }
 
-    pub(super) fn hash(&self) -> blake3::Hash {
+    /// BLAKE3 of what is there.
+    #[must_use]
+    pub fn hash(&self) -> blake3::Hash {
         self.hasher.finalize()
     }
 
     /// Writes at the end. After a fault or a drop the part is to be opened anew.
-    pub(super) async fn append(&mut self, bytes: bytes::Bytes) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// As [`Part::open`].
+    pub async fn append(&mut self, bytes: bytes::Bytes) -> io::Result<()> {
         self.hasher.update(&bytes);
         self.length += bytes.len() as u64;
         let file = Arc::clone(&self.file);
@@ -43,7 +54,10 @@ impl Part {
     }
 
     /// Throws away what was written, and begins anew.
-    pub(super) async fn empty(&mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// As [`Part::open`].
+    pub async fn empty(&mut self) -> io::Result<()> {
         self.hasher.reset();
         self.length = 0;
         let file = Arc::clone(&self.file);
@@ -51,7 +65,10 @@ impl Part {
     }
 
     /// Gives the file its name, for good: the bytes and the folders are on disk when this returns.
-    pub(super) async fn finish(self, place: &Path) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// As [`Part::open`].
+    pub async fn finish(self, place: &Path) -> io::Result<()> {
         let place = place.to_owned();
         spawn_blocking(move || {
             self.file.sync_all()?;
@@ -64,7 +81,10 @@ impl Part {
     }
 
     /// Removes the file.
-    pub(super) async fn discard(self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// As [`Part::open`].
+    pub async fn discard(self) -> io::Result<()> {
         spawn_blocking(move || std::fs::remove_file(&self.path)).await.map_err(ended)?
     }
 }

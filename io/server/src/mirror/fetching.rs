@@ -1,18 +1,25 @@
 //! One file from another server.
 
-use std::path::PathBuf;
+use std::io;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use domain::cell::Hash;
-use net::control::{Fetch, FetchFault, Media, MediaFault, Pace};
+use futures::StreamExt as _;
+use net::control::{Pace, Part};
 use store::media::Media as Files;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
+use super::source::Source;
 use super::wanted::Wanted;
 
 /// The longest file whose length nobody has said: a body or a thumbnail.
 const LONGEST_SMALL: usize = domain::body::MAX_BYTES;
+/// Bytes that are gathered before they are written.
+const BLOCK: usize = 1 << 20;
+/// How long a server may take to begin an answer, and between two parts.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
 
@@ -39,12 +46,12 @@ impl Failure {
 ///
 /// # Errors
 /// A sentence for each server that was asked; of this machine's disk only one, since the next server would not help.
-pub(super) async fn fetch(files: &Files, pace: &Pace, wanted: Wanted, sources: &[(Uuid, Media)]) -> Result<(), String> {
+pub(super) async fn fetch(files: &Files, pace: &Pace, wanted: Wanted, sources: &[(Uuid, Source)]) -> Result<(), String> {
     let mut why = Vec::new();
-    for (server, media) in sources {
+    for (server, source) in sources {
         let fault = match wanted.bytes {
-            Some(bytes) => large(files, pace, wanted.hash, bytes, media).await,
-            None => small(files, pace, wanted.hash, media).await,
+            Some(bytes) => large(files, pace, wanted.hash, bytes, source).await,
+            None => small(files, pace, wanted.hash, source).await,
         };
         match fault {
             Ok(()) => return Ok(()),
@@ -61,18 +68,9 @@ enum Fault {
     There(String),
 }
 
-impl From<FetchFault> for Fault {
-    fn from(fault: FetchFault) -> Self {
-        match fault {
-            FetchFault::Disk(error) => Self::Here(format!("the file cannot be stored ({error}); see to the data disk")),
-            other => Self::There(other.to_string()),
-        }
-    }
-}
-
-impl From<MediaFault> for Fault {
-    fn from(fault: MediaFault) -> Self {
-        Self::There(fault.to_string())
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Here(format!("the file cannot be stored ({error}); see to the data disk"))
     }
 }
 
@@ -82,20 +80,65 @@ impl From<store::Error> for Fault {
     }
 }
 
-/// What has arrived of it stays over a failure, a restart and a kill, and is gone on from.
-async fn large(files: &Files, pace: &Pace, hash: Hash, bytes: u64, media: &Media) -> Result<(), Fault> {
-    let place = files.mirrored(hash);
-    let partial: PathBuf = place.with_extension("part");
-    let fetch = Fetch { media, pace, hash: blake3::Hash::from_bytes(hash.0), bytes, partial: &partial, place: &place };
-    fetch.run(|_| {}).await?;
-    let stored = files.take(place).await?;
-    if stored.hash == hash { Ok(()) } else { Err(Fault::There("the file was spoilt on its way to the disk".to_owned())) }
+fn there(what: &str) -> Fault {
+    Fault::There(what.to_owned())
 }
 
-async fn small(files: &Files, pace: &Pace, hash: Hash, media: &Media) -> Result<(), Fault> {
-    let mut piece = media.open(&blake3::Hash::from_bytes(hash.0), 0).await?;
+const WRONG: &str = "what it sent is not the file that was asked for; it was thrown away";
+const SILENT: &str = "nothing came for 30 s";
+
+/// What has arrived of it stays over a failure, a restart and a kill, and is gone on from.
+async fn large(files: &Files, pace: &Pace, hash: Hash, bytes: u64, source: &Source) -> Result<(), Fault> {
+    let place = files.mirrored(hash);
+    let mut part = Part::open(&place.with_extension("part"), bytes).await?;
+    if part.length() < bytes {
+        let answer = timeout(PATIENCE, source.open(hash, part.length())).await;
+        let mut answer = answer.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
+        let mut block = BytesMut::new();
+        let mut came = Ok(());
+        while let Some(next) = timeout(PATIENCE, answer.parts.next()).await.unwrap_or_else(|_| Some(Err(SILENT.to_owned()))) {
+            let more = match next {
+                Ok(more) if answer.length == bytes => more,
+                Ok(_) => return wrong(part).await,
+                Err(why) => {
+                    came = Err(Fault::There(why));
+                    break;
+                }
+            };
+            pace.take(more.len()).await;
+            block.extend_from_slice(&more);
+            if part.length() + block.len() as u64 > bytes {
+                return wrong(part).await;
+            }
+            if block.len() >= BLOCK {
+                part.append(block.split().freeze()).await?;
+            }
+        }
+        // Also before a fault is told: it need not come again.
+        part.append(Bytes::from(block)).await?;
+        came?;
+    }
+    if part.length() < bytes {
+        return Err(there("it sent less than the whole file"));
+    }
+    if part.hash().as_bytes() != &hash.0 {
+        return wrong(part).await;
+    }
+    part.finish(&place).await?;
+    Ok(files.adopt(hash).await?)
+}
+
+async fn wrong(part: Part) -> Result<(), Fault> {
+    part.discard().await?;
+    Err(there(WRONG))
+}
+
+async fn small(files: &Files, pace: &Pace, hash: Hash, source: &Source) -> Result<(), Fault> {
+    let mut answer =
+        timeout(PATIENCE, source.open(hash, 0)).await.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
     let mut bytes = Vec::new();
-    while let Some(more) = piece.next().await? {
+    while let Some(more) = timeout(PATIENCE, answer.parts.next()).await.map_err(|_| there(SILENT))? {
+        let more = more.map_err(Fault::There)?;
         pace.take(more.len()).await;
         bytes.extend_from_slice(&more);
         if bytes.len() > LONGEST_SMALL {
@@ -103,7 +146,7 @@ async fn small(files: &Files, pace: &Pace, hash: Hash, media: &Media) -> Result<
         }
     }
     if Hash::of(&bytes) != hash {
-        return Err(Fault::There("what it sent is not the file that was asked for".to_owned()));
+        return Err(there(WRONG));
     }
     files.put(bytes).await?;
     Ok(())

@@ -1,9 +1,14 @@
 //! Files of other servers: media, bodies and thumbnails that the state names and that are not here are fetched by their hash.
 //!
-//! `wanted` says what and in which order, `sources` who can be asked, `fetching` gets one file, and `follow` keeps all of it going.
+//! `wanted` says what and in which order, `sources` who can be asked, `fetching` gets one file, and `follow` keeps all of it going. What
+//! goes the other way is read by `giving`; `service` is both sides of the wire.
 
 mod fetching;
 mod follow;
+mod giving;
+mod offered;
+mod service;
+mod source;
 mod sources;
 mod wanted;
 
@@ -15,6 +20,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
 pub use follow::follow;
+pub(crate) use service::{exchange, service};
 pub use sources::Sources;
 pub use wanted::{Rank, Wanted, wanted};
 

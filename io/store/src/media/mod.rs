@@ -74,7 +74,7 @@ impl Media {
         self.0.files.join(&name[..2]).join(&name[2..4]).join(name)
     }
 
-    /// Where a file of this hash is put together that another server has, to be given to [`Self::take`] when it is whole.
+    /// Where a file of this hash is put together that another server has, to be given to [`Self::adopt`] when it is whole.
     #[must_use]
     pub fn mirrored(&self, hash: Hash) -> PathBuf {
         self.0.parts.join(format!("{hash}.mirror"))
@@ -119,6 +119,20 @@ impl Media {
             let mut hasher = Hasher::default();
             io::copy(&mut file, &mut hasher).map_err(|error| Error::file(&path, error))?;
             media.keep(&file, &path, hasher.finish())
+        })
+        .await
+    }
+
+    /// Takes the file at [`Self::mirrored`] into the store, moving it. Whoever calls has held its content against the hash.
+    ///
+    /// # Errors
+    /// [`Error::Full`] or [`Error::File`].
+    pub async fn adopt(&self, hash: Hash) -> Result<(), Error> {
+        self.blocking(move |media| {
+            let path = media.mirrored(hash);
+            let file = File::open(&path).map_err(|error| Error::file(&path, error))?;
+            let size = file.metadata().map_err(|error| Error::file(&path, error))?.len();
+            media.keep(&file, &path, Stored { hash, sha256: Hash::default(), size }).map(drop)
         })
         .await
     }
