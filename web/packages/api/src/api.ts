@@ -10,6 +10,7 @@ import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schem
 import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, ScreenshotFacts, Viewer, ViewerStatus } from "./schema/screens.ts";
+import type { ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
 import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
@@ -84,6 +85,9 @@ export function calls(client: Client) {
     why: (viewer: Id, at: Millis) => client.get<Why>(`/viewers/${viewer}/why`, { at }),
 
     network: () => client.get<NetworkView>("/network"),
+    servers: () => client.get<ServersView>("/servers/overview"),
+    makeServerToken: (wish: { name: string; role: ServerRole; parent?: Id; read_only: boolean }) => client.post<ServerToken>("/server-tokens", wish),
+    retireServer: (id: Id) => client.post<undefined>(`/servers/${id}/retire`),
     /** What the doctor finds on the server's machine. Takes a few seconds. */
     findings: () => client.get<Finding[]>("/network/findings"),
     takeCards: (lines: CardLine[]) => client.post<CardsTaken>("/network-cards/list", lines, { key: crypto.randomUUID?.() }),

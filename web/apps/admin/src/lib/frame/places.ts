@@ -10,6 +10,7 @@ import ListVideo from "@lucide/svelte/icons/list-video";
 import MonitorPlay from "@lucide/svelte/icons/monitor-play";
 import Network from "@lucide/svelte/icons/network";
 import Presentation from "@lucide/svelte/icons/presentation";
+import Server from "@lucide/svelte/icons/server";
 import Settings from "@lucide/svelte/icons/settings";
 import type { Component } from "svelte";
 
@@ -34,6 +35,7 @@ export const PLACES: Place[] = [
   { path: "/alerts", word: "place.alerts", icon: Bell, letter: "a" },
   { path: "/tasks", word: "place.tasks", icon: ListChecks, letter: "t" },
   { path: "/network", word: "place.network", icon: Network, letter: "n", role: "administrator" },
+  { path: "/servers", word: "place.servers", icon: Server, letter: "v", role: "administrator" },
   { path: "/settings", word: "place.settings", icon: Settings, letter: "e" },
 ];
 
