@@ -169,7 +169,7 @@ impl Port {
 const EITHER_WEB_PORT: &str = "One of 80 and 443 is enough.";
 const EITHER_ACTIVATION_PORT: &str = "One of 4525 and 443 is enough.";
 const EXTERNAL_BROKER: &str = "Only with an external broker; the built-in one needs no port.";
-const NEVER_OPENED: &str = "Nothing listens there: the network card reads the packet while the machine sleeps.";
+const SELDOM_OPENED: &str = "The network card reads the packet while the machine sleeps. The viewer listens only while `signboard wake NAME --test` asks it to.";
 
 /// Every port of an installation, the server's first, each group from the most to the least needed.
 #[rustfmt::skip]
@@ -205,9 +205,9 @@ pub const TABLE: &[Port] = &[
     Port::udp(TIME, Both, Viewer, "time from the server (NTP)")
         .moved_by("time.port"),
     Port::udp(WAKE_ECHO, In, Viewer, "being woken (Wake-on-LAN)")
-        .noting(NEVER_OPENED),
+        .noting(SELDOM_OPENED),
     Port::udp(WAKE_DISCARD, In, Viewer, "being woken (Wake-on-LAN)")
-        .noting(NEVER_OPENED),
+        .noting(SELDOM_OPENED),
     Port::tcp(HTTP, Out, Html5Viewer, "everything that the HTML5 viewer needs, over HTTP")
         .moved_by("web.http-port").noting(EITHER_WEB_PORT),
     Port::tcp(HTTPS, Out, Html5Viewer, "everything that the HTML5 viewer needs, over HTTPS")

@@ -20,6 +20,8 @@ const UPSTREAM: &str = "io/server/tests/lan/upstream.rs";
 const WAKE: &str = "io/server/tests/lan/wake.rs";
 const HEARING: &str = "io/net/tests/lab_wake.rs";
 const REACH: &str = "io/viewer/tests/lab/reach.rs";
+const SERVING: &str = "io/viewer/tests/lab/time.rs";
+const AWAKE: &str = "io/viewer/tests/lab/wake.rs";
 const ACTIVATION: &str = "io/server/tests/lan/activation.rs";
 
 const fn proof(file: &'static str, test: &'static str) -> Proof {
@@ -56,7 +58,14 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
                 ]
             }
         }
-        (Viewer, ports::TIME, _) => const { &[proof(TIME, "lab_a_screen_that_may_not_ask_the_time_is_told_so")] },
+        (Viewer, ports::TIME, _) => {
+            const {
+                &[
+                    proof(TIME, "lab_a_screen_that_may_not_ask_the_time_is_told_so"),
+                    proof(SERVING, "lab_a_screen_serves_the_time_of_its_server"),
+                ]
+            }
+        }
         (Server, ports::WAKE_ECHO, _) => {
             const { &[proof(WAKE, "lab_port_7_carries_the_packet_of_wakeonlan_and_dropped_leaves_9")] }
         }
@@ -64,7 +73,12 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
             const { &[proof(WAKE, "lab_port_9_carries_the_packet_of_wakeonlan_and_dropped_leaves_7")] }
         }
         (Viewer, ports::WAKE_ECHO | ports::WAKE_DISCARD, _) => {
-            const { &[proof(HEARING, "lab_each_port_can_be_dropped_or_taken_alone")] }
+            const {
+                &[
+                    proof(HEARING, "lab_each_port_can_be_dropped_or_taken_alone"),
+                    proof(AWAKE, "lab_a_screen_that_is_awake_tells_what_of_a_call_arrives"),
+                ]
+            }
         }
         (Server, ports::ACTIVATION, _) => {
             const { &[proof(ACTIVATION, "lab_port_4525_outward_reaches_a_service_and_dropped_leaves_443")] }

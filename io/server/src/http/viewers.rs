@@ -85,7 +85,7 @@ async fn outcome(reports: &mut mpsc::Receiver<Report>) -> Option<(bool, String)>
         match reports.recv().await? {
             Report::Done { text } => return Some((true, text)),
             Report::Failed { text, .. } => return Some((false, text)),
-            Report::Attachment(_) | Report::Running { .. } | Report::Started => {}
+            Report::Attachment(_) | Report::Hearing(_) | Report::Running { .. } | Report::Started => {}
         }
     }
 }

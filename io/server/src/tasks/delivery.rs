@@ -103,6 +103,7 @@ impl Tasks {
     /// Takes a viewer's report.
     async fn take(&self, id: Uuid, report: Report) {
         let progress = match report {
+            Report::Hearing(_) => return,
             Report::Started => Progress::Started,
             Report::Running { percent, .. } => Progress::Running(percent),
             Report::Done { text } => Progress::Done(text),

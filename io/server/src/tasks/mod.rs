@@ -4,6 +4,7 @@
 mod delivery;
 mod fact;
 mod files;
+mod hearing;
 mod making;
 mod segment;
 mod service;

@@ -20,14 +20,14 @@ use crate::lan::wake::packet;
 use crate::now::{new_id, now_ms};
 
 /// How long a screen that is to call may take to say that it did.
-const CALLER_PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const CALLER_PATIENCE: Duration = Duration::from_secs(10);
 /// How often a test looks whether the screen is back.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Who will call which network cards.
 pub(crate) struct Plan {
-    viewer: ViewerId,
-    name: String,
+    pub(super) viewer: ViewerId,
+    pub(super) name: String,
     cards: Vec<CardToCall>,
     callers: Vec<(ViewerId, String)>,
 }
@@ -74,6 +74,11 @@ impl Plan {
         self.cards.is_empty()
     }
 
+    /// The addresses of the cards that are called.
+    pub(super) fn macs(&self) -> Vec<Mac> {
+        self.cards.iter().map(|card| card.mac).collect()
+    }
+
     /// What would be sent, and by whom; one line each.
     pub(crate) fn words(&self) -> Vec<String> {
         let cards = self.cards.iter().map(|card| {
@@ -115,8 +120,11 @@ impl Plan {
         tried
     }
 
-    /// Calls the machine and waits for the screen. Whether it is connected then, and what was tried.
+    /// Calls the machine. One that sleeps is waited for, one that is awake is asked what arrives. Whether all is well, and what was tried.
     pub(crate) async fn test(&self, app: &App) -> (bool, String) {
+        if self.can_listen(app) {
+            return self.hear(app).await;
+        }
         let begin = tokio::time::Instant::now();
         let was_there = app.hub.is_online(self.viewer);
         let tried = self.send(app).await;
@@ -181,7 +189,7 @@ async fn call_by(app: App, caller: ViewerId, name: String, mac: Mac, secure_on: 
             match reports.recv().await? {
                 Report::Done { .. } => return Some(Ok(())),
                 Report::Failed { text, .. } => return Some(Err(text)),
-                Report::Attachment(_) | Report::Running { .. } | Report::Started => {}
+                Report::Attachment(_) | Report::Hearing(_) | Report::Running { .. } | Report::Started => {}
             }
         }
     });

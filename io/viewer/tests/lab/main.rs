@@ -11,3 +11,5 @@ mod moved;
 mod reach;
 mod time;
 mod town;
+mod versions;
+mod wake;

@@ -1,14 +1,16 @@
 //! A screen passes its server's time on.
 
+use std::net::{Ipv4Addr, UdpSocket};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use testkit::lab::{Host, Lab};
 
 use crate::computer::Computer;
 use crate::desk::Desk;
-use crate::town::{Server, Town};
+use crate::town::{PATIENCE, Server, Town};
 
 /// What an NTP program that is not ours hears; null where it hears nothing that it accepts.
 fn asked(from: &Host, address: &str) -> anyhow::Result<Value> {
@@ -28,7 +30,7 @@ fn lab_a_screen_serves_the_time_of_its_server() -> anyhow::Result<()> {
     let only_123 = town.server.drop_incoming("udp dport 123 udp sport != 123")?;
     let settings =
         format!("[server]\naddress = [\"{}\"]\n[time]\nmode = \"own\"\nserve = true\nclient-port = 123\n", town.address());
-    let _computer = Computer::start(&screen, &settings)?;
+    let computer = Computer::start(&screen, &settings)?;
     desk.approve(&json!({"name": "Gate 4"}))?;
 
     let address = screen.card().ipv4().to_string();
@@ -38,7 +40,62 @@ fn lab_a_screen_serves_the_time_of_its_server() -> anyhow::Result<()> {
     drop(only_123);
     let of_server = asked(&till, &town.address())?["stratum"].as_u64().context("the server gives the time")?;
     assert_eq!(answer["stratum"], of_server + 1, "{answer}");
+    let found = finding(&computer)?;
+    assert_eq!(found["verdict"], "fine", "{found}");
     // All hosts of a lab have the clock of this machine.
     assert!(answer["offset"].as_f64().is_some_and(|offset| offset.abs() < 0.5), "{answer}");
+    Ok(())
+}
+
+/// What the doctor says of the time that is served on this computer.
+fn finding(computer: &Computer<'_>) -> anyhow::Result<Value> {
+    let all = computer.ask("doctor")?;
+    let found = all.as_array().into_iter().flatten().find(|finding| finding["subject"] == "time");
+    found.cloned().with_context(|| format!("the doctor says nothing of the time: {all:#}"))
+}
+
+/// The answer to a question by NTP, version 4 (RFC 5905 section 7.3); none where none comes for a while.
+fn raw(from: &Host, to: Ipv4Addr) -> anyhow::Result<Option<[u8; 48]>> {
+    let socket = from.enter(|| UdpSocket::bind("0.0.0.0:0"))?;
+    socket.set_read_timeout(Some(Duration::from_millis(300)))?;
+    let (mut question, mut answer) = ([0; 48], [0; 48]);
+    question[0] = 4 << 3 | 3;
+    socket.send_to(&question, (to, 123))?;
+    Ok(socket.recv(&mut answer).is_ok_and(|length| length == 48).then_some(answer))
+}
+
+/// A screen that has met no server answers from its start on, and says that it does not know the time. Where another program has the port,
+/// it says so and the rest goes on.
+#[test]
+fn lab_a_screen_answers_before_it_has_met_a_server_and_names_a_port_that_is_taken() -> anyhow::Result<()> {
+    let Some(town) = Town::open()? else { return Ok(()) };
+    let screen = town.segment.host("screen")?;
+    let address = screen.card().ipv4();
+    let settings =
+        format!("[server]\naddress = [\"{}\"]\ndiscovery = false\n[time]\nmode = \"own\"\nserve = true\n", town.address());
+    let mut computer = Computer::start(&screen, &settings)?;
+    let end = Instant::now() + PATIENCE;
+    let answer = loop {
+        if let Some(answer) = raw(&town.server, address)? {
+            break answer;
+        }
+        ensure!(Instant::now() < end, "no answer within {PATIENCE:?}");
+    };
+    // Leap indicator 3, stratum 0: not synchronised.
+    assert_eq!((answer[0] >> 6, answer[0] & 7, answer[1]), (3, 4, 0), "{answer:?}");
+
+    computer.viewer.kill()?;
+    let _held = screen.enter(|| UdpSocket::bind("0.0.0.0:123"))?;
+    computer.power_cycle()?;
+    let end = Instant::now() + PATIENCE;
+    let found = loop {
+        let found = finding(&computer)?;
+        if found["verdict"] == "trouble" && computer.ask("status")?.is_object() {
+            break found;
+        }
+        ensure!(Instant::now() < end, "{found}");
+    };
+    let text = found.to_string();
+    assert!(text.contains("No NTP client is answered at UDP port 123") && text.contains("stop what holds the port"), "{text}");
     Ok(())
 }

@@ -35,8 +35,42 @@ impl Town {
     }
 }
 
+/// Which version of our programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// This one.
+    This,
+    /// The one after it, as far as it can be known today: built with the feature `next`.
+    Next,
+}
+
+impl Build {
+    /// The viewer's program.
+    pub(crate) fn viewer(self) -> PathBuf {
+        self.program("signboard-viewer")
+    }
+
+    /// The server's program, which the same build made beside the viewer's.
+    pub(crate) fn server(self) -> anyhow::Result<PathBuf> {
+        let path = self.program("signboard");
+        ensure!(path.is_file(), "{} is missing: build it with `cargo build --package signboard`", path.display());
+        Ok(path)
+    }
+
+    /// Whether its programs are there.
+    pub(crate) fn is_there(self) -> bool {
+        self.viewer().is_file() && self.program("signboard").is_file()
+    }
+
+    fn program(self, name: &str) -> PathBuf {
+        let name = if self == Self::Next { format!("{name}-next") } else { name.to_owned() };
+        Path::new(env!("CARGO_BIN_EXE_signboard-viewer")).with_file_name(name)
+    }
+}
+
 /// A server with its data.
 pub(crate) struct Server {
+    build: Build,
     data: TempDir,
     program: Program,
 }
@@ -44,9 +78,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts on an empty folder with the default ports, and waits until it is ready.
     pub(crate) fn start(host: &Host) -> anyhow::Result<Self> {
+        Self::start_as(host, Build::This)
+    }
+
+    /// The same with this build of the server.
+    pub(crate) fn start_as(host: &Host, build: Build) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let program = run(host, data.path(), &[])?;
-        Ok(Self { data, program })
+        let program = run(host, data.path(), &[], build)?;
+        Ok(Self { build, data, program })
     }
 
     /// The secret of the set-up link that the server prints at its first start.
@@ -54,6 +93,13 @@ impl Server {
         let line = self.program.wait_for("/setup?link=", PATIENCE)?;
         let (_, link) = line.split_once("/setup?link=").context("the line has what it was found by")?;
         Ok(link.split_whitespace().next().unwrap_or_default().to_owned())
+    }
+
+    /// A command of the server's program that concerns this server.
+    pub(crate) fn command(&self, words: &[&str]) -> anyhow::Result<Command> {
+        let mut command = Command::new(self.build.server()?);
+        command.args(words).arg("--data").arg(self.data.path());
+        Ok(command)
     }
 
     /// Ends it as a power cut would.
@@ -64,7 +110,7 @@ impl Server {
 
     /// Starts it again with the same data.
     pub(crate) fn start_again(&mut self, host: &Host) -> anyhow::Result<()> {
-        self.program = run(host, self.data.path(), &[])?;
+        self.program = run(host, self.data.path(), &[], self.build)?;
         Ok(())
     }
 
@@ -73,21 +119,14 @@ impl Server {
         let asked = host.run(Command::new("kill").args(["-TERM", &self.program.id().to_string()]))?;
         ensure!(asked.status.success(), "kill: {}", String::from_utf8_lossy(&asked.stderr));
         self.program.wait()?;
-        self.program = run(host, self.data.path(), settings)?;
+        self.program = run(host, self.data.path(), settings, self.build)?;
         Ok(())
     }
 }
 
-fn run(host: &Host, data: &Path, settings: &[&str]) -> anyhow::Result<Program> {
+fn run(host: &Host, data: &Path, settings: &[&str], build: Build) -> anyhow::Result<Program> {
     let settings = settings.iter().flat_map(|setting| ["--set", *setting]);
-    let program = host.start(Command::new(server_program()?).args(["server", "--data"]).arg(data).args(settings))?;
+    let program = host.start(Command::new(build.server()?).args(["server", "--data"]).arg(data).args(settings))?;
     program.wait_for("Signboard is ready", PATIENCE)?;
     Ok(program)
-}
-
-/// The server's program, which the same build made beside the viewer's.
-fn server_program() -> anyhow::Result<PathBuf> {
-    let path = Path::new(env!("CARGO_BIN_EXE_signboard-viewer")).with_file_name("signboard");
-    ensure!(path.is_file(), "{} is missing: build it with `cargo build --package signboard`", path.display());
-    Ok(path)
 }
