@@ -1,15 +1,14 @@
 import { forgetIdentity, type Identity, type Notes } from "./identity.ts";
 import { HostShelf } from "./host/host_shelf.ts";
-import { BlobShelf } from "./media/blob_shelf.ts";
-import { CacheShelf } from "./media/cache_shelf.ts";
 import { Downloads } from "./media/downloads.ts";
 import { fetchFile } from "./media/fetch_file.ts";
+import { openShelf } from "./media/open_shelf.ts";
 import type { Shelf } from "./media/shelf.ts";
 import { FileError, type Wanted } from "./media/wanted.ts";
 import { sessionAddress } from "./place.ts";
 import { Known } from "./known.ts";
 import { keepAwake } from "./keep_awake.ts";
-import { Keeper } from "./plan/keeper.ts";
+import { Keeper, keptPlans, type KeptPlans } from "./plan/keeper.ts";
 import { Library } from "./plan/library.ts";
 import { Journal } from "./plays/journal.ts";
 import { OpenPlay } from "./plays/open_play.ts";
@@ -39,7 +38,7 @@ export interface Start {
   root: string;
   database: Database;
   notes: Notes;
-  identity: Identity;
+  identity: Promise<Identity>;
   /** Where files are kept: by a worker, in the database, or by a native viewer. */
   level: Shelf["level"];
   token: Pass;
@@ -57,13 +56,15 @@ export class App {
 
   private constructor(
     private readonly start: Start,
+    identity: Identity,
     private readonly clock: SessionClock,
     private readonly shelf: Shelf,
-    library: Library,
     private readonly journal: Journal,
-    private readonly faults: Faults,
+    private readonly plans: KeptPlans,
   ) {
     const { host, root } = start;
+    const library = new Library(shelf);
+    const faults = (this.faults = new Faults(() => clock.now()));
     this.known = new Known(start.database, (known) => {
       const { screen } = this.theatre.scene;
       screen.installation = known.installation;
@@ -83,11 +84,11 @@ export class App {
     this.overlay = new Overlay(
       this.theatre.stage,
       // A native viewer's address is its secret.
-      () => ({ server: shelf.level === "host" ? "" : root.replace(/\/$/, ""), device: start.identity.device.slice(0, 8), version: VERSION, level: shelf.level }),
+      () => ({ server: shelf.level === "host" ? "" : root.replace(/\/$/, ""), device: identity.device.slice(0, 8), version: VERSION, level: shelf.level }),
       () => this.known.language,
       { now: () => clock.now(), offset: () => this.theatre.scene.offset(null, clock.now()) },
     );
-    this.door = new Door(root, start.identity, start.token, () => this.forget().then(() => location.reload()));
+    this.door = new Door(root, identity, start.token, () => this.forget().then(() => location.reload()));
     this.keeper = new Keeper(start.database, shelf, library, () => clock.now(), {
       play: (plan, urgent) => this.theatre.play(plan, urgent),
     });
@@ -134,6 +135,7 @@ export class App {
     );
   }
 
+  private readonly faults: Faults;
   private readonly recorder: Recorder;
   private readonly keeper: Keeper;
   private readonly downloads: Downloads;
@@ -143,12 +145,16 @@ export class App {
   private readonly probe: TimeProbe;
 
   static async open(start: Start, clock: SessionClock): Promise<App> {
-    const shelf = await openShelf(start);
-    return new App(start, clock, shelf, new Library(shelf), await Journal.load(start.database), new Faults(() => clock.now()));
+    const { database } = start;
+    // All at once: each waits for the disk, and whoever switches a screen on waits for the last.
+    const [identity, shelf, journal, plans] = await Promise.all([start.identity, openShelf(start.level, start.root, database), Journal.load(database), keptPlans(database)]);
+    return new App(start, identity, clock, shelf, journal, plans);
   }
 
   async run(): Promise<void> {
-    await Promise.all([this.known.recall(), this.recorder.recover(), this.keeper.restore()]);
+    // What is left over has its number at once; that it is written down need not be waited for.
+    void this.recorder.recover();
+    await Promise.all([this.known.recall(), this.keeper.restore(this.plans)]);
     this.theatre.tick();
     this.beat();
     this.link.start();
@@ -273,13 +279,6 @@ export class App {
     await this.journal.clear().catch(() => undefined);
     await forgetIdentity(this.start.database, this.start.notes).catch(() => undefined);
   }
-}
-
-/** A cache that the browser cannot open any more must not keep the screen dark: then the files go where a page without worker keeps them. */
-function openShelf(start: Start): Promise<Shelf> {
-  if (start.level === "host") return Promise.resolve(new HostShelf(start.root));
-  const page = () => BlobShelf.open(start.database);
-  return start.level === "persistent" ? CacheShelf.open(start.root, start.database).catch(page) : page();
 }
 
 /** The viewer hands out what it has; there is nothing else to get. It says when there is more. */

@@ -19,7 +19,7 @@ function notesOf(): Notes {
 /** A native viewer keeps everything itself and knows who it is. */
 async function runHosted(notes: Notes): Promise<void> {
   const token = { take: () => null, used: () => undefined };
-  const start = { host: stage(), root: rootOf(location.href), database: new Memory(), notes, identity: { device: "", secret: "" }, level: "host" as const, token };
+  const start = { host: stage(), root: rootOf(location.href), database: new Memory(), notes, identity: Promise.resolve({ device: "", secret: "" }), level: "host" as const, token };
   await (await App.open(start, new SessionClock(monotonic(), null))).run();
 }
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
       if (app) app.renew();
     }),
   ]);
-  const identity = await loadIdentity(database, notes);
+  const identity = loadIdentity(database, notes);
   app = await App.open({ host: stage(), root: rootOf(location.href), database, notes, identity, level: persistent ? "persistent" : "page", token }, new SessionClock(monotonic(), notes));
   if (renewed) app.renew();
   await app.run();

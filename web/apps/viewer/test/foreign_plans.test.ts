@@ -4,7 +4,7 @@ import { readBody, readPlan, type Body, type Plan } from "@signboard/model";
 import { PlanShow } from "@signboard/player";
 import { Downloads } from "../src/media/downloads.ts";
 import type { Kept, Shelf } from "../src/media/shelf.ts";
-import { Keeper } from "../src/plan/keeper.ts";
+import { Keeper, keptPlans } from "../src/plan/keeper.ts";
 import { Library } from "../src/plan/library.ts";
 import { hashesOf, mediaOf, needsInOrder, slotIsLocal } from "../src/plan/needs.ts";
 import { readMessage } from "../src/session/read_message.ts";
@@ -127,7 +127,7 @@ test("a start finds stored plans as they are or none, and takes a new one either
       { table: "plan", key: "pending", value: damaged({ plan: { ...PLAN, id: "plan-2" } }, seed + 1000) },
     ]);
     const keeper = keeperOn(database);
-    await keeper.restore();
+    await keeper.restore(await keptPlans(database));
     if (keeper.force) {
       kept += 1;
       use(keeper.force, () => BODY);

@@ -19,10 +19,10 @@ export class CacheShelf implements Shelf {
   ) {}
 
   static async open(root: string, database: Database): Promise<CacheShelf> {
-    const cache = await caches.open(MEDIA_CACHE);
-    const index = await KeptIndex.load(database);
+    const held = caches.open(MEDIA_CACHE).then((cache) => cache.keys().then((requests) => ({ cache, requests })));
+    const [{ cache, requests }, index] = await Promise.all([held, KeptIndex.load(database)]);
     // Browsers clear caches and databases separately.
-    const there = new Set((await cache.keys()).map((request) => request.url.replace(/^.*\//, "")));
+    const there = new Set(requests.map((request) => request.url.replace(/^.*\//, "")));
     for (const file of index.files()) if (!there.has(file.hash)) index.remove(file.hash);
     return new CacheShelf(root, cache, database, index);
   }

@@ -4,7 +4,7 @@ import type { Downloads } from "../media/downloads.ts";
 import type { Kept, Shelf } from "../media/shelf.ts";
 import type { Wanted } from "../media/wanted.ts";
 import { Memory } from "../store/memory.ts";
-import { Keeper } from "./keeper.ts";
+import { Keeper, keptPlans } from "./keeper.ts";
 import { Library } from "./library.ts";
 
 const body: Body = { version: 1, canvas: { width: 1, height: 1 }, pages: [{ id: "p1", duration_ms: 1000, elements: [{ id: "e", kind: "image", frame: { x: 0, y: 0, w: 1, h: 1 }, media: "m2" }] }] };
@@ -123,7 +123,7 @@ test("plans outlive the page", async () => {
   await arrive("h-m1");
   await keeper.take(plan("two", ["m2"]));
   keeper = make();
-  await keeper.restore();
+  await keeper.restore(await keptPlans(database));
   expect([keeper.force?.id, keeper.complete, keeper.pending?.id, wanted]).toEqual(["one", true, "two", ["h-m2"]]);
 });
 

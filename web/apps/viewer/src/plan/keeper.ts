@@ -16,6 +16,19 @@ interface Stored {
   plan: Plan;
 }
 
+/** What plays, and what is to follow. */
+export type KeptPlans = [Plan | null, Plan | null];
+
+/** What an earlier page left. A storage may hand out less than was put in: what is no plan any more is none, and the server sends it again. */
+export function keptPlans(database: Database): Promise<KeptPlans> {
+  const stored = (key: string) =>
+    database.read<Stored>("plan", key).then(
+      (found) => readPlan(found && found.plan),
+      () => null,
+    );
+  return Promise.all([stored("force"), stored("pending")]);
+}
+
 /** Decides which plan is in force, and keeps what it needs. */
 export class Keeper {
   /** What plays. */
@@ -39,21 +52,13 @@ export class Keeper {
   }
 
   /** Takes up what an earlier page left. */
-  async restore(): Promise<void> {
-    [this.force, this.pending] = await Promise.all([this.stored("force"), this.stored("pending")]);
+  async restore(plans: KeptPlans): Promise<void> {
+    [this.force, this.pending] = plans;
     await this.holdBodies();
     if (this.force) {
       this.listener.play(this.force, false);
     }
     await this.look(true);
-  }
-
-  /** A storage may hand out less than was put in: what is no plan any more is none, and the server sends it again. */
-  private stored(key: string): Promise<Plan | null> {
-    return this.database.read<Stored>("plan", key).then(
-      (found) => readPlan(found && found.plan),
-      () => null,
-    );
   }
 
   /** A plan came from the server. */

@@ -28,8 +28,8 @@ export class Journal {
   ) {}
 
   static async load(database: Database): Promise<Journal> {
-    const counter = await database.read<Counter>("setting", "plays").catch(() => undefined);
-    const kept = await database.all<unknown>("play").catch(() => [] as unknown[]);
+    const counting = database.read<Counter>("setting", "plays").catch(() => undefined);
+    const [counter, kept] = await Promise.all([counting, database.all<unknown>("play").catch(() => [] as unknown[])]);
     const open = kept.map(readRecord).filter((record) => record !== null) as PlayRecord[];
     if (counter && isText(counter.stream) && isNumber(counter.last, 0, Number.MAX_SAFE_INTEGER)) {
       // Records that outlived their counter's last step: no number may be used again.
