@@ -7,6 +7,8 @@ mod oracle;
 mod properties;
 mod random;
 mod run;
+mod servers;
+mod simulator;
 
 use run::{Mutant, run};
 
