@@ -103,7 +103,7 @@ describe("alerts", () => {
     await minutes.fill("12");
     await minutes.press("Enter");
     await page.getByLabel("Picture stands still", { exact: true }).uncheck();
-    for (let tries = 0; scene.mock.alerts.rules.frozen.on && tries < 50; tries++) await page.waitForTimeout(50);
+    for (let tries = 0; scene.mock.alerts.rules.frozen.on && tries < 600; tries++) await page.waitForTimeout(50);
     assert.deepEqual([scene.mock.alerts.rules.offline, scene.mock.alerts.rules.frozen.on], [{ on: true, minutes: 12 }, false]);
   });
 

@@ -42,11 +42,10 @@ describe("a screen", () => {
   });
 
   test("plays image, film and page in order, each at its time", async () => {
-    await wait(12_000);
-    await server.wait((message) => message.type === "plays" && message.records.length >= 3, { past: false, limit: 25_000 });
     // The first was joined in its middle.
-    const whole = server.plays.slice(1).filter((play) => play.complete);
-    assert.ok(whole.length >= 3, `only ${whole.length} whole plays`);
+    const complete = () => server.plays.slice(1).filter((play) => play.complete);
+    await server.wait(() => complete().length >= 5, { limit: 120_000, what: "five whole plays" });
+    const whole = complete();
     const anchor = server.plan.slots[0].anchor;
     const start = { i1: 0, v1: 2000, p1: 5000 };
     const late = whole.map((play) => ((((play.from - anchor) % 8000) + 8000) % 8000) - start[play.item]);
@@ -80,7 +79,7 @@ describe("a screen", () => {
     server.serve(page);
     const plan = makePlan({ items: [pageItem("p1", page, "p1", 60_000)], fonts, bodies: [page] });
     server.push(plan);
-    await browser.page.waitForFunction(() => [...document.querySelectorAll(".sb-layer")].some((node) => node.style.opacity === "1" && node.textContent.includes("10:40")), null, { polling: 20, timeout: 5_000 });
+    await browser.page.waitForFunction(() => [...document.querySelectorAll(".sb-layer")].some((node) => node.style.opacity === "1" && node.textContent.includes("10:40")), null, { polling: 20, timeout: 30_000 });
     await server.wait((message) => message.type === "shown" && message.plan === plan.id);
   });
 
@@ -109,7 +108,7 @@ describe("a screen", () => {
     release();
     await server.wait((message) => message.type === "incomplete" && message.missing.some((one) => one.hash === slow.facts.hash && one.why === "not_found"));
     server.serve(slow);
-    await browser.page.getByText("Please leave").waitFor({ timeout: 15_000 });
+    await browser.page.getByText("Please leave").waitFor();
     await server.wait((message) => message.type === "received" && message.plan === server.plan.id);
   });
 
@@ -149,7 +148,7 @@ describe("a screen", () => {
   test("identifies itself, takes a picture, refuses what it does not know", async () => {
     server.send({ type: "command", id: "c1", kind: "identify", seconds: 2 });
     await browser.page.getByText("Gate 4", { exact: true }).waitFor();
-    await browser.page.getByText("Gate 4", { exact: true }).waitFor({ state: "detached", timeout: 5_000 });
+    await browser.page.getByText("Gate 4", { exact: true }).waitFor({ state: "detached" });
     server.send({ type: "command", id: "c2", kind: "screenshot" });
     const picture = await server.wait((message) => message.type === "result" && message.command === "c2");
     assert.equal(picture.ok, true, picture.text);

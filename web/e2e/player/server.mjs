@@ -67,7 +67,7 @@ export class PlayerServer {
   }
 
   /** The first message from now on (or, with `past`, ever) that `test` accepts. */
-  wait(test, { past = true, limit = 20_000, what = test.toString() } = {}) {
+  wait(test, { past = true, limit = 60_000, what = test.toString() } = {}) {
     const found = past && this.messages.find(test);
     if (found) return Promise.resolve(found);
     return new Promise((resolve, reject) => {

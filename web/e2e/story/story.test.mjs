@@ -243,7 +243,7 @@ describe("the story of an installation", () => {
     assert.equal((await ada.status(viewer, (one) => one.plan?.state === "shown")).storage_level, "persistent");
     await server.stop("SIGKILL");
     await wait(1500);
-    assert.ok(showsAll(await screen.look()));
+    await screen.until(showsAll, "photograph and film after the cut", 3_000);
     await screen.page.reload();
     await screen.until(showsAll, "photograph and film without server");
     const first = numberOf(await screen.look());
