@@ -14,7 +14,7 @@ use crate::uploads::upload;
 const RATE: u64 = 400_000;
 
 /// A picture that cannot be pressed: about two megabytes.
-fn noise() -> Vec<u8> {
+pub(crate) fn noise() -> Vec<u8> {
     let mut seed = 7_u32;
     let mut next = || {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

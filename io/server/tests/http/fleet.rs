@@ -22,11 +22,11 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn start(site: &Site, viewers: usize, token: &str) -> Self {
+    fn start(site: &Site, viewers: usize, sample: usize, token: &str) -> Self {
         let address =
             Address { host: "127.0.0.1".into(), control_port: site.app.control.ports().control, https_port: 0, http_port: 0 };
         let settings =
-            Settings { viewers, address, token: token.into(), heartbeat: Duration::from_secs(1), sample: 3, metrics: None };
+            Settings { viewers, address, token: token.into(), heartbeat: Duration::from_secs(1), sample, metrics: None };
         let (tell, told) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
         let ending = stop.clone();
@@ -71,7 +71,7 @@ async fn a_fleet_enrols_takes_its_slices_and_hears_of_a_change() {
     ada.make("/schedules", row(json!({"presentation": id}), json!("all"))).await;
     let token = ada.post("/enrolment-tokens", &json!({"name": "fleet", "uses": 12})).await.created()["secret"].clone();
 
-    let mut crowd = Crowd::start(&site, 12, token.as_str().unwrap());
+    let mut crowd = Crowd::start(&site, 12, 3, token.as_str().unwrap());
     // Each of the sample fetches the one picture.
     let whole = crowd
         .until(|snapshot| {
@@ -95,7 +95,7 @@ async fn a_fleet_enrols_takes_its_slices_and_hears_of_a_change() {
 async fn machines_beyond_the_tokens_uses_say_why_they_stay_out() {
     let (site, ada) = Site::set_up(&[]).await;
     let token = ada.post("/enrolment-tokens", &json!({"name": "fleet", "uses": 2})).await.created()["secret"].clone();
-    let mut crowd = Crowd::start(&site, 4, token.as_str().unwrap());
+    let mut crowd = Crowd::start(&site, 4, 3, token.as_str().unwrap());
     let partly = crowd.until(|snapshot| snapshot.settled == 2 && snapshot.not_enrolled >= 2).await;
     assert_eq!((partly.enrolled, partly.whole_since), (2, 0));
     assert!(
@@ -104,4 +104,20 @@ async fn machines_beyond_the_tokens_uses_say_why_they_stay_out() {
     );
     let last = crowd.end().await;
     assert_eq!(last.open, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_on_their_way_to_all_delay_no_heartbeat_and_end_no_session() {
+    let (site, ada) = Site::set_up(&[]).await;
+    ada.make("/download-rules", json!({"destination": "all", "bytes_per_second": 400_000})).await;
+    let token = ada.post("/enrolment-tokens", &json!({"name": "fleet", "uses": 30})).await.created()["secret"].clone();
+    let mut crowd = Crowd::start(&site, 30, 30, token.as_str().unwrap());
+    crowd.until(|snapshot| snapshot.whole_since > 0).await;
+    let outcome = crate::uploads::upload(&ada, "noise.png", &crate::downloads::noise(), None).await;
+    ada.make("/schedules", row(json!({"media": outcome["media"]}), json!("all"))).await;
+    let after = crowd.until(|snapshot| snapshot.files >= 30).await;
+    assert_eq!((after.welcomed, after.open, after.wrong_files), (30, 30, 0), "{after:?}");
+    assert!(after.faults.is_empty() && after.answers.count >= 90, "{after:?}");
+    assert!(after.answers.p99 < 5_000, "a heartbeat waits longer than until the next: {after:?}");
+    crowd.end().await;
 }
