@@ -11,11 +11,16 @@ use ground::{edit, insert, open_folder};
 use serde_json::json;
 use store::Origin;
 use tempfile::TempDir;
-use testkit::strace::{Call, available, trace};
+use testkit::strace::{Call, available, trace, trace_whole};
 
 const FOLDER: &str = "SIGNBOARD_TRACE_FOLDER";
 const COMMITS: u128 = 20;
 const MEDIA: u8 = 5;
+/// Who commit at the same time, and how often each.
+const CLIENTS: u128 = 4;
+const EACH: u128 = 25;
+/// A page of the database, which holds the text that tells a commit.
+const PAGE: usize = 4_096;
 
 /// The positions in a trace that matter.
 struct Trace(Vec<Call>);
@@ -70,6 +75,33 @@ fn an_answer_follows_the_sync_and_a_row_follows_its_file() {
     }
 }
 
+#[test]
+fn where_several_commit_at_once_each_answer_follows_the_sync_that_covers_its_own_commit() {
+    if !available().unwrap() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let calls = ["write", "pwrite64", "fdatasync", "fsync"];
+    let calls = trace_whole(&calls, PAGE, std::env::current_exe().unwrap(), |command| {
+        command.args(["--ignored", "--exact", "server_with_several_clients", "--nocapture"]).env(FOLDER, folder.path());
+    });
+    let trace = Trace(calls.unwrap());
+    let start = trace.says("start")[0];
+    let answers = trace.says("commit");
+    assert_eq!(answers.len() as u128, CLIENTS * EACH);
+    for answer in &answers {
+        let name = trace.0[*answer].arguments.split("commit ").nth(1).unwrap().split('\\').next().unwrap();
+        let written = trace.find(start, *answer, |call| writes_journal(call) && call.arguments.contains(name));
+        let first = *written.first().unwrap_or_else(|| panic!("{name} is answered, and was not written before"));
+        // One thread writes and syncs, so that a sync that ended later began later too.
+        let writer = trace.0[first].thread;
+        let synced = trace.find(first, *answer, |call| syncs(call, "signboard.db-wal>") && call.thread == writer);
+        assert!(!synced.is_empty(), "{name} is answered before a sync follows its write");
+    }
+    let syncs = trace.find(start, *answers.last().unwrap(), |call| syncs(call, "signboard.db-wal>"));
+    assert!(syncs.len() < answers.len(), "{} syncs for {} commits: nothing was written together", syncs.len(), answers.len());
+}
+
 /// Between two answers: sync of the file, its name, sync of the folder of the name, and only then the row.
 fn file_before_row(trace: &Trace, before: usize, answer: usize, row: usize) {
     let said = &trace.0[answer].arguments;
@@ -105,5 +137,23 @@ async fn server_to_be_watched() {
         site.writer.write(Origin::default(), vec![edit("media", n.into(), Change::Insert(cells))]).await.unwrap();
         say(&format!("media {} {n}\n", stored.hash));
     }
+    site.close().await;
+}
+
+#[tokio::test]
+#[ignore = "started under strace by the test of this file"]
+async fn server_with_several_clients() {
+    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let site = open_folder(Path::new(&folder)).await;
+    say("\n");
+    say("start .\n");
+    let client = async |client: u128| {
+        for n in 1..=EACH {
+            let name = format!("Gate-{client}-{n}-of-{EACH}");
+            site.writer.write(Origin::default(), vec![insert("viewer", client * 1_000 + n, &name)]).await.unwrap();
+            say(&format!("commit {name}\n"));
+        }
+    };
+    futures::future::join_all((1..=CLIENTS).map(client)).await;
     site.close().await;
 }

@@ -37,9 +37,22 @@ pub fn available() -> anyhow::Result<bool> {
 /// # Errors
 /// If the program fails or its trace cannot be read.
 pub fn trace(calls: &[&str], program: impl AsRef<OsStr>, configure: impl FnOnce(&mut Command)) -> anyhow::Result<Vec<Call>> {
+    trace_whole(calls, 200, program, configure)
+}
+
+/// The same with so many bytes of what is written or read.
+///
+/// # Errors
+/// If the program fails or its trace cannot be read.
+pub fn trace_whole(
+    calls: &[&str],
+    bytes: usize,
+    program: impl AsRef<OsStr>,
+    configure: impl FnOnce(&mut Command),
+) -> anyhow::Result<Vec<Call>> {
     let output = tempfile::NamedTempFile::new()?;
     let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-s", "200", "-e", &format!("trace={}", calls.join(",")), "-e", "signal=none", "-o"]);
+    command.args(["-f", "-y", "-s", &bytes.to_string(), "-e", &format!("trace={}", calls.join(",")), "-e", "signal=none", "-o"]);
     command.arg(output.path()).arg(program);
     configure(&mut command);
     let ended = command.output().context("strace")?;
