@@ -52,14 +52,16 @@ impl Route {
         Ok((tls, announced))
     }
 
-    /// A connection on which the files are: the control port itself, or a web port outside of its tunnel.
+    /// A connection on which the files are: the control port itself, or a web port outside of its tunnel. Where that would be in the clear, it goes
+    /// through a tunnel of its own.
     pub(super) async fn files(&self, address: &Address, way: Way) -> Result<Box<dyn Io>, DialFault> {
-        if way != Way::Control {
-            return self.web(address, way).await;
-        }
+        let stream: Box<dyn Io> = match way {
+            Way::Control => Box::new(self.reach(&address.host, address.control_port).await?),
+            Way::Http => self.tunnel(address, way).await?.tunnel,
+            Way::Https => return self.web(address, way).await,
+        };
         let mut config = (*self.tls).clone();
         config.alpn_protocols = vec![secure::HTTP1.to_vec()];
-        let stream = self.reach(&address.host, address.control_port).await?;
         let tls = TlsConnector::from(Arc::new(config)).connect(self.name.clone(), stream).await.map_err(DialFault::of_tls)?;
         Ok(Box::new(tls))
     }

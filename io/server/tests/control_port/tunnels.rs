@@ -30,6 +30,27 @@ async fn enrolment_and_sessions_travel_through_80_and_through_443() {
 }
 
 #[tokio::test]
+async fn through_80_files_come_inside_the_tunnel_and_nobody_hears_the_capability() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let identity = Device::new(1).pair(&site, &ada, "Pier").await;
+    let hash = blake3::hash(b"a picture");
+    let place = site.app.core.store().media().path(domain::cell::Hash(*hash.as_bytes()));
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::write(&place, b"a picture").unwrap();
+    let capability = site.app.control.capabilities.issue(identity.device.parse().unwrap());
+    for (way, text, is_given) in [
+        (Way::Https, capability.text(), true),
+        (Way::Https, "another", false),
+        // The certificate says who asks: what would be sent in the clear does not matter.
+        (Way::Http, "another", true),
+        (Way::Control, "another", true),
+    ] {
+        let opened = connect(&site, &identity, way).await.media(text).open(&hash, 0).await;
+        assert_eq!(opened.is_ok(), is_given, "{way}: {:?}", opened.err());
+    }
+}
+
+#[tokio::test]
 async fn with_http_in_redirect_mode_the_tunnel_is_on_https_only() {
     let (site, _ada) = Site::set_up(&[]).await;
     drop(site.stop().await);
