@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod event;
 pub mod fact;
 pub mod network;
+pub mod notice;
 pub mod notify;
 pub mod people;
 pub mod presentation;

@@ -16,6 +16,7 @@ pub mod installation;
 pub mod list;
 pub mod local;
 pub mod network;
+pub mod notices;
 pub mod notify;
 pub mod noun;
 pub mod origin;
@@ -114,6 +115,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(network::routes())
         .merge(describe::routes::<domain::server::Server>())
         .merge(servers::routes())
+        .merge(notices::routes())
         .merge(wake::routes())
         .merge(tasks::routes())
         .merge(why::routes())

@@ -12,20 +12,20 @@ use crate::running::{PATIENCE, Said, signboard, until};
 const PASSWORD: &str = "a long way to the harbour";
 
 /// A server that can be stopped and started again on its data.
-struct Server {
-    host: Host,
-    data: TempDir,
+pub(crate) struct Server {
+    pub(crate) host: Host,
+    pub(crate) data: TempDir,
     program: Option<Program>,
 }
 
 impl Server {
-    fn start(host: Host) -> anyhow::Result<Self> {
+    pub(crate) fn start(host: Host) -> anyhow::Result<Self> {
         let mut server = Self { host, data: tempfile::tempdir()?, program: None };
         server.run()?;
         Ok(server)
     }
 
-    fn run(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn run(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signboard"));
         command.args(["server", "--data"]).arg(self.data.path());
         let program = self.host.start(&mut command)?;
@@ -35,7 +35,7 @@ impl Server {
     }
 
     /// As after its power was cut.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.program.take().unwrap().kill().unwrap();
     }
 
@@ -51,7 +51,7 @@ impl Server {
         Ok(on(&self.host, Desk::set_up(&link)))
     }
 
-    fn sign_in(&self) -> Desk {
+    pub(crate) fn sign_in(&self) -> Desk {
         on(&self.host, Desk::sign_in("ada", PASSWORD))
     }
 
@@ -69,7 +69,7 @@ impl Server {
     }
 
     /// How another server stands to this one.
-    fn sees(&self, name: &str) -> Value {
+    pub(crate) fn sees(&self, name: &str) -> Value {
         let servers = self.servers();
         let all = servers["servers"].as_array().unwrap();
         all.iter().find(|server| server["name"] == name).cloned().unwrap_or_default()
@@ -77,7 +77,7 @@ impl Server {
 
     /// Waits until the two are connected and nothing is pending in either direction.
     #[track_caller]
-    fn meets(&self, name: &str) {
+    pub(crate) fn meets(&self, name: &str) {
         until(&format!("{name} is connected and up to date"), || {
             let seen = self.sees(name);
             (&seen["state"], &seen["pending_out"], &seen["pending_in"]) == (&json!("connected"), &json!(0), &json!(0))
@@ -115,7 +115,7 @@ fn name_of_main(main: &Server) -> String {
 }
 
 /// A Main and a server that joined it.
-fn pair(segment: &Segment) -> anyhow::Result<(Server, Desk, Server, Desk, String)> {
+pub(crate) fn pair(segment: &Segment) -> anyhow::Result<(Server, Desk, Server, Desk, String)> {
     let (main, sub) = (Server::start(segment.host("main")?)?, Server::start(segment.host("sub")?)?);
     let ada = main.set_up()?;
     main.make(&ada, &["Before"]);
@@ -141,6 +141,8 @@ fn lab_two_servers_edited_on_both_sides_of_a_cut_are_equal_again() -> anyhow::Re
     main.meets("Pier");
     sub.meets(&name);
 
+    let both = on(&main.host, ada.get("/viewers?q=Before"))["items"][0]["id"].as_str().unwrap().to_owned();
+    let both = format!("/viewers/{both}");
     sub.host.card().cut()?;
     main.make(&ada, &["M1", "M2", "M3"]);
     sub.make(&bob, &["S1", "S2"]);
@@ -155,6 +157,10 @@ fn lab_two_servers_edited_on_both_sides_of_a_cut_are_equal_again() -> anyhow::Re
     let said = main.command(&["servers"]);
     assert!(said.out.contains("not connected"), "{said:?}");
 
+    // Both sides change the same member: the later change will stand on both, and the other one be told of.
+    on(&main.host, ada.change(&both, &json!({"location": "as Main has it"})));
+    on(&sub.host, bob.change(&both, &json!({"location": "as Sub has it"})));
+
     sub.host.card().restore()?;
     for screen in ["S1", "S2"] {
         main.shows(&ada, screen);
@@ -165,6 +171,17 @@ fn lab_two_servers_edited_on_both_sides_of_a_cut_are_equal_again() -> anyhow::Re
     main.meets("Pier");
     sub.meets(&name);
     assert_eq!(main.state(&ada), sub.state(&bob));
+    assert_eq!(on(&main.host, ada.get(&both))["location"], "as Sub has it", "the later one");
+    for (server, desk) in [(&main, &ada), (&sub, &bob)] {
+        let notices = on(&server.host, desk.get("/notices?open=true"));
+        let notices = notices["items"].as_array().unwrap();
+        assert!(notices.iter().any(|one| one["what"] == "concurrent_edit" && one["cell"] == "location"), "{notices:?}");
+        assert_eq!(notices.len(), 1, "{notices:?}");
+    }
+    let id = on(&main.host, ada.get("/notices"))["items"][0]["id"].as_str().unwrap().to_owned();
+    let resolved = on(&main.host, ada.ask_nothing(&format!("/notices/{id}/resolve")));
+    assert_eq!(resolved, 204);
+    assert_eq!(on(&main.host, ada.get("/notices?open=true"))["items"], json!([]));
     Ok(())
 }
 
@@ -238,7 +255,8 @@ fn lab_any_one_of_7237_443_and_80_is_enough_for_two_servers() -> anyhow::Result<
         [("7237", ["https", "http"].as_slice()), ("7237, 80", &["https"]), ("7237, 443", &["http"]), ("443, 80", &["control"])]
     {
         sub.kill();
-        let filters = [&main, &sub].map(|server| server.host.drop_incoming(&format!("tcp dport {{ {closed} }}")));
+        // People at the servers themselves go on.
+        let filters = [&main, &sub].map(|server| server.host.drop_incoming(&format!("iifname eth0 tcp dport {{ {closed} }}")));
         let filters: Vec<_> = filters.into_iter().collect::<Result<_, _>>()?;
         main.make(&ada, &[&format!("Without {closed}")]);
         sub.run()?;

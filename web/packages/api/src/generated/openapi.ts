@@ -785,6 +785,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was lost where two changed the same, the newest 500 first. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody dealt with a notice. */
+        post: operations["resolve_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notify/deliveries": {
         parameters: {
             query?: never;
@@ -1418,6 +1452,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a one-time token by which a server joins. */
+        post: operations["create_server_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: a server of the installation. */
+        get: operations["list_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers, with what is pending in either direction. */
+        get: operations["find_servers_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds a server of the installation. */
+        get: operations["find_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a server of the installation. */
+        patch: operations["patch_server"];
+        trace?: never;
+    };
+    "/api/v1/servers/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a server out of the installation for good. */
+        post: operations["retire_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1449,6 +1569,23 @@ export interface paths {
         put?: never;
         /** Sets the installation up and signs its administrator in. */
         post: operations["create_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins the installation of another server, instead of setting this one up. */
+        post: operations["join_installation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1742,6 +1879,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/viewer-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists: settings of some native viewers: display, sound, screenshots. */
+        get: operations["list_viewer_settings"];
+        put?: never;
+        /** Makes settings of some native viewers: display, sound, screenshots. */
+        post: operations["create_viewer_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewer-settings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds settings of some native viewers: display, sound, screenshots. */
+        get: operations["find_viewer_settings"];
+        put?: never;
+        post?: never;
+        /** Deletes settings of some native viewers: display, sound, screenshots; what has a trash goes there. */
+        delete: operations["discard_viewer_settings"];
+        options?: never;
+        head?: never;
+        /** Changes settings of some native viewers: display, sound, screenshots. */
+        patch: operations["patch_viewer_settings"];
+        trace?: never;
+    };
     "/api/v1/viewer/device": {
         parameters: {
             query?: never;
@@ -1873,6 +2047,40 @@ export interface paths {
         };
         /** The newest screenshot. */
         get: operations["screenshot_viewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewers/{id}/screenshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The screenshots that are kept, the newest first. */
+        get: operations["list_screenshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/viewers/{id}/screenshots/{at}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the screenshots that are kept, by its time. */
+        get: operations["find_screenshot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2479,6 +2687,11 @@ export interface components {
              */
             percent: number;
         };
+        /**
+         * @description How the power of a display is switched.
+         * @enum {string}
+         */
+        DisplayPower: "cec" | "dpms" | "off";
         /** @description A file on its way to a screen. */
         Download: {
             /**
@@ -2992,6 +3205,18 @@ export interface components {
             page?: string | null;
             revision?: components["schemas"]["RevisionId"] | null;
         };
+        /** @description Joins an installation. */
+        JoinRequest: {
+            /** @description The set-up link's secret of the server that joins. */
+            link: string;
+            /** @description The one-time token that another server made. */
+            token: string;
+        };
+        /** @description A server has joined. */
+        JoinedInstallation: {
+            /** @description Name of the installation. */
+            installation: string;
+        };
         /** @description One page of a list. */
         List_AlertView: {
             /** @description The resources. */
@@ -3082,6 +3307,50 @@ export interface components {
                 level: string;
                 /** @description A sentence. */
                 text: string;
+            }[];
+            /** @description Cursor of the next page; none at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_NoticeView: {
+            /** @description The resources. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was found, Unix milliseconds.
+                 */
+                at: number;
+                /** @description The member. */
+                cell: string;
+                /**
+                 * Format: uuid
+                 * @description The document.
+                 */
+                document: string;
+                /**
+                 * Format: uuid
+                 * @description Which.
+                 */
+                id: string;
+                /** @description Kind of the document. */
+                kind: string;
+                /** @description The change whose value was lost: its address, as in `Signboard-Dot`. */
+                loser: string;
+                /**
+                 * Format: int64
+                 * @description When a person dealt with it, Unix milliseconds; none = nobody has.
+                 */
+                resolved_at?: number | null;
+                resolved_by?: components["schemas"]["UserId"] | null;
+                /** @description The lost value; null where it is secret, or where only the other one was there to be seen. */
+                value: unknown;
+                /** @description What happened. */
+                what: components["schemas"]["NoticeWhat"];
             }[];
             /** @description Cursor of the next page; none at the end. */
             next?: string | null;
@@ -3256,6 +3525,18 @@ export interface components {
             id: components["schemas"]["EnrolmentTokenId"];
             /** @description What a machine brings. */
             secret: string;
+        };
+        /** @description A new token; it is shown this once. */
+        MadeServerToken: {
+            /**
+             * Format: int64
+             * @description When it ends, Unix milliseconds.
+             */
+            expires_at: number;
+            /** @description The invitation. */
+            id: components["schemas"]["ServerInvitationId"];
+            /** @description What the new server is given: `signboard join TOKEN`. */
+            token: string;
         };
         /** @description A new token; its secret is shown this once. */
         MadeToken: {
@@ -3506,6 +3787,16 @@ export interface components {
             /** @description The present password; needed for one's own. */
             present?: string | null;
         };
+        /** @description Makes a one-time token by which a server joins. */
+        NewServerToken: {
+            /** @description Name that the server will have; empty = that of its computer. */
+            name?: string;
+            parent?: components["schemas"]["ServerId"] | null;
+            /** @description Whether people may only look at things on it. */
+            read_only?: boolean;
+            /** @description Role that it will have: `sub` or `backup`. */
+            role?: components["schemas"]["ServerRole"];
+        };
         /** @description Makes a token. */
         NewToken: {
             /**
@@ -3529,6 +3820,45 @@ export interface components {
             /** @description Password, at least 10 characters. */
             password: string;
         };
+        /** @description A notice, as this server found it. */
+        NoticeView: {
+            /**
+             * Format: int64
+             * @description When it was found, Unix milliseconds.
+             */
+            at: number;
+            /** @description The member. */
+            cell: string;
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description Kind of the document. */
+            kind: string;
+            /** @description The change whose value was lost: its address, as in `Signboard-Dot`. */
+            loser: string;
+            /**
+             * Format: int64
+             * @description When a person dealt with it, Unix milliseconds; none = nobody has.
+             */
+            resolved_at?: number | null;
+            resolved_by?: components["schemas"]["UserId"] | null;
+            /** @description The lost value; null where it is secret, or where only the other one was there to be seen. */
+            value: unknown;
+            /** @description What happened. */
+            what: components["schemas"]["NoticeWhat"];
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        NoticeWhat: "concurrent_edit" | "edit_lost_to_delete";
         /** @description Sends a recipient something to try it out. */
         NotifyTest: {
             /** @description Whom. */
@@ -4005,6 +4335,24 @@ export interface components {
         Recurrence: {
             /** @description On days of the week. */
             weekly: components["schemas"]["Weekly"];
+        };
+        /** @description Resolution of an output. */
+        Resolution: {
+            /**
+             * Format: int32
+             * @description Pixels, 1 to 16,384.
+             */
+            height: number;
+            /**
+             * Format: int32
+             * @description Hertz, 1 to 1,000; none = the display server's choice.
+             */
+            hertz?: number | null;
+            /**
+             * Format: int32
+             * @description Pixels, 1 to 16,384.
+             */
+            width: number;
         };
         /** @description A document as a resource. */
         Resource_AlertRules: {
@@ -4668,6 +5016,203 @@ export interface components {
             /** @description On a group's viewers, and on the groups inside it. */
             group: components["schemas"]["GroupId"];
         } | "nowhere";
+        /** @description A screenshot that is kept. */
+        ScreenshotFacts: {
+            /**
+             * Format: int64
+             * @description When it came, Unix milliseconds; by this it is fetched.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+        };
+        /** @description A server of the installation. Its id is the one that its database was made with. */
+        Server: {
+            /**
+             * @description Where it answers, as it says itself.
+             * @default []
+             */
+            addresses: components["schemas"]["ServerAddress"][];
+            /**
+             * Format: int64
+             * @description When it joined, Unix milliseconds.
+             * @default 0
+             */
+            joined_at: number;
+            /**
+             * @description SHA-256 of its public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits.
+             * @default
+             */
+            key: string;
+            /**
+             * @description Name, shown to people.
+             * @default
+             */
+            name: string;
+            /** @default null */
+            parent: components["schemas"]["ServerId"] | null;
+            /**
+             * @description Whether people may only look at things on it.
+             * @default false
+             */
+            read_only: boolean;
+            /**
+             * Format: int64
+             * @description When it was taken out for good, Unix milliseconds.
+             * @default null
+             */
+            retired_at: number | null;
+            /**
+             * @description Its role.
+             * @default sub
+             */
+            role: components["schemas"]["ServerRole"];
+            /**
+             * @description Version of its program.
+             * @default
+             */
+            version: string;
+        };
+        /** @description Where a server answers. A port of 0 is closed. */
+        ServerAddress: {
+            /**
+             * Format: int32
+             * @description Port of the control protocol.
+             */
+            control_port: number;
+            /** @description Host name or address; an IPv6 address stands without brackets. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Port of HTTP.
+             */
+            http_port: number;
+            /**
+             * Format: int32
+             * @description Port of HTTPS.
+             */
+            https_port: number;
+        };
+        /**
+         * Format: uuid
+         * @description A server of the installation.
+         */
+        ServerId: string;
+        /**
+         * Format: uuid
+         * @description A one-time token by which a server joins.
+         */
+        ServerInvitationId: string;
+        ServerList: {
+            items: components["schemas"]["ServerResource"][];
+            next: string | null;
+            total: number;
+        };
+        ServerResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["Server"];
+        /**
+         * @description What a server is in its installation.
+         * @enum {string}
+         */
+        ServerRole: "main" | "sub" | "backup";
+        /**
+         * @description How a server stands to the one that answers.
+         * @enum {string}
+         */
+        ServerState: "own" | "connected" | "held" | "not_connected" | "indirect" | "retired";
+        /** @description A server. */
+        ServerView: {
+            /** @description The other end of the connection; none: they are not connected. */
+            address?: string | null;
+            /** @description Where it answers. */
+            addresses: components["schemas"]["ServerAddress"][];
+            /**
+             * Format: int64
+             * @description How far the other clock is ahead, milliseconds; none: not known yet.
+             */
+            clock_offset_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Free bytes on its data disk; none: not known yet.
+             */
+            free_disk?: number | null;
+            /** @description Which. */
+            id: components["schemas"]["ServerId"];
+            /**
+             * Format: int64
+             * @description When it joined, Unix milliseconds.
+             */
+            joined_at: number;
+            /**
+             * Format: int64
+             * @description When it was heard last, Unix milliseconds; none: never since this server started.
+             */
+            last_seen?: number | null;
+            /** @description Name, shown to people. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When the oldest of them was made, Unix milliseconds by its author's clock; none: nothing is pending.
+             */
+            oldest_out_at?: number | null;
+            parent?: components["schemas"]["ServerId"] | null;
+            /**
+             * Format: int64
+             * @description Operations that are there and not here, as it said last; none: it has not said.
+             */
+            pending_in?: number | null;
+            /**
+             * Format: int64
+             * @description Operations that are here, durably, and not there; exact. None: the log no longer reaches back so far, and it will get the state.
+             */
+            pending_out?: number | null;
+            /** @description Whether people may only look at things on it. */
+            read_only: boolean;
+            /**
+             * Format: int64
+             * @description When it was taken out, Unix milliseconds; none = it was not.
+             */
+            retired_at?: number | null;
+            /** @description Its role. */
+            role: components["schemas"]["ServerRole"];
+            /**
+             * Format: int64
+             * @description The shortest of the last round trips, milliseconds; none: not known yet.
+             */
+            round_trip_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when they are connected, Unix milliseconds; none: they are not.
+             */
+            since?: number | null;
+            /** @description How it stands to the one that answers. */
+            state: components["schemas"]["ServerState"];
+            /** @description Version of its program. */
+            version: string;
+            /** @description Version of its document, for `If-Match`. */
+            version_tag: string;
+            /** @description By which way the two are connected: `control`, `https`, `http`, or `called` where the other one dialled; none: they are not. */
+            way?: string | null;
+            /** @description Why it is not connected, or what keeps changes back, in words for people; empty: nothing is wrong. */
+            why: string;
+        };
+        /** @description All servers, as the one that answers sees them. */
+        ServersView: {
+            /** @description Whether this server has joined an installation whose state has not come yet. */
+            joining: boolean;
+            /** @description The server that answers. */
+            own: components["schemas"]["ServerId"];
+            /** @description The servers, the one that answers first. */
+            servers: components["schemas"]["ServerView"][];
+            /** @description Why the state has not come, in words for people; empty: it is on its way, or has come. */
+            why: string;
+        };
         /** @description Sets an installation up. */
         SetUpRequest: {
             /** @description Language of the viewers' own pages, such as `en`. */
@@ -5176,6 +5721,59 @@ export interface components {
             id: string;
             version: string;
         } & components["schemas"]["Viewer"];
+        /**
+         * @description Settings of some native viewers. Each member that is given counts unless a nearer destination gives it too: the viewer's own comes before
+         *     those of the groups around it, and these before the one for all. What none gives stands in the viewer's own file.
+         */
+        ViewerSettings: {
+            /**
+             * Format: int32
+             * @description Brightness of the display, 1 to 100 per cent; none = as elsewhere.
+             * @default null
+             */
+            brightness: number | null;
+            /** @default null */
+            destination: components["schemas"]["Destination"] | null;
+            /**
+             * Format: int32
+             * @description Loudness of the computer itself, 0 to 100 per cent; none = as elsewhere.
+             * @default null
+             */
+            loudness: number | null;
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds.
+             * @default 0
+             */
+            made_at: number;
+            /** @default null */
+            made_by: components["schemas"]["UserId"] | null;
+            /** @default null */
+            power: components["schemas"]["DisplayPower"] | null;
+            /** @default null */
+            resolution: components["schemas"]["Resolution"] | null;
+            /**
+             * Format: int32
+             * @description Seconds between two screenshots that nobody ordered, 10 to 86,400; 0 = never; none = as elsewhere.
+             * @default null
+             */
+            screenshot_s: number | null;
+            /**
+             * @description Whether the computer's own clock wakes it for the next on-hours; none = as elsewhere.
+             * @default null
+             */
+            wake: boolean | null;
+        };
+        ViewerSettingsList: {
+            items: components["schemas"]["ViewerSettingsResource"][];
+            next: string | null;
+            total: number;
+        };
+        ViewerSettingsResource: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        } & components["schemas"]["ViewerSettings"];
         /** @description How a viewer is now. */
         ViewerStatus: {
             device?: components["schemas"]["DeviceId"] | null;
@@ -8301,6 +8899,75 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Only about this document. */
+                document?: string;
+                /** @description Whether to leave out those that somebody dealt with. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_NoticeView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    resolve_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     list_deliveries: {
         parameters: {
             query?: never;
@@ -10547,6 +11214,231 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    create_server_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServerToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeServerToken"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_server: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "parent" | "-parent" | "read_only" | "-read_only" | "key" | "-key" | "addresses" | "-addresses" | "version" | "-version" | "joined_at" | "-joined_at" | "retired_at" | "-retired_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_servers_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServersView"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_server: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Server"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    retire_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     find_session: {
         parameters: {
             query?: never;
@@ -10711,6 +11603,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    join_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedInstallation"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             412: components["responses"]["Error412"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
@@ -11935,6 +12863,212 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    list_viewer_settings: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. */
+                cursor?: string;
+                /** @description Member to sort by; - for descending. */
+                sort?: "id" | "-id" | "destination" | "-destination" | "power" | "-power" | "wake" | "-wake" | "resolution" | "-resolution" | "brightness" | "-brightness" | "loudness" | "-loudness" | "screenshot_s" | "-screenshot_s" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Whether to list the trash. */
+                trashed?: "true" | "false";
+                /** @description all, or the id of a group or screen */
+                destination?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerSettingsList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    create_viewer_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewerSettings"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerSettingsResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_viewer_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerSettingsResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    discard_viewer_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    patch_viewer_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller knows. */
+                "If-Match"?: string;
+                /** @description The request's own id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewerSettings"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerSettingsResource"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     introduce_viewer: {
         parameters: {
             query?: never;
@@ -12339,6 +13473,76 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    list_screenshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenshotFacts"][];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_screenshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description When it came, Unix milliseconds. */
+                at: number;
             };
             cookie?: never;
         };
