@@ -45,7 +45,7 @@ replays!(PURE: body cells commit discovery entry id mac native_session order pai
 mod server {
     use super::replay;
 
-    replays!(SERVER: conditions configuration cookie jpeg list_query picture sniff upload);
+    replays!(SERVER: conditions configuration cookie enrolment jpeg list_query picture sniff upload);
 
     #[test]
     fn no_target_is_left_out() {

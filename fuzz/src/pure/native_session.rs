@@ -1,10 +1,12 @@
 //! What native viewers say: messages of protobuf, each behind one byte of length.
 
+use control::census::{MOST, is_small};
 use control::native::{NativeSession, Output, Step};
 use control::session::{DEAD_MS, MAX_RECORDS};
 use control::slice::delta::MAX_INVENTORY;
 use control::slice::{Holding, Slice};
 use control::v1;
+use control::v1::from_viewer::Message as Said;
 use prost::Message as _;
 
 /// The session takes any messages, passes on no more than one message may hold, and repeats little of what it refuses. The viewer's
@@ -26,6 +28,9 @@ pub(super) fn run(data: &[u8]) {
             let _ = holding.rows();
         }
         let Ok(message) = v1::FromViewer::decode(bytes) else { continue };
+        if let (true, Some(Said::Plays(plays))) = (is_small(bytes), &message.message) {
+            assert!(plays.records.len() <= MOST);
+        }
         match session.handle(message, second * 1_000) {
             Output::StorePlays(_, records) => assert!((1..=MAX_RECORDS).contains(&records.len())),
             Output::StoreRecords(_, records) => assert!(records.iter().all(|record| record.n > 0 && record.text.len() <= 4_000)),

@@ -31,6 +31,7 @@ pub use capabilities::{Capabilities, Capability};
 pub(crate) use certificate::validity as certificate_validity;
 pub use connections::Connections;
 pub use door::{Door, Hangup};
+pub use enrolment::newcomer;
 pub use fetching::fetching_viewer;
 pub use peer::{ControlPeer, Place};
 pub use presence::{KeyInUse, Presence, Present};

@@ -7,6 +7,7 @@ use domain::card::Mac;
 use domain::cell::Size;
 use domain::id::CardId;
 use domain::intent::enrol::Newcomer;
+use prost::Message as _;
 
 use crate::control_port::csr::Csr;
 use crate::now::new_id;
@@ -59,6 +60,15 @@ impl Introduction {
     pub(super) fn waiting(&self, open: &Arc<()>) -> Native {
         Native { newcomer: self.newcomer.clone(), start: self.start.clone(), open: Arc::downgrade(open) }
     }
+}
+
+/// What a device says of itself in the bytes of an `EnrolRequest`.
+///
+/// # Errors
+/// A sentence where it is not understood.
+pub fn newcomer(request: &[u8]) -> Result<Newcomer, String> {
+    let request = EnrolRequest::decode(request).map_err(|error| error.to_string())?;
+    Introduction::read(request).map(|introduction| introduction.newcomer)
 }
 
 fn tidy(text: &str) -> String {

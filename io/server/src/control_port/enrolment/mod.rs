@@ -23,6 +23,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+pub use self::introduction::newcomer;
+
 use self::answer::{Refused, approved, certificate, pending, refused};
 use self::introduction::Introduction;
 use self::pace::Pace;
