@@ -56,6 +56,11 @@ export class Journal {
     return this.writing;
   }
 
+  /** Whether a play is written down and not acknowledged yet. */
+  has(play: Play): boolean {
+    return this.open.some((record) => record.from === play.from && record.until === play.until && record.item === play.item);
+  }
+
   /** The oldest records that nobody has acknowledged. */
   batch(): PlayRecord[] {
     return this.open.slice(0, BATCH);

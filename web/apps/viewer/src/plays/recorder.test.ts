@@ -49,3 +49,27 @@ test("an ended play leaves nothing open", async () => {
   await recorder.recover();
   expect(journal.batch()).toHaveLength(1);
 });
+
+test.each([
+  ["before it was written down", false],
+  ["after it was written down and before that was noted", true],
+])("a page that ends with an item, %s, leaves its record once", async (_title, written) => {
+  const kept = new Map<string, string>();
+  const notes = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
+  const database = new Memory();
+  const before = await Journal.load(database);
+  const write = database.write.bind(database);
+  database.write = (changes) => (written ? write(changes) : Promise.resolve()).then(() => new Promise<void>(() => undefined));
+  const first = new Recorder(before, new OpenPlay(notes));
+  first.began(moment, 1000);
+  void first.ended(moment, 1000, 11_000);
+  first.began({ ...moment, start: 11_000, end: 21_000 }, 11_000);
+  first.note(12_000);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  database.write = write;
+  const journal = await Journal.load(database);
+  const second = new Recorder(journal, new OpenPlay(notes));
+  await second.recover();
+  expect(journal.batch().map((record) => [record.n, record.from, record.until])).toEqual([[1, 1000, 11_000], [2, 11_000, 12_000]]);
+  expect(kept.size).toBe(0);
+});

@@ -34,8 +34,10 @@ export class Recorder {
 
   /** Enters what an earlier page could not end. */
   async recover(): Promise<void> {
-    const left = this.open.take();
-    if (left) await this.journal.add(left);
+    const left = this.open.left();
+    this.open.note(null);
+    // That page may have written it down and ended before it could say so.
+    await Promise.all(left.filter((play) => !this.journal.has(play)).map((play) => this.enter(play)));
   }
 
   /** Records nothing more: another page of this device does. */
@@ -53,13 +55,19 @@ export class Recorder {
   ended(moment: Moment, began: number, at: number): Promise<void> {
     if (this.stopped) return Promise.resolve();
     this.showing = null;
-    this.open.note(null);
     const play = playOf(moment, began, at);
-    return play ? this.journal.add(play) : Promise.resolve();
+    if (play) return this.enter(play);
+    this.open.note(null);
+    return Promise.resolve();
   }
 
   /** Notes that the play under way is still seen. */
   note(now: number): void {
     if (this.showing) this.open.note(playOf(this.showing.moment, this.showing.from, now));
+  }
+
+  private enter(play: Play): Promise<void> {
+    this.open.close(play);
+    return this.journal.add(play).then(() => this.open.kept(play));
   }
 }
