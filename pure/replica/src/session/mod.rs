@@ -16,6 +16,8 @@ mod searching;
 mod sending;
 mod status;
 mod taking;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 
