@@ -1,9 +1,9 @@
 //! Screens that are called by name: by group, alone, and by `signboard wake NAME`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testkit::lab::Capture;
+use testkit::lab::{Capture, Lab};
 
 use crate::desk::{Desk, on};
 use crate::running::{PATIENCE, Running, Town, signboard};
@@ -70,6 +70,7 @@ fn lab_a_group_is_called_with_the_groups_inside_and_a_screen_alone() -> anyhow::
     }
     assert_eq!(heard(&capture, 0), [], "who may only look calls nobody");
 
+    let since = Instant::now();
     let (status, answer) = on(&town.server, desk.ask(&by_group, &json!({})));
     let expected = json!({
         "called": [{"id": pier, "name": "Pier"}, {"id": quay, "name": "Quay"}],
@@ -77,6 +78,8 @@ fn lab_a_group_is_called_with_the_groups_inside_and_a_screen_alone() -> anyhow::
     });
     assert_eq!((status, answer), (202, expected));
     assert_eq!(heard(&capture, 4), [(1, 7), (1, 9), (2, 7), (2, 9)]);
+    // One each second: the second card cannot have been called earlier than that.
+    assert!(since.elapsed() >= Duration::from_secs(1) + BRIEF, "{:?}", since.elapsed());
 
     let (status, answer) = on(&town.server, desk.ask(&alone, &json!({})));
     let expected = json!({"called": [{"id": gate, "name": "Gate"}], "without_card": [], "cards": 1, "seconds": 0});
@@ -95,5 +98,35 @@ fn lab_a_group_is_called_with_the_groups_inside_and_a_screen_alone() -> anyhow::
     let unknown = signboard(&town.server, &["wake", "Shed", "--data", data]);
     assert!(unknown.code != 0 && unknown.err.contains("no network card is known of \"Shed\""), "{unknown:?}");
     assert_eq!(heard(&capture, 0), []);
+    Ok(())
+}
+
+#[test]
+fn lab_only_the_chosen_interface_calls() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open()? else { return Ok(()) };
+    let (first, second) = (lab.segment()?, lab.segment()?);
+    let (server, near, far) = (first.host("server")?, first.host("near")?, second.host("far")?);
+    let _card = server.plug(&second, "eth1")?;
+    let (near, far) = (near.capture("eth0")?, far.capture("eth0")?);
+    let both = signboard(&server, &["wake", &mac(1)]);
+    assert_eq!(both.code, 0, "{both:?}");
+    assert_eq!((heard(&near, 2), heard(&far, 2)), (vec![(1, 7), (1, 9)], vec![(1, 7), (1, 9)]), "all interfaces as a rule");
+
+    let running = Running::start(&server, &["wake.interface=eth1"])?;
+    let line = running.program.wait_for("/setup?link=", PATIENCE)?;
+    let desk = on(&server, Desk::set_up(line.split_once("link=").unwrap().1.trim()));
+    let path = on(&server, async {
+        let pier = desk.make("/viewers", json!({"name": "Pier"})).await;
+        desk.make("/network-cards", json!({"viewer": pier, "mac": mac(2)})).await;
+        format!("/viewers/{pier}/wake")
+    });
+    let (status, answer) = on(&server, desk.ask(&path, &json!({})));
+    assert_eq!(status, 202, "{answer}");
+    assert_eq!(heard(&far, 2), [(2, 7), (2, 9)]);
+    let alone = signboard(&server, &["wake", &mac(3), "--set", "wake.interface=eth1"]);
+    assert_eq!(alone.code, 0, "{alone:?}");
+    assert_eq!((heard(&far, 2), heard(&near, 0)), (vec![(3, 7), (3, 9)], vec![]));
+    let wrong = signboard(&server, &["wake", &mac(4), "--set", "wake.interface=eth7"]);
+    assert!(wrong.code == 69 && wrong.err.contains("\"eth7\"") && wrong.err.contains("eth0, eth1"), "{wrong:?}");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::running::{PATIENCE, Running, Town, both, said, signboard};
+use crate::running::{PATIENCE, Running, Town, both, finds, found, said, signboard};
 
 const WSDD: (&str, &str) = ("wsdd", "wsdd");
 
@@ -18,7 +18,7 @@ fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
         program.wait_for(&format!("'PresentationUrl': 'http://{}:80/'", town.address()), patience)
     };
     wsdd(PATIENCE)?;
-    let found = signboard(&town.screen, &["discover", "--timeout", "2"]);
+    let found = found(|| signboard(&town.screen, &["discover", "--timeout", "2"]), |said| said.out.contains("http://"));
     assert_eq!(found.code, 0, "{found:?}");
     for part in ["role         main", &format!("address      http://{}/\n", town.address()), "heard by     multicast"] {
         assert!(found.out.contains(part), "{part}\n{found:?}");
@@ -52,7 +52,7 @@ fn lab_port_3702_is_found_by_wsdd_and_dropped_is_named() -> anyhow::Result<()> {
 fn lab_a_screen_that_may_not_search_is_told_so() -> anyhow::Result<()> {
     let Some(town) = Town::open(&[])? else { return Ok(()) };
     let _running = Running::start(&town.server, &[])?;
-    assert_eq!(signboard(&town.screen, &["discover", "--timeout", "2"]).code, 0);
+    assert!(finds(&town.screen));
     let filter = town.screen.drop_outgoing("udp dport 3702")?;
     let lost = signboard(&town.screen, &["discover", "--timeout", "1"]);
     assert_eq!(lost.code, 69, "{lost:?}");
@@ -69,7 +69,7 @@ fn lab_a_screen_that_may_not_search_is_told_so() -> anyhow::Result<()> {
 fn lab_a_server_that_is_told_to_stop_says_goodbye_in_both_versions() -> anyhow::Result<()> {
     let Some(town) = Town::open(&[])? else { return Ok(()) };
     let mut running = Running::start(&town.server, &[])?;
-    assert_eq!(signboard(&town.screen, &["discover", "--timeout", "2"]).code, 0);
+    assert!(finds(&town.screen));
     let capture = town.screen.capture("eth0")?;
     let stop = said(&town.server, Command::new("kill").args(["-TERM", &running.program.id().to_string()]));
     assert_eq!(stop.code, 0, "{stop:?}");
@@ -83,5 +83,33 @@ fn lab_a_server_that_is_told_to_stop_says_goodbye_in_both_versions() -> anyhow::
         missing.retain(|words| !holds(&frame, words));
     }
     assert!(running.program.wait()?.success());
+    Ok(())
+}
+
+/// SHA-256 of the certificate that answers at the web port, as another program sees it.
+fn fingerprint(town: &Town) -> String {
+    let line = format!("openssl s_client -connect {}:443 </dev/null | openssl x509 -noout -fingerprint -sha256", town.address());
+    let seen = said(&town.screen, Command::new("sh").args(["-c", &line]));
+    assert_eq!(seen.code, 0, "{seen:?}");
+    seen.out.trim().split_once('=').unwrap().1.replace(':', "").to_lowercase()
+}
+
+#[test]
+fn lab_a_search_tells_version_site_and_the_certificate_in_use() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[("openssl", "openssl")])? else { return Ok(()) };
+    let _running = Running::start(&town.server, &["discovery.site=North quay"])?;
+    let address = town.address();
+    let search = || signboard(&town.screen, &["discover", "--json", "--timeout", "2", &address]);
+    let answer = found(search, |said| said.out.contains("\"role\""));
+    let listed: serde_json::Value = serde_json::from_str(&answer.out)?;
+    let version = signboard(&town.screen, &["--version"]).out;
+    let one = &listed[0];
+    assert_eq!(one["role"], "main", "{listed:#}");
+    assert!(version.trim().ends_with(&format!(" {}", one["version"].as_str().unwrap())), "{version} {listed:#}");
+    assert_eq!(one["site"], "North quay", "{listed:#}");
+    assert_eq!(one["certificate"], fingerprint(&town), "{listed:#}");
+    assert_eq!(one["control"], 7237, "{listed:#}");
+    let people = found(|| signboard(&town.screen, &["discover", "--timeout", "2", &address]), |said| said.code == 0);
+    assert!(people.out.contains("  site         North quay\n"), "{people:?}");
     Ok(())
 }

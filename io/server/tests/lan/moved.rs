@@ -3,9 +3,16 @@
 use domain::firewall::Format;
 use net::control::{Address, Dialer, JudgedAt, Trust};
 
-use crate::running::{Running, Town, both, signboard};
+use serde_json::Value;
 
-const MOVED: [&str; 4] = ["control.port=7300", "time.port=1123", "discovery.port=3703", "time.mode=own"];
+use crate::desk::{Desk, on};
+use crate::running::{PATIENCE, Running, Town, both, found, signboard};
+
+const MOVED: [&str; 6] =
+    ["control.port=7300", "web.http-port=8088", "web.https-port=8448", "time.port=1123", "discovery.port=3703", "time.mode=own"];
+/// What is moved, with its old number.
+const NUMBERS: [(&str, &str, &str); 5] =
+    [("7300", "7237", "tcp"), ("8088", "80", "tcp"), ("8448", "443", "tcp"), ("1123", "123", "udp"), ("3703", "3702", "udp")];
 
 /// Whether a number stands in a text as a word.
 fn names(text: &str, number: &str) -> bool {
@@ -14,7 +21,7 @@ fn names(text: &str, number: &str) -> bool {
 
 /// The control port that a viewer is told which still knows the usual one.
 fn told_port(town: &Town) -> Option<u16> {
-    let address = Address::usual(town.address());
+    let address = Address { http_port: 8088, https_port: 8448, ..Address::usual(town.address()) };
     town.screen.enter(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let dialer = Dialer::unknown(Trust::First, JudgedAt::system());
@@ -24,39 +31,52 @@ fn told_port(town: &Town) -> Option<u16> {
 
 #[test]
 fn lab_moved_ports_move_every_output() -> anyhow::Result<()> {
-    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let Some(town) = Town::open(&[("curl", "curl")])? else { return Ok(()) };
     let running = Running::start(&town.server, &MOVED)?;
     let set = MOVED.map(|setting| ["--set", setting]).concat();
     let with = |words: &[&'static str]| signboard(&town.server, &[words, &set].concat());
     for (format, _) in Format::ALL {
-        let rules = with(&["firewall", "--outgoing", "--format", format]).out;
-        assert!(["7300", "1123", "3703"].iter().all(|number| names(&rules, number)), "{rules}");
-        assert!(!["7237", "123", "3702"].iter().any(|number| names(&rules, number)), "{rules}");
+        let (inward, all) =
+            (with(&["firewall", "--format", format]).out, with(&["firewall", "--outgoing", "--format", format]).out);
+        for (new, old, _) in NUMBERS {
+            assert!(names(&inward, new) && names(&all, new), "{new}\n{all}");
+            // 443 is also the port of services outside.
+            assert!(!names(&inward, old) && (old == "443" || !names(&all, old)), "{old}\n{all}");
+        }
     }
     let ports = with(&["ports"]).out;
-    for (number, state) in [("7300", "listening by us"), ("1123", "listening by us"), ("3703", "listening by us")] {
-        assert!(ports.lines().any(|line| line.starts_with(number) && line.contains(state)), "{number}\n{ports}");
+    for (number, ..) in NUMBERS {
+        assert!(ports.lines().any(|line| line.starts_with(number) && line.contains("listening by us")), "{number}\n{ports}");
+    }
+    let line = running.program.wait_for("/setup?link=", PATIENCE)?;
+    assert!(line.contains(":8448/") || line.contains(":8088/"), "{line}");
+    let link = line.split_once("link=").unwrap().1.trim().to_owned();
+    let network = on(&town.server, async { Desk::set_up_at(8088, &link).await.get("/network").await });
+    for (number, old, protocol) in NUMBERS {
+        let is_row = |row: &&Value| row["number"].to_string() == number && row["protocol"] == protocol && row["who"] == "server";
+        let row = network["ports"].as_array().unwrap().iter().find(is_row).unwrap_or_else(|| panic!("{number} {network:#}"));
+        assert_eq!(row["state"], "listening", "{old} {row:#}");
     }
     let here = running.doctor(&town.server, &MOVED);
-    assert_eq!(
-        (here.verdict("7300/tcp"), here.verdict("1123/udp"), here.verdict("3703/udp")),
-        ("fine", "fine", "fine"),
-        "{here:?}"
-    );
+    for (number, _, protocol) in NUMBERS {
+        assert_eq!(here.verdict(&format!("{number}/{protocol}")), "fine", "{here:?}");
+    }
 
     town.server.nft(&with(&["firewall"]).out)?;
     let address = town.address();
     let code = |words: &[&str]| signboard(&town.screen, words).code;
     let time = both(|| code(&["time", "--server", &address, "--port", "1123"]), || code(&["time", "--server", &address]));
     assert_eq!(time, (0, 69), "the rules let only the new numbers in");
-    let search = both(|| code(&["discover", "--timeout", "2", "--port", "3703"]), || code(&["discover", "--timeout", "2"]));
-    assert_eq!(search, (0, 69));
-    let cards = signboard(&town.screen, &["discover", "--timeout", "2", "--port", "3703", "--json"]).out;
+    assert_eq!(code(&["discover", "--timeout", "2"]), 69);
+    let search = || signboard(&town.screen, &["discover", "--timeout", "2", "--port", "3703", "--json"]);
+    let cards = found(search, |said| said.out.contains("\"control\"")).out;
     assert!(cards.contains("\"control\": 7300") || cards.contains("\"control\":7300"), "{cards}");
     assert_eq!(told_port(&town), Some(7300), "who knows the old number learns the new one through a web port");
     let there = town.doctor(&MOVED);
-    assert_eq!(there.verdict("7300/tcp"), "fine", "{there:?}");
-    assert_eq!((there.verdict("1123/udp"), there.verdict("3703/udp")), ("fine", "fine"), "{there:?}");
+    for (number, _, protocol) in NUMBERS {
+        assert_eq!(there.verdict(&format!("{number}/{protocol}")), "fine", "{there:?}");
+    }
+    assert!(town.answers("http", 8088) && town.answers("https", 8448));
     assert_eq!(there.code, 0, "{there:?}");
     Ok(())
 }

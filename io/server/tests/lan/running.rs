@@ -131,6 +131,22 @@ pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Does a thing that may come too early or meet a busy machine, again until it went well; what was said last where it never did.
+pub(crate) fn found(act: impl Fn() -> Said, is_well: impl Fn(&Said) -> bool) -> Said {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let said = act();
+        if is_well(&said) || Instant::now() >= end {
+            return said;
+        }
+    }
+}
+
+/// Searches from a host until a server was found.
+pub(crate) fn finds(host: &Host) -> bool {
+    found(|| signboard(host, &["discover", "--timeout", "2"]), |said| said.code == 0).code == 0
+}
+
 /// The doctor's findings.
 #[derive(Debug)]
 pub(crate) struct Diagnosis {
