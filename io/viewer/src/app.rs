@@ -162,8 +162,21 @@ fn profile(data: &Path) -> PathBuf {
     let probe = data.join("browser.probe");
     match File::create(&probe).and_then(|_| std::fs::remove_file(&probe)) {
         Ok(()) => data.join("browser"),
-        Err(_) => std::env::temp_dir().join(format!("signboard-viewer-{}", std::process::id())),
+        Err(_) => spare(&std::env::temp_dir(), data),
     }
+}
+
+/// One folder for each data folder, so that not every start leaves one behind. What another user put there is not used.
+fn spare(temporary: &Path, data: &Path) -> PathBuf {
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    let name = blake3::hash(data.as_os_str().as_encoded_bytes()).to_hex();
+    let folder = temporary.join(format!("signboard-viewer-{}", &name[..16]));
+    let made = std::fs::DirBuilder::new().mode(0o700).create(&folder);
+    let is_ours = || {
+        let facts = std::fs::symlink_metadata(&folder);
+        facts.is_ok_and(|facts| facts.is_dir() && facts.uid() == rustix::process::geteuid().as_raw())
+    };
+    if made.is_ok() || is_ours() { folder } else { temporary.join(format!("signboard-viewer-{}", std::process::id())) }
 }
 
 /// What this viewer can do besides playing, for the server.
@@ -201,5 +214,22 @@ async fn answer(path: PathBuf, board: Board) {
         } else {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_on_a_disk_that_takes_nothing_share_one_profile_and_use_nobody_elses() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (one, two) = (Path::new("/var/lib/viewer/one"), Path::new("/var/lib/viewer/two"));
+        let folder = spare(temporary.path(), one);
+        assert_eq!(spare(temporary.path(), one), folder);
+        assert_ne!(spare(temporary.path(), two), folder);
+        std::fs::remove_dir(&folder).unwrap();
+        std::os::unix::fs::symlink("/var/empty", &folder).unwrap();
+        assert_ne!(spare(temporary.path(), one), folder, "a link leads elsewhere");
     }
 }

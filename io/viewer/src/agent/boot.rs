@@ -111,6 +111,9 @@ impl Agent {
         if let Some(message) = &self.turned_out {
             facts.tried.insert(0, Attempt { what: facts.host_name.clone(), outcome: message.clone() });
         }
+        if let Some(text) = self.vitals.disk.text() {
+            facts.tried.insert(0, Attempt { what: "disk".to_owned(), outcome: text.to_owned() });
+        }
         if let Some(refusal) = &self.stick_refused {
             facts.tried.insert(0, Attempt { what: "USB".to_owned(), outcome: refusal.clone() });
         }

@@ -1,5 +1,7 @@
 //! What the screen tells.
 
+use std::time::Instant;
+
 use control::v1::{self, from_viewer::Message};
 
 use super::Agent;
@@ -27,12 +29,16 @@ impl Agent {
                 self.vitals.frames = frames_dropped;
             }
             ScreenEvent::Trouble(trouble) => {
-                self.event("warn", &trouble.code, &trouble.text);
+                if self.vitals.is_news(&trouble.code, &trouble.text, Instant::now()) {
+                    self.event("warn", &trouble.code, &trouble.text);
+                }
                 self.vitals.trouble(&trouble.code, &trouble.text, trouble.at);
             }
             ScreenEvent::Restarted(why) => {
                 let text = format!("The browser was started again: {why}.");
-                self.event("warn", "browser.restarted", &text);
+                if self.vitals.is_news("browser.restarted", &text, Instant::now()) {
+                    self.event("warn", "browser.restarted", &text);
+                }
                 let now = self.now();
                 self.vitals.trouble("browser.restarted", &text, now);
             }

@@ -2,6 +2,7 @@
 
 mod boot;
 mod command;
+mod disk;
 mod display;
 mod event;
 mod history;
@@ -93,6 +94,8 @@ pub struct Agent {
     holding: Holding,
     /// The slice that a power cut brings back.
     kept_slice: Option<control::slice::SliceId>,
+    /// The slice that it should bring back, while the disk does not take it.
+    slice_in_force: Option<Holding>,
     /// The rows of the slice that plans are made from.
     rows: Rows,
     surroundings: Option<v1::Welcome>,

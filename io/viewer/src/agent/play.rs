@@ -1,6 +1,7 @@
 //! What plays: from rows to a plan, from a plan to the screen.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -66,20 +67,30 @@ impl Agent {
         tracing::info!(plan = %plan.id, urgent, "a plan comes into force");
         self.needed = prospect.wants.iter().map(|want| want.hash).collect();
         self.setting.cache.touch(&self.needed, SystemTime::now());
+        self.setting.present.lock().plan.clone_from(&plan.id);
         self.setting.stage.show(Arc::clone(&plan), urgent);
         self.booted = None;
-        self.setting.present.lock().plan.clone_from(&plan.id);
         self.in_force = Some(plan);
     }
 
     /// After a power cut the last slice plays whose plan was whole, or that everybody had to obey.
     fn keep_slice(&mut self) {
-        let slice = self.holding.slice();
-        if slice != self.kept_slice {
-            let stored = self.memory.store_slice(IN_FORCE, &self.holding);
-            self.kept_slice = slice.filter(|_| stored.is_ok());
-            self.note_disk(stored);
+        if self.holding.slice() == self.kept_slice {
+            return;
         }
+        self.slice_in_force = Some(self.holding.clone());
+        let stored = self.store_slice_in_force();
+        self.note_disk(stored);
+    }
+
+    /// Stores it, if the disk did not take it before.
+    pub(super) fn store_slice_in_force(&mut self) -> io::Result<()> {
+        if let Some(in_force) = &self.slice_in_force {
+            self.memory.store_slice(IN_FORCE, in_force)?;
+            self.kept_slice = in_force.slice();
+            self.slice_in_force = None;
+        }
+        Ok(())
     }
 
     /// Starts downloads, if there is a server to ask.
@@ -97,12 +108,12 @@ impl Agent {
         match fetched {
             Fetched::Here(hash) => {
                 tracing::debug!(%hash, "a file is here");
-                self.note_disk(Ok(()));
+                self.note_file(Ok(()));
                 self.complete();
             }
             Fetched::Missing(_, why) => {
                 if why == Why::Disk {
-                    self.note_disk(Err(std::io::ErrorKind::StorageFull.into()));
+                    self.note_file(Err(io::ErrorKind::StorageFull.into()));
                 }
                 self.tell_missing();
             }

@@ -36,9 +36,7 @@ impl Agent {
     pub(super) fn played(&mut self, plays: &[PlayRecord]) {
         let records: Vec<Vec<u8>> = plays.iter().map(|play| record(play).encode_to_vec()).collect();
         self.plays.append(&records);
-        if let Some(kind) = self.plays.trouble() {
-            self.note_disk(Err(kind.into()));
-        }
+        self.look_at_disk();
         self.pump();
     }
 

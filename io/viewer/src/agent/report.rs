@@ -1,6 +1,4 @@
-//! What is missing, and what the disk does not do.
-
-use std::io;
+//! What is missing.
 
 use control::v1;
 
@@ -22,29 +20,5 @@ impl Agent {
         conversation.missing.clone_from(&missing);
         let at = self.now();
         self.report(plan, v1::PlanState::Incomplete, at, missing);
-    }
-
-    /// The disk took something, or did not: told once when that changes. What is here plays on.
-    pub(super) fn note_disk(&mut self, outcome: io::Result<()>) {
-        match (outcome, self.vitals.disk_trouble) {
-            (Ok(()), true) => {
-                self.vitals.disk_trouble = false;
-                self.event("info", "disk.well", "The disk takes data again.");
-            }
-            (Err(error), false) => {
-                self.vitals.disk_trouble = true;
-                let remedy = match error.kind() {
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or lower cache.quota-mib",
-                    io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only: check or replace the disk",
-                    io::ErrorKind::PermissionDenied => "give the viewer's user the right to its folder",
-                    _ => "check the disk",
-                };
-                let text = format!("The disk takes no data ({error}); what is here plays on; {remedy}.");
-                self.event("error", "disk.full", &text);
-                let now = self.now();
-                self.vitals.trouble("disk.full", &text, now);
-            }
-            (Ok(()), false) | (Err(_), true) => {}
-        }
     }
 }

@@ -45,7 +45,10 @@ impl Agent {
                 self.standing = Standing::Pending { code, installation, language, server };
             }
             LinkEvent::Refused { code, message, installation, language } => {
-                self.event("error", "enrolment.refused", &format!("{message} ({code})"));
+                let text = format!("{message} ({code})");
+                if self.vitals.is_news("enrolment.refused", &text, Instant::now()) {
+                    self.event("error", "enrolment.refused", &text);
+                }
                 self.standing = Standing::Refused { message, installation, language };
             }
             LinkEvent::Approved => {
@@ -89,6 +92,7 @@ impl Agent {
         let stored = self.memory.store_surroundings(&welcome);
         self.note_disk(stored);
         self.surroundings = Some(welcome);
+        self.tell_disk();
         self.set_display();
         self.replan(false);
         self.pump();
@@ -129,6 +133,8 @@ impl Agent {
         self.under_way.clear();
         self.turned_out = Some(message.clone());
         self.holding = control::slice::Holding::default();
+        self.slice_in_force = None;
+        self.kept_slice = None;
         self.rows = domain::rows::Rows::default();
         self.surroundings = None;
         self.prospect = None;

@@ -45,6 +45,9 @@ pub struct Snapshot {
     pub display: String,
     /// `ok`, `black`, `frozen` or `unknown`.
     pub probe: String,
+    /// Why the disk takes nothing, with the remedy; empty = it does.
+    #[serde(default)]
+    pub disk: String,
 }
 
 /// Where the last snapshot hangs. Clones are the same one.
@@ -92,6 +95,7 @@ impl Agent {
             },
             display: status.display,
             probe: status.probe,
+            disk: self.vitals.disk.text().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -53,6 +53,7 @@ impl Agent {
         Ok(Self {
             rows: holding.rows(),
             kept_slice: memory.slice(IN_FORCE).slice(),
+            slice_in_force: None,
             memory,
             holding,
             surroundings,
@@ -102,6 +103,7 @@ impl Agent {
             }
         }
         self.show_first();
+        self.try_disk();
         if self.in_force.is_none() {
             self.show_boot();
         }

@@ -1,11 +1,13 @@
 //! How the viewer is: the heartbeat.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use control::message::StatusSlot;
 use control::v1::{self, from_viewer::Message};
 
 use super::Agent;
+use super::disk::DiskTrouble;
 use crate::cache::{Quota, disk_space};
 use crate::clock::Origin;
 use crate::host;
@@ -13,6 +15,8 @@ use crate::screen::Look;
 
 /// Troubles that are kept for the next heartbeat.
 const MOST_TROUBLES: usize = 20;
+/// What is said again within this time is no news: a fault that lasts for months shall neither wear the disk nor push all other events out.
+const NEWS: Duration = Duration::from_secs(600);
 
 /// What was heard of screen and disk.
 #[derive(Debug)]
@@ -25,9 +29,11 @@ pub(super) struct Vitals {
     pub(super) display: Option<bool>,
     pub(super) look: Option<Look>,
     pub(super) shown: Option<(String, i64)>,
-    pub(super) disk_trouble: bool,
+    pub(super) disk: DiskTrouble,
     pub(super) lost_told: u64,
     troubles: VecDeque<v1::Trouble>,
+    /// What was said last, by its code.
+    said: BTreeMap<String, (String, Instant)>,
 }
 
 impl Vitals {
@@ -41,10 +47,24 @@ impl Vitals {
             display: None,
             look: None,
             shown: None,
-            disk_trouble: false,
+            disk: DiskTrouble::default(),
             lost_told: 0,
             troubles: VecDeque::new(),
+            said: BTreeMap::new(),
         }
+    }
+
+    /// Whether an event is worth a record at `now`: not where the same was the last of its code a short while ago.
+    pub(super) fn is_news(&mut self, code: &str, text: &str, now: Instant) -> bool {
+        let is_old = self.said.get(code).is_some_and(|(said, at)| said == text && now.saturating_duration_since(*at) < NEWS);
+        if !is_old {
+            // Codes come from pages too.
+            if self.said.len() >= 100 {
+                self.said.clear();
+            }
+            self.said.insert(code.to_owned(), (text.to_owned(), now));
+        }
+        !is_old
     }
 
     /// Something went wrong.
@@ -109,5 +129,26 @@ impl Agent {
             download_left: self.downloads.left(),
             probe: probe.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_trouble_is_news_once_in_a_while() {
+        let mut vitals = Vitals::new(Quota { bytes: 0, reserve: 0 });
+        let begin = Instant::now();
+        let news = |vitals: &mut Vitals, text: &str, seconds| {
+            vitals.is_news("browser.restarted", text, begin + Duration::from_secs(seconds))
+        };
+        assert!(news(&mut vitals, "it crashed", 0));
+        assert!(!news(&mut vitals, "it crashed", 30));
+        assert!(news(&mut vitals, "it hangs", 60));
+        assert!(news(&mut vitals, "it crashed", 90));
+        assert!(!news(&mut vitals, "it crashed", 689));
+        assert!(news(&mut vitals, "it crashed", 690));
+        assert!(vitals.is_news("display.power", "it crashed", begin));
     }
 }

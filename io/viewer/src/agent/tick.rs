@@ -20,6 +20,7 @@ impl Agent {
         self.mend();
         self.setting.clock.remember();
         self.tell_lost();
+        self.look_at_disk();
         if let Some((questions, last)) = self.conversation.as_ref().map(|conversation| conversation.asked)
             && (questions < FIRST_QUESTIONS || last.elapsed() > ASK_EVERY)
         {
@@ -76,7 +77,8 @@ impl Agent {
 
     /// Somebody may have brought a USB stick with settings.
     fn look_for_sticks(&mut self) {
-        for stick in config::sticks() {
+        // The first one counts: two sticks that say different things would have the viewer start again for ever.
+        if let Some(stick) = config::sticks().into_iter().next() {
             match stick.take(self.setting.disk.as_ref(), &self.setting.data) {
                 Ok(false) => {}
                 Ok(true) => {

@@ -42,6 +42,7 @@ fn lines(snapshot: &Snapshot) -> String {
         ("clock", snapshot.clock.clone()),
         ("display", snapshot.display.clone()),
         ("picture", snapshot.probe.clone()),
+        ("disk", snapshot.disk.clone()),
     ];
     let mut out = String::new();
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {

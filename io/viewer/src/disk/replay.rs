@@ -30,6 +30,10 @@ impl Disk for Recorder {
     fn perform(&self, operation: &Operation) -> io::Result<()> {
         let grows = matches!(operation, Operation::Append { .. } | Operation::Create { .. });
         if grows && self.full.load(Ordering::Relaxed) {
+            // A name has room where bytes have none.
+            if let Operation::Create { path, .. } = operation {
+                std::fs::write(path, "")?;
+            }
             return Err(io::ErrorKind::StorageFull.into());
         }
         Local.perform(operation)?;

@@ -162,6 +162,11 @@ impl Journal {
         self.trouble
     }
 
+    /// The disk takes data again, as somebody else found.
+    pub fn forgive(&mut self) {
+        self.trouble = None;
+    }
+
     fn append_chunk(&mut self, records: &[Vec<u8>]) {
         let count = records.len() as u64;
         if self.next > self.limits.segment * self.limits.segments {

@@ -60,9 +60,16 @@ impl Segment {
         let path = folder.join(format!("{place:012}-{first:06}-{}.records", stream.simple()));
         let bytes = frame::write(records);
         let length = bytes.len() as u64;
-        disk.perform(&Operation::Create { path: path.clone(), bytes })?;
-        disk.perform(&Operation::Sync(path.clone()))?;
-        disk.perform(&Operation::SyncFolder(folder.to_owned()))?;
+        let steps = [
+            Operation::Create { path: path.clone(), bytes },
+            Operation::Sync(path.clone()),
+            Operation::SyncFolder(folder.to_owned()),
+        ];
+        if let Err(error) = steps.iter().try_for_each(|step| disk.perform(step)) {
+            // On a disk that is full for weeks, names alone would become too many.
+            let _ = disk::remove(disk, &path);
+            return Err(error);
+        }
         let count = records.len() as u64;
         Ok(Self { place, stream, first, count, acknowledged: 0, bytes: length, keeps: Keeps::File(path) })
     }

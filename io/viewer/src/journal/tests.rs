@@ -99,6 +99,7 @@ fn a_full_disk_is_told_and_costs_nothing_while_the_program_runs() {
     journal.append(&[record(1)]);
     journal.append(&[record(2)]);
     assert_eq!(journal.trouble(), Some(std::io::ErrorKind::StorageFull));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "what was not written leaves no name");
     disk.set_full(false);
     journal.append(&[record(3)]);
     assert_eq!(journal.trouble(), None);

@@ -3,9 +3,11 @@
 
 mod authority;
 mod commands;
+mod disk;
 mod house;
 mod link;
 mod offline;
+mod package;
 mod play;
 mod port;
 mod records;

@@ -6,7 +6,8 @@ use viewer::screen::ScreenEvent;
 
 use crate::rig::Rig;
 
-fn play(n: u64) -> PlayRecord {
+/// What a page tells of an item that was shown.
+pub(crate) fn play(n: u64) -> PlayRecord {
     let from = i64::try_from(n).unwrap() * 10_000;
     PlayRecord {
         n,
