@@ -18,6 +18,8 @@ impl Agent {
             return;
         }
         let errand = match (self.done.look(id), errand(command, &self.setting.config.commands.allow, self.now())) {
+            // It would not come again if the report had arrived, so its file may be lost too. Making one once more has no other effect.
+            (Known::Ended(outcome), Ok(errand)) if outcome.code.is_empty() && errand.brings_file() => errand,
             (Known::Ended(outcome), _) => return self.say(Message::Command(outcome.report(id))),
             (Known::New | Known::Begun, Err(refusal)) => {
                 self.done.begin(id);

@@ -40,6 +40,14 @@ pub enum Errand {
     Wake(MagicPacket),
 }
 
+impl Errand {
+    /// Whether a file comes of it, and nothing else.
+    #[must_use]
+    pub fn brings_file(&self) -> bool {
+        matches!(self, Self::BlackBox | Self::FetchLogs(_) | Self::Screenshot)
+    }
+}
+
 /// Why a command is not begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -11,6 +11,8 @@ pub const DEFAULT_FILE: &str = "/etc/signboard/viewer.toml";
 /// The viewer's own file in the data folder.
 pub const OWN_FILE: &str = "viewer.toml";
 
+/// The longest side of a screen, in pixels: what display servers and browsers draw.
+const LARGEST_SIDE: u32 = 16_384;
 const VARIABLE_PREFIX: &str = "SIGNBOARD_VIEWER_";
 /// A variable of the program itself, not a setting.
 const NOT_SETTINGS: [&str; 2] = ["SIGNBOARD_VIEWER_DATA", "SIGNBOARD_VIEWER_CONFIG"];
@@ -118,6 +120,13 @@ impl Config {
         }
         if !["", "0", "90", "180", "270", "360"].contains(&self.display.rotation.to_string().as_str()) {
             return illegal(format!("display.rotation is {}; write 0, 90, 180 or 270", self.display.rotation));
+        }
+        let output = &self.output;
+        if output.width > LARGEST_SIDE || output.height > LARGEST_SIDE {
+            return illegal(format!(
+                "output.width and output.height are {} and {}; write at most {LARGEST_SIDE}, or 0 to ask the display server",
+                output.width, output.height
+            ));
         }
         if !self.display.resolution.is_empty() && self.mode().is_none() {
             return illegal(format!(

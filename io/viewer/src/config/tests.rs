@@ -29,7 +29,7 @@ fn later_sources_win() {
 fn refusals_name_place_setting_and_remedy() {
     /// File, environment, command line, and what the refusal must name.
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], &'a [&'a str]);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 10] = [
         ("[server]\n\nadress = []", &[], &[], &["viewer.toml:3", "adress", "address"]),
         ("[cache]\nquota-mib = \"many\"", &[], &[], &["viewer.toml:2", "many"]),
         ("[server]\naddress = [\"a b\"]", &[], &[], &["server.address", "`a b`"]),
@@ -37,6 +37,7 @@ fn refusals_name_place_setting_and_remedy() {
         ("[commands]\nallow = [\"dance\"]", &[], &[], &["`dance`", "reboot, shut_down"]),
         ("[display]\nrotation = 45", &[], &[], &["display.rotation", "90"]),
         ("[display]\nresolution = \"large\"", &[], &[], &["display.resolution", "1920x1080"]),
+        ("[output]\nheight = 4294967295", &[], &[], &["output.height", "16384"]),
         ("", &[("SIGNBOARD_VIEWER_SERVER_ADRESS", "a")], &[], &["SIGNBOARD_VIEWER_SERVER_ADRESS"]),
         ("", &[], &["cache.quota-mib=many"], &["--set", "cache.quota-mib", "number"]),
     ];

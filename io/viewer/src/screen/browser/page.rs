@@ -6,13 +6,17 @@ use std::time::Duration;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::cdp::{Cdp, CdpError};
 use crate::screen::contract::ScreenError;
 
 /// A browser that answers has answered by then.
 const LIMIT: Duration = Duration::from_secs(10);
+/// How long after a load it is seen to the pointer, which is shown as an arrow until the browser looks at what lies below it.
+const SETTLING: Duration = Duration::from_secs(3);
+/// Between two such looks; shorter than the time between the first frames.
+const GLANCE: Duration = Duration::from_millis(50);
 /// Quality of pictures, in per cent.
 const QUALITY: u32 = 82;
 
@@ -55,8 +59,22 @@ impl Page {
         let mut loaded = self.call("Page.navigate", json!({ "url": address })).await?;
         match loaded["errorText"].take() {
             Value::String(text) if !text.is_empty() => Err(CdpError::Refused(text)),
-            _ => Ok(()),
+            _ => {
+                let page = self.clone();
+                // In vain where the browser ends meanwhile.
+                tokio::spawn(timeout(SETTLING, async move {
+                    while page.hide_pointer().await.is_ok() {
+                        sleep(GLANCE).await;
+                    }
+                }));
+                Ok(())
+            }
         }
+    }
+
+    /// Has the browser look again at what lies below the pointer. Our pages hide it, but a page that was just loaded is not asked before something moves.
+    pub(super) async fn hide_pointer(&self) -> Result<(), CdpError> {
+        self.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": 1, "y": 1 })).await.map(drop)
     }
 
     /// Whether the page's own thread does anything. Waits for as long as it does not.

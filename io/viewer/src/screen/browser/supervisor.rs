@@ -235,8 +235,13 @@ async fn breathe(page: Page, breaths: mpsc::Sender<()>) {
         match page.breathe().await {
             Ok(()) if breaths.send(()).await.is_err() => return,
             Err(CdpError::Gone) => return,
+            Ok(()) => {
+                // Whatever else may have brought it back.
+                let _ = timeout(BREATH, page.hide_pointer()).await;
+                sleep(BREATH).await;
+            }
             // It went elsewhere while it was asked, or crashed and is loaded again.
-            Ok(()) | Err(CdpError::Refused(_)) => sleep(BREATH).await,
+            Err(CdpError::Refused(_)) => sleep(BREATH).await,
         }
     }
 }

@@ -15,20 +15,15 @@ struct XServer {
 
 impl XServer {
     fn start(width: u32, height: u32) -> Self {
+        Self::start_with(width, height, &["-nocursor"])
+    }
+
+    fn start_with(width: u32, height: u32, more: &[&str]) -> Self {
         use std::io::Read as _;
         // The server chooses a free number itself and writes it when it is ready.
         let mut child = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                &format!("{width}x{height}x24"),
-                "-nolisten",
-                "tcp",
-                "-nocursor",
-                "-noreset",
-            ])
+            .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp", "-noreset"])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -110,6 +105,57 @@ async fn the_kiosk_fills_an_x_screen_without_window_manager() {
     assert_eq!(picture.dimensions(), (1024, 601), "no bar of the browser takes room");
     let tree = server.ask("xwininfo", &["-root", "-tree"]);
     assert!(tree.contains("1024x601+0+0"), "{tree}");
+    stand.handle.stop().await;
+}
+
+/// The pixels in the middle of a screen of 1024 by 600, where an X server has its pointer, with the pointer if it is seen.
+fn middle_of(server: &XServer) -> Vec<[u8; 3]> {
+    let output = Command::new("ffmpeg")
+        .args([
+            "-loglevel",
+            "error",
+            "-nostdin",
+            "-f",
+            "x11grab",
+            "-draw_mouse",
+            "1",
+            "-video_size",
+            "1024x600",
+            "-i",
+            &server.name,
+        ])
+        .args(["-frames:v", "1", "-vf", "crop=48:48:488:276", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .output()
+        .expect("ffmpeg is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout.as_chunks::<3>().0.to_vec()
+}
+
+#[tokio::test]
+async fn no_pointer_is_seen_also_after_the_page_was_loaded_anew() {
+    let server = XServer::start_with(1024, 600, &[]);
+    let mut stand =
+        Stand::start(Setup { surface: Some(Surface::X11(server.name.clone())), size: Some((1024, 600)), ..Setup::default() })
+            .await;
+    let (item, record) = picture(&stand, "a", GREEN);
+    let plan = plan(vec![item], Some(record), 0);
+    stand.handle.show(plan.clone(), false);
+    for load in 0..4 {
+        if load > 0 {
+            stand.handle.reload();
+            stand.wait("reloaded", |event| matches!(event, ScreenEvent::Restarted(_))).await;
+        }
+        stand.shown(&plan.id).await;
+        let began = std::time::Instant::now();
+        loop {
+            let pixels = middle_of(&server);
+            let odd = pixels.iter().filter(|pixel| !alike(**pixel, GREEN)).count();
+            if odd == 0 && pixels.len() == 48 * 48 {
+                break;
+            }
+            assert!(began.elapsed().as_secs() < 60, "{odd} points are not of the picture after {load} loads");
+        }
+    }
     stand.handle.stop().await;
 }
 
