@@ -40,7 +40,6 @@ async fn fill(site: &Site, ada: &crate::caller::Caller, viewer: &str) {
     ada.make("/schedules", row).await;
     let playlist: domain::id::PlaylistId = playlist.parse().unwrap();
     for n in 0..BYTES / ROW {
-        let content = content.clone();
         let made = site.app.core.change_own(move |_| {
             let order = format!("{n:05}{}", "a".repeat(ROW));
             let item = PlaylistItem { playlist, order, content: Some(content), ..PlaylistItem::default() };
