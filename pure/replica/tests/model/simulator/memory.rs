@@ -147,8 +147,8 @@ impl Disk for Memory {
         let committed = commit(&mut position, proposal, &lookup).map_err(|error| error.to_string())?;
         let Some(entry) = committed.entry.clone() else { return Err("no entry".into()) };
         match self.mutant {
-            Mutant::NoBump => self.apply(&[entry.clone()], wall_ms).map_err(|error| format!("{error:?}"))?,
-            Mutant::SeqOutsideLock if request.as_u128() % 16 == 0 && self.late.is_none() => {
+            Mutant::NoBump => self.apply(std::slice::from_ref(&entry), wall_ms).map_err(|error| format!("{error:?}"))?,
+            Mutant::SeqOutsideLock if request.as_u128().is_multiple_of(16) && self.late.is_none() => {
                 // The same wish comes twice at once; the second is written first.
                 let late = self.raced(committed, &mut position, edit, request, wall_ms + 1);
                 return late.ok_or_else(|| "no entry".into());

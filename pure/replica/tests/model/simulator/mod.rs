@@ -1,6 +1,8 @@
 //! Whole servers under faults: sessions, incarnations, snapshots and rebuilds of the real core over any [`disk::Disk`], one step at a time, in
 //! an order that a seed decides.
 
+#![allow(clippy::print_stderr, reason = "a run that is looked at says what happens")]
+
 pub(crate) mod disk;
 mod faults;
 mod heal;

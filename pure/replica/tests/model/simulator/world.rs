@@ -89,7 +89,7 @@ pub(crate) struct World<'a, D: Disk> {
 /// original, and disks go back more than once. What was written under one number by two machines and has reached others on both sides cannot
 /// always be told apart by servers alone: of these runs some need people.
 pub(crate) fn harsh(seed: u64) -> bool {
-    seed % 10 == 0
+    seed.is_multiple_of(10)
 }
 
 /// One run of some hundred steps, then healing and the checks.
