@@ -9,6 +9,12 @@ mod ground;
 mod log;
 mod meeting;
 mod peers;
+#[path = "../../../../pure/replica/tests/model/random.rs"]
+mod random;
+mod simulated;
+#[allow(dead_code, reason = "the database in memory is for the runs of `replica`")]
+#[path = "../../../../pure/replica/tests/model/simulator/mod.rs"]
+mod simulator;
 mod state;
 mod telling;
 
