@@ -30,6 +30,7 @@ mod apply;
 mod decide;
 mod fetch;
 mod join;
+mod pass;
 mod rebuild;
 mod statements;
 mod working;
