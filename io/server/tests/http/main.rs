@@ -29,6 +29,7 @@ mod schedules;
 mod screen;
 mod secrets;
 mod server;
+mod servers;
 mod setup;
 mod signin;
 mod tasks;
