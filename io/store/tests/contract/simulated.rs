@@ -153,11 +153,9 @@ impl Disk for Folder {
     }
 
     fn cut(&mut self, count: usize) {
-        let last = self.read(0, count).last().map(|(lpos, _)| *lpos);
-        self.with(async |store, _| match last {
-            Some(lpos) => store.trim_log(lpos).await.unwrap(),
-            None => {}
-        });
+        if let Some((lpos, _)) = self.read(0, count).last() {
+            self.with(async |store, _| store.trim_log(*lpos).await.unwrap());
+        }
     }
 
     fn row(&self, id: Uuid) -> Option<Row> {
