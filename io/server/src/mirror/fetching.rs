@@ -134,8 +134,7 @@ async fn wrong(part: Part) -> Result<(), Fault> {
 }
 
 async fn small(files: &Files, pace: &Pace, hash: Hash, source: &Source) -> Result<(), Fault> {
-    let mut answer =
-        timeout(PATIENCE, source.open(hash, 0)).await.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
+    let mut answer = timeout(PATIENCE, source.open(hash, 0)).await.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
     let mut bytes = Vec::new();
     while let Some(more) = timeout(PATIENCE, answer.parts.next()).await.map_err(|_| there(SILENT))? {
         let more = more.map_err(Fault::There)?;

@@ -87,7 +87,11 @@ impl Files for Service {
 /// Gives and takes files over connections of its own to a server with which this one opened a session. Runs until it is dropped.
 ///
 /// `dial` opens a connection to it.
-pub(crate) async fn exchange<D: Future<Output = Result<Link, String>>>(app: &App, server: ServerId, dial: impl Fn() -> D) -> Infallible {
+pub(crate) async fn exchange<D: Future<Output = Result<Link, String>>>(
+    app: &App,
+    server: ServerId,
+    dial: impl Fn() -> D,
+) -> Infallible {
     loop {
         match dial().await {
             Ok(link) => over(app, server, link).await,

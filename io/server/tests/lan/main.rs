@@ -13,6 +13,7 @@ mod firewall;
 mod moved;
 mod running;
 mod servers;
+mod servers_files;
 mod taken;
 mod time;
 mod unused;
