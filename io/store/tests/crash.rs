@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod ground;
+#[path = "crash/others.rs"]
+mod others;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -148,7 +150,7 @@ async fn check_log(site: &Site, state: &Rows) {
     assert_eq!((&position.vector, &position.heads), (&stored.vector, &stored.heads));
     assert_eq!(rows, *state);
     let mut sum = 0_u128;
-    for kind in ["counter", "media"] {
+    for kind in ["counter", "media", "viewer", "group"] {
         sum = site.store.digest(kind).await.unwrap().values().fold(sum, |sum, part| sum.wrapping_add(*part));
     }
     let expected =

@@ -3,12 +3,13 @@
 
 mod ground;
 
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::process::Command;
 
 use ground::{insert, open_folder};
-use store::{Done, Failed, Origin};
+use store::{ApplyFailed, Done, Failed, JoinFailed, Origin};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A small file system, unmounted when dropped.
 struct SmallDisk(TempDir);
@@ -84,4 +85,35 @@ async fn changes_are_refused_while_the_disk_is_full_and_go_on_afterwards() {
     assert_eq!(*site.writer.state(), *state);
     assert_eq!(site.store.read_log(0, 1_000).await.unwrap().len() as u128, acknowledged + 1);
     site.close().await;
+}
+
+#[tokio::test]
+async fn entries_and_states_of_others_wait_until_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let there = TempDir::new().unwrap();
+    let (one, two) = (open_folder(there.path()).await, open_folder(disk.0.path()).await);
+    for id in 1..=20 {
+        one.writer.write(Origin::default(), vec![insert("viewer", id, &"x".repeat(20_000))]).await.unwrap();
+    }
+    two.writer.write(Origin::default(), vec![insert("group", 1, "Here first")]).await.unwrap();
+    let installation = Uuid::from_u128(1);
+    let mut snapshot = Vec::new();
+    one.store.snapshot(installation, &mut snapshot).await.unwrap();
+    let entries: Vec<_> = one.store.read_log(0, 100).await.unwrap().into_iter().map(|logged| logged.entry).collect();
+    let before = (two.writer.state(), two.store.standing());
+    let filler = disk.fill();
+    assert_eq!(two.writer.apply(entries.clone()).await, Err(ApplyFailed::Full));
+    assert_eq!(two.writer.join(installation, Cursor::new(snapshot.clone())).await, Err(JoinFailed::Full));
+    assert_eq!((&two.writer.state(), &two.store.standing()), (&before.0, &before.1));
+    std::fs::remove_file(filler).unwrap();
+    let applied = two.writer.apply(entries[..10].to_vec()).await.unwrap();
+    assert_eq!((applied.new, applied.lpos), (10, 11));
+    two.writer.join(installation, Cursor::new(snapshot)).await.unwrap();
+    let state = two.writer.state();
+    assert_eq!(state.0.len(), 21);
+    two.close().await;
+    let two = open_folder(disk.0.path()).await;
+    assert_eq!(*two.writer.state(), *state);
+    one.close().await;
+    two.close().await;
 }
