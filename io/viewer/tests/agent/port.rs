@@ -34,7 +34,7 @@ type Answer<T> = oneshot::Sender<Result<T, Status>>;
 
 /// What a viewer asks.
 pub(crate) enum Call {
-    Enrol(v1::EnrolRequest, Answer<Standing>),
+    Enrol(Box<v1::EnrolRequest>, Answer<Standing>),
     /// A session, with the certificate of the connection.
     Open(Vec<u8>, Answer<mpsc::UnboundedReceiver<Message>>),
     Renew(v1::RenewRequest, Answer<v1::Certificate>),
@@ -122,7 +122,7 @@ impl Enrolment for Asked {
     type EnrolStream = Answers<v1::EnrolReply>;
 
     async fn enrol(&self, request: Request<v1::EnrolRequest>) -> Result<Response<Self::EnrolStream>, Status> {
-        let standing = self.ask(|answer| Call::Enrol(request.into_inner(), answer)).await?;
+        let standing = self.ask(|answer| Call::Enrol(Box::new(request.into_inner()), answer)).await?;
         let reply = v1::EnrolReply { standing: Some(standing), ..Default::default() };
         Ok(Response::new(stream::iter([Ok(reply)]).boxed()))
     }
