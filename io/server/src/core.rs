@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::id::ServerId;
 use domain::log::{Edit, Entry, Row};
 use domain::refusal::Refusal;
 use domain::stamp::{Actor, Dot};
@@ -131,12 +132,17 @@ impl Core {
     /// Decides on the newest state, in turn with all other changes, and makes it durable.
     ///
     /// # Errors
-    /// The refusal as an answer; 507 when the disk is full, 503 when it or the database fails.
+    /// The refusal as an answer; 403 on a server that is read-only; 507 when the disk is full, 503 when it or the database fails.
     pub async fn change<T: Send + 'static>(
         &self,
         change: Change,
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
     ) -> Result<Made<T>, Error> {
+        // What it wrote would be taken by no other server, and end every session.
+        if self.state().servers.get(ServerId(self.server)).is_some_and(|own| own.read_only) {
+            let text = "people may only look at things on this server: make the change on another one of the installation";
+            return Err(Error::new(http::StatusCode::FORBIDDEN, "read_only_server", text));
+        }
         match self.writer.submit(change, move |memory: &Memory| decide(&memory.0)).await {
             Ok(Done::New { value, dot, .. }) => {
                 metrics::counter!("signboard_changes_total").increment(1);

@@ -24,7 +24,8 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
             known = true;
             let now = own_document(&app);
             let differs = before.addresses != now.addresses || before.version != now.version;
-            if differs && before.retired_at.is_none() && announce(&app, own, now).await.is_err() {
+            // A server that may only read says nothing of its own; what it said when it joined stays.
+            if differs && before.retired_at.is_none() && !before.read_only && announce(&app, own, now).await.is_err() {
                 tracing::warn!("where this server answers could not be noted; other servers use what they know");
             }
         }
