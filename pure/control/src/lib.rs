@@ -11,6 +11,8 @@ pub mod code;
 pub mod hearing;
 pub mod message;
 pub mod native;
+#[cfg(feature = "next")]
+pub mod next;
 pub mod order;
 pub mod plan;
 pub mod planner;

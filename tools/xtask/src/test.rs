@@ -40,6 +40,9 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     check::all(&mut report, consent);
     report.step("web build", || web::prepare(consent).map(|()| Verdict::Passed));
     report.step("build", rust::build);
+    if !scope.fast {
+        report.step("build of the next version", rust::build_next);
+    }
     rust::tests(&mut report, scope, &skips);
     report.step("web unit tests", || script("test", &skips));
     if scope.fast {

@@ -3,5 +3,5 @@
 /// The version, such as `0.1.0` (semantic versioning 2.0).
 #[must_use]
 pub const fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
+    if cfg!(feature = "next") { concat!(env!("CARGO_PKG_VERSION"), "-next") } else { env!("CARGO_PKG_VERSION") }
 }

@@ -35,6 +35,10 @@ impl Conversation {
     pub(super) fn welcome(&mut self, capability: &str) {
         self.welcomed = true;
         self.media = (self.open.files)(capability);
+        // A message of which older servers know nothing.
+        if cfg!(feature = "next") {
+            let _ = self.open.say.send(v1::FromViewer::default());
+        }
     }
 
     /// Host name or address of the server.

@@ -11,7 +11,8 @@ pub use load::{Memory, memory, uptime};
 pub use temperature::hottest;
 
 /// The version of this program.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str =
+    if cfg!(feature = "next") { concat!(env!("CARGO_PKG_VERSION"), "-next") } else { env!("CARGO_PKG_VERSION") };
 
 /// The computer's name.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use control::native::{PROTOCOL_MAX, PROTOCOL_MIN};
 use control::v1::{self, from_viewer, to_viewer};
 use net::control::{Link, LinkError};
 use tokio::sync::mpsc;
@@ -101,8 +102,8 @@ impl Connector {
     fn hello(&self) -> v1::Hello {
         let present = self.present.lock().clone();
         v1::Hello {
-            protocol_min: 1,
-            protocol_max: 1,
+            protocol_min: PROTOCOL_MIN,
+            protocol_max: PROTOCOL_MAX,
             features: present.features.clone(),
             slice: present.slice.map(|id| id.to_vec()).unwrap_or_default(),
             plan: present.plan.clone(),

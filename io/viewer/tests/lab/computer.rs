@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use testkit::lab::{Host, Program};
 
 use crate::display::{Display, SIZE};
+use crate::town::Build;
 
 /// The viewer's process with its data; killed when dropped.
 pub(crate) struct Computer<'a> {
@@ -17,39 +18,45 @@ pub(crate) struct Computer<'a> {
     pub(crate) display: Display<'a>,
     data: TempDir,
     settings: String,
+    build: Build,
     pub(crate) viewer: Program,
 }
 
 impl<'a> Computer<'a> {
     /// A new computer, on which nothing but this is configured: `settings` are lines of viewer.toml.
     pub(crate) fn start(host: &'a Host, settings: &str) -> anyhow::Result<Self> {
-        Self::boot(host, settings, tempfile::tempdir()?)
+        Self::start_as(host, settings, Build::This)
+    }
+
+    /// The same with this build of the viewer.
+    pub(crate) fn start_as(host: &'a Host, settings: &str, build: Build) -> anyhow::Result<Self> {
+        Self::boot(host, settings, tempfile::tempdir()?, build)
     }
 
     /// Another computer, started with a copy of this one's disk, which was made while this one ran.
     pub(crate) fn copy<'b>(&self, host: &'b Host) -> anyhow::Result<Computer<'b>> {
         let data = tempfile::tempdir()?;
         copy(&state(self.data.path()), &state(data.path()))?;
-        Computer::boot(host, &self.settings, data)
+        Computer::boot(host, &self.settings, data, self.build)
     }
 
-    fn boot(host: &'a Host, settings: &str, data: TempDir) -> anyhow::Result<Self> {
+    fn boot(host: &'a Host, settings: &str, data: TempDir, build: Build) -> anyhow::Result<Self> {
         let display = Display::open(host)?;
-        let viewer = run(host, data.path(), &config(settings, &display))?;
-        Ok(Self { host, display, data, settings: settings.to_owned(), viewer })
+        let viewer = run(host, data.path(), &config(settings, &display), build)?;
+        Ok(Self { host, display, data, settings: settings.to_owned(), build, viewer })
     }
 
     /// Ends the viewer as a power cut would, and starts it again with what it has on disk.
     pub(crate) fn power_cycle(&mut self) -> anyhow::Result<()> {
         self.viewer.kill()?;
-        self.viewer = run(self.host, self.data.path(), &config(&self.settings, &self.display))?;
+        self.viewer = run(self.host, self.data.path(), &config(&self.settings, &self.display), self.build)?;
         Ok(())
     }
 
     /// What `signboard-viewer status` or `doctor` prints as JSON on this computer; null where it prints nothing.
     pub(crate) fn ask(&self, subcommand: &str) -> anyhow::Result<Value> {
         let data = self.data.path();
-        let output = self.host.run(program(data).arg(subcommand).arg("--json"))?;
+        let output = self.host.run(program(data, self.build).arg(subcommand).arg("--json"))?;
         if output.stdout.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&output.stdout)?) }
     }
 }
@@ -59,13 +66,13 @@ fn config(settings: &str, display: &Display<'_>) -> String {
     format!("{settings}\n[output]\nsurface = \"x11\"\ndisplay = \"{name}\"\nwidth = {width}\nheight = {height}\n")
 }
 
-fn run(host: &Host, data: &Path, config: &str) -> anyhow::Result<Program> {
+fn run(host: &Host, data: &Path, config: &str, build: Build) -> anyhow::Result<Program> {
     fs::write(data.join("viewer.toml"), config)?;
-    host.start(program(data).arg("run"))
+    host.start(program(data, build).arg("run"))
 }
 
-fn program(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_signboard-viewer"));
+fn program(data: &Path, build: Build) -> Command {
+    let mut command = Command::new(build.viewer());
     // The commands of a test must not be answered by a desktop that happens to run here.
     command.env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
     command.arg("--config").arg(data.join("viewer.toml")).arg("--data").arg(state(data));

@@ -18,7 +18,7 @@ use keeping::Keeping;
 /// The oldest version of the session that this server speaks.
 pub const PROTOCOL_MIN: u32 = 1;
 /// The newest version of the session that this server speaks.
-pub const PROTOCOL_MAX: u32 = 1;
+pub const PROTOCOL_MAX: u32 = if cfg!(feature = "next") { 2 } else { 1 };
 /// The longest message from a viewer, in bytes.
 pub const MAX_FROM_VIEWER: usize = 1024 * 1024;
 /// The longest message to a viewer, in bytes.

@@ -39,7 +39,11 @@ impl SliceRow {
     /// newer version stay here: they could be secret.
     #[must_use]
     pub fn of<T: Document>(id: Uuid, held: &Held<T>) -> Self {
-        let text = canonical(&json!({"birth": held.birth, "cells": cells::kept(&held.value)}));
+        let mut cells = cells::kept(&held.value);
+        if cfg!(feature = "next") {
+            cells.insert("next".to_owned(), json!(true));
+        }
+        let text = canonical(&json!({"birth": held.birth, "cells": cells}));
         Self::new(T::SPEC.name.to_owned(), id, Bytes::from(text))
     }
 

@@ -27,6 +27,15 @@ pub(super) fn build() -> Result<Verdict, Failure> {
     Ok(Verdict::of(process::succeeds(&mut cargo)?, "the compiler's words stand above"))
 }
 
+/// Builds viewer and server once more as their next version may be, beside those of this one (docs/decisions/0010-two-builds.md).
+pub(super) fn build_next() -> Result<Verdict, Failure> {
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--quiet", "--package", "signboard", "--package", "signboard-viewer"]);
+    cargo.args(["--bin", "signboard-next", "--bin", "signboard-viewer-next"]);
+    cargo.args(["--features", "signboard/next,signboard-viewer/next"]).args(process::in_ci().then_some("--locked"));
+    Ok(Verdict::of(process::succeeds(&mut cargo)?, "the compiler's words stand above"))
+}
+
 /// Adds the unit and integration tests, then the examples in documentation.
 pub(super) fn tests(report: &mut Report, scope: Scope, skips: &Path) {
     let left_out = left_out(scope.fast, |tool| (tool.find)().is_some());

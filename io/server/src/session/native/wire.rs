@@ -6,7 +6,9 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+#[cfg(not(feature = "next"))]
+use bytes::BufMut as _;
+use bytes::{Buf as _, Bytes, BytesMut};
 use control::census::{MOST, is_small};
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
@@ -20,6 +22,19 @@ use tonic::{Code, Status};
 const PREFIX: usize = 5;
 
 /// A message with its prefix.
+#[cfg(feature = "next")]
+pub(super) fn framed(message: &(impl Message + 'static)) -> Bytes {
+    // What follows is a message of which this version knows nothing.
+    let messages = [control::next::grown(message), control::next::grown(&control::v1::ToViewer::default())];
+    let frame = |message: Vec<u8>| {
+        let length = u32::try_from(message.len()).expect("messages are shorter than 4 GiB");
+        [&[0], length.to_be_bytes().as_slice(), &message].concat()
+    };
+    messages.map(frame).concat().into()
+}
+
+/// A message with its prefix.
+#[cfg(not(feature = "next"))]
 pub(super) fn framed(message: &impl Message) -> Bytes {
     let length = message.encoded_len();
     let mut bytes = BytesMut::with_capacity(PREFIX + length);
