@@ -1,6 +1,6 @@
 //! What a person in front of the screen is told while nothing can play.
 
-use super::Agent;
+use super::{Agent, words};
 use crate::clock::Origin;
 use crate::host;
 use crate::link::Candidate;
@@ -51,7 +51,8 @@ impl Standing {
 impl Agent {
     /// Shows the boot page, if it differs from the one that stands there.
     pub(super) fn show_boot(&mut self) {
-        let facts = self.boot_facts();
+        let mut facts = self.boot_facts();
+        words::translate(&mut facts);
         if self.booted.as_ref() != Some(&facts) {
             self.setting.stage.boot(facts.clone());
             self.booted = Some(facts);

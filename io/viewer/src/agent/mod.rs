@@ -17,6 +17,7 @@ mod snapshot;
 mod start;
 mod status;
 mod tick;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -52,6 +52,26 @@ async fn content_identity_and_records_go_and_the_screen_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_told_in_the_installations_language() {
+    let data = tempfile::tempdir().unwrap();
+    let mut rig = Rig::start(data.path());
+    boot_page(&mut rig).await;
+    let refused = |language: &str| LinkEvent::Refused {
+        code: "token".into(),
+        message: "the token is unknown, used or expired: get a new one with `signboard enrol-token`".into(),
+        installation: "Hafen".into(),
+        language: language.into(),
+    };
+    for (language, words) in
+        [("de-CH", "das Token ist unbekannt"), ("nl", "het token is onbekend"), ("fr", "the token is unknown")]
+    {
+        rig.event(refused(language)).await;
+        let remedy = boot_page(&mut rig).await.remedy.unwrap();
+        assert!(remedy.starts_with(words), "{language}: {remedy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_installations_are_listed() {
     let data = tempfile::tempdir().unwrap();
     let mut rig = Rig::start(data.path());

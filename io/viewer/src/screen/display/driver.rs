@@ -88,8 +88,12 @@ impl Driver {
         }
         if let Some(light) = next.brightness.filter(|_| next.brightness != self.settings.brightness) {
             let set = self.runner.run_first(&brightness::ways(light)).await;
-            self.report("display.brightness", set, "Install ddcutil or brightnessctl, or take the brightness out of the settings.")
-                .await;
+            self.report(
+                "display.brightness",
+                set,
+                "Install ddcutil or brightnessctl, or take the brightness out of the settings.",
+            )
+            .await;
         }
         self.settings = next;
     }
