@@ -35,7 +35,7 @@ fn answers(data: &[u8], arrival: Arrival) -> Vec<usize> {
     let mut draw = || Draw { id: Uuid::from_u128(2), delay: 3, repeat: 4 };
     let mut responder = Responder::new(Uuid::from_u128(3), card, 1, Duration::ZERO);
     responder.set_links(vec![Link { index: 2, addresses: vec![(IpAddr::from([192, 0, 2, 7]), 24)] }], Duration::ZERO, &mut draw);
-    let mut drained = |responder: &mut Responder| {
+    let drained = |responder: &mut Responder| {
         let mut lengths = Vec::new();
         while let Some(at) = responder.next_time() {
             while let Some(sent) = responder.poll(at) {

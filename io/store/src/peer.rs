@@ -144,7 +144,9 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::Full`].
     pub async fn note_ack(&self, server: Uuid, acked: VersionVector, at: i64) -> Result<(), Error> {
         let batch = self.peers.with(|all| {
-            let held = all.entry(server).or_insert_with(|| Held { peer: Peer::new(server, at), written: (VersionVector::default(), i64::MIN) });
+            let held = all
+                .entry(server)
+                .or_insert_with(|| Held { peer: Peer::new(server, at), written: (VersionVector::default(), i64::MIN) });
             let back = held.peer.state == PeerState::Fenced;
             if back {
                 held.peer.state = PeerState::Active;

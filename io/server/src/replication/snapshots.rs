@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read as _, Seek as _, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use control::v1::{SnapshotPart, SnapshotRequest};
@@ -62,7 +63,8 @@ pub(super) async fn make(app: &App) -> Result<SnapshotOffer, String> {
 async fn write(app: &App, folder: &Path) -> Result<SnapshotOffer, String> {
     let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
     let begun = folder.join(format!("{}.part", uuid::Uuid::new_v4()));
-    let file = File::create(&begun).map_err(words)?;
+    // Secrets stand in it as they are.
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&begun).map_err(words)?;
     let mut hashing = Hashing { out: BufWriter::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
     let store = app.core.store();
     let made = store.snapshot(store.standing().installation, &mut hashing).await;
@@ -134,7 +136,7 @@ pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how
 
 async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {
     let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
-    let mut file = fs::OpenOptions::new().read(true).append(true).create(true).open(path).map_err(words)?;
+    let mut file = fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(words)?;
     let have = file.metadata().map_err(words)?.len();
     if have < offer.bytes {
         let link = dialling::dial(app, server).await?;

@@ -29,12 +29,9 @@ struct Known {
 
 impl Live {
     fn change(&self, viewer: ViewerId, change: impl FnOnce(&mut Known)) {
-        change(
-            self.viewers
-                .lock()
-                .entry(viewer)
-                .or_insert_with(|| Known { status: ViewerStatus { viewer, sound: "unknown".to_owned(), ..ViewerStatus::default() } }),
-        );
+        change(self.viewers.lock().entry(viewer).or_insert_with(|| Known {
+            status: ViewerStatus { viewer, sound: "unknown".to_owned(), ..ViewerStatus::default() },
+        }));
         self.changed.lock().insert(viewer);
         self.wake.notify_one();
     }

@@ -68,7 +68,7 @@ async fn next(reports: &mut mpsc::Receiver<Report>) -> Result<Hearing, String> {
     }
 }
 
-fn card_of<'h>(mac: Mac, hearing: &'h Hearing) -> Option<&'h CardHeard> {
+fn card_of(mac: Mac, hearing: &Hearing) -> Option<&CardHeard> {
     hearing.cards.iter().find(|card| card.mac.parse() == Ok(mac))
 }
 

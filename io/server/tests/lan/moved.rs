@@ -53,7 +53,8 @@ fn lab_moved_ports_move_every_output() -> anyhow::Result<()> {
     let link = line.split_once("link=").unwrap().1.trim().to_owned();
     let network = on(&town.server, async { Desk::set_up_at(8088, &link).await.get("/network").await });
     for (number, old, protocol) in NUMBERS {
-        let is_row = |row: &&Value| row["number"].to_string() == number && row["protocol"] == protocol && row["who"] == "server";
+        let number: u64 = number.parse()?;
+        let is_row = |row: &&Value| row["number"] == number && row["protocol"] == protocol && row["who"] == "server";
         let row = network["ports"].as_array().unwrap().iter().find(is_row).unwrap_or_else(|| panic!("{number} {network:#}"));
         assert_eq!(row["state"], "listening", "{old} {row:#}");
     }

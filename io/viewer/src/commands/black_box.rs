@@ -52,6 +52,9 @@ mod tests {
             entry.read_to_end(&mut bytes).unwrap();
             found.push((entry.path().unwrap().display().to_string(), bytes));
         }
-        assert_eq!(found, [("black-box/log.txt".to_owned(), b"a line\n".to_vec()), ("black-box/last/empty".to_owned(), Vec::new())]);
+        assert_eq!(
+            found,
+            [("black-box/log.txt".to_owned(), b"a line\n".to_vec()), ("black-box/last/empty".to_owned(), Vec::new())]
+        );
     }
 }

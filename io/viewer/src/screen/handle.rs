@@ -59,8 +59,19 @@ impl Screen {
         };
         let parts = vec![tokio::spawn(supervisor.run(wished)), tokio::spawn(driver.run(displayed, stopped.clone()))];
         let recent = Recent::default();
-        let director =
-            Director { stage, library, clock, events, page, wishes, display, probe_every, recent: recent.clone(), stopped, parts };
+        let director = Director {
+            stage,
+            library,
+            clock,
+            events,
+            page,
+            wishes,
+            display,
+            probe_every,
+            recent: recent.clone(),
+            stopped,
+            parts,
+        };
         tokio::spawn(director.run(obeyed));
         Ok((Handle { orders, recent }, told))
     }

@@ -100,8 +100,7 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         bytes: b"line".to_vec(),
         last: true,
     };
-    let card =
-        v1::WakeCard { mac: "00:11:22:aa:bb:cc".into(), interface: "eth0".into(), flag: "on".into(), heard: vec![7, 9] };
+    let card = v1::WakeCard { mac: "00:11:22:aa:bb:cc".into(), interface: "eth0".into(), flag: "on".into(), heard: vec![7, 9] };
     let hearing = v1::WakeHearing {
         command: vec![5; 16],
         listening: vec![7, 9],

@@ -172,7 +172,8 @@ fn what_a_screen_hears_of_magic_packets_is_passed_on_and_bounded() {
     };
     let told = |hearing: v1::WakeHearing| greeted(&[]).handle(say(Message::WakeHearing(hearing)), 0);
     let cards = vec![card(vec![9, 7, 9, 70_000]); 65];
-    let hearing = v1::WakeHearing { command: order.as_bytes().to_vec(), listening: vec![9, 7], refused: vec!["r".repeat(300)], cards };
+    let hearing =
+        v1::WakeHearing { command: order.as_bytes().to_vec(), listening: vec![9, 7], refused: vec!["r".repeat(300)], cards };
     let Output::Report(id, Report::Hearing(heard)) = told(hearing) else { panic!("it is passed on") };
     assert_eq!((id, heard.listening.as_slice(), heard.cards.len(), heard.refused[0].len()), (order, [7, 9].as_slice(), 64, 200));
     let first = &heard.cards[0];
