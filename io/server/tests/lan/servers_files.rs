@@ -71,7 +71,7 @@ fn lab_a_server_that_cannot_be_called_gives_and_gets_its_files() -> anyhow::Resu
     drop(bob);
     sub.kill();
     // Nothing from outside reaches it but answers.
-    let _closed = sub.host.drop_incoming("ct state new tcp dport { 80, 443, 7237 }")?;
+    let _closed = sub.host.drop_incoming("iifname eth0 ct state new tcp dport { 80, 443, 7237 }")?;
     let down = large_picture(4);
     let from_main = uploaded(&main, &ada, "down.png", down.clone());
     sub.run()?;
