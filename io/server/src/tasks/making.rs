@@ -50,6 +50,8 @@ impl Maker {
         self.doubt = doubtful(self.doubt, self.looked, now);
         let found = agenda(&core.state(), self.looked.saturating_sub(BACK_MS), now, now + AHEAD_MS);
         let mut fresh = Vec::new();
+        // Those of before this start too: the next look reaches back to them, and asks the store no more.
+        let seen: Vec<(Uuid, i64)> = found.runs.iter().map(|run| (run.id, run.planned)).collect();
         for run in found.runs {
             let is_known = self.recent.contains_key(&run.id) || tasks.open.lock().contains_key(&run.id);
             let may_be_stored = self.first || run.planned <= self.doubt;
@@ -64,7 +66,7 @@ impl Maker {
         }
         (self.looked, self.first) = (now, false);
         self.recent.retain(|_, planned| *planned > now - 2 * BACK_MS);
-        self.recent.extend(fresh.iter().map(|run| (run.id, run.planned)));
+        self.recent.extend(seen);
         tasks.admit(fresh, now);
         Ok(found.next.unwrap_or(now + AHEAD_MS))
     }

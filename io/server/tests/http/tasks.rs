@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 use crate::desk::png;
 use crate::screen::{Device, Session};
-use crate::server::Site;
+use crate::server::{PASSWORD, Site};
 
 /// How long a state may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -264,4 +264,31 @@ async fn an_impossible_task_is_refused_by_the_member_at_fault() {
     ] {
         ada.post("/tasks", &wish).await.refused(422, "invalid", field);
     }
+}
+
+#[tokio::test]
+async fn what_ended_just_before_a_restart_is_not_done_again() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let device = Device::new(&site.base);
+    let (mut session, viewer) = device.pair(&ada, "Pier").await;
+    let place = json!({"viewer": viewer});
+    let first = order(&ada, json!({"identify": {"seconds": 7}}), place.clone()).await;
+    let command = session.hear("command").await;
+    done(&mut session, &command).await;
+    run(&ada, &first, "done").await;
+    drop((session, ada));
+
+    let site = Site::on(site.stop().await, &[]).await;
+    let ada = site.stranger().sign_in("ada", PASSWORD).await;
+    let device = Device { base: site.base.clone(), ..device };
+    let mut session = device.connect(None).await;
+    // Each new order has the server look once more at what was due in the last minute.
+    for _ in 0..3 {
+        let other = order(&ada, json!("refresh"), place.clone()).await;
+        let command = session.hear("command").await;
+        assert_eq!(command["kind"], "reload", "the first order does not come again: {command}");
+        done(&mut session, &command).await;
+        run(&ada, &other, "done").await;
+    }
+    assert_eq!(run(&ada, &first, "done").await["text"], "well");
 }
