@@ -32,8 +32,8 @@ fn value(lines: &str, name: &str) -> Option<f64> {
     rest.split_once(" ms")?.0.parse().ok()
 }
 
-#[test]
 #[expect(clippy::print_stdout, reason = "a figure for those who look")]
+#[test]
 fn lab_port_123_answers_ntpdig_and_dropped_is_named() -> anyhow::Result<()> {
     let Some(town) = Town::open(&[NTPDIG])? else { return Ok(()) };
     let started = Instant::now();
