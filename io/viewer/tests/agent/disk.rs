@@ -1,6 +1,6 @@
 //! A disk that is full or read-only: what is here plays on, everybody is told, and it ends by itself.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -63,10 +63,19 @@ async fn board_says(rig: &Rig, is: impl Fn(&str) -> bool) {
 
 /// From the moment at which the disk takes nothing to the one at which it does again. `turn` says which.
 async fn suffers(rig: &mut Rig, house: &mut House, mut turn: impl FnMut(bool), word: &str) {
-    turn(true);
-    // Something is shown, and something new comes: it plays, and its record reaches the server.
-    rig.screen.send(ScreenEvent::Plays(vec![play(1)])).await.unwrap();
-    let text = event(rig, "disk.full").await;
+    // Something is shown, and something new comes: it plays, and its record reaches the server. What an acknowledgement frees may be taken
+    // for a record before it is filled again, so more is shown until one finds no room.
+    let mut n = 0;
+    let text = loop {
+        turn(true);
+        n += 1;
+        // Too many for the rest of a page that is there already.
+        rig.screen.send(ScreenEvent::Plays((n * 64 - 63..=n * 64).map(play).collect())).await.unwrap();
+        if let Ok(text) = tokio::time::timeout(Duration::from_secs(5), event(rig, "disk.full")).await {
+            break text;
+        }
+        assert!(n < 12, "a full disk is told");
+    };
     assert!(text.contains(word), "{text}");
     house.picture(2, b"second");
     let delta = house.delta(false);
@@ -155,7 +164,8 @@ async fn a_disk_that_is_full_is_played_through_and_told_and_put_right() -> anyho
     let fill = |full: bool| {
         if full {
             // Ends with the last byte that there is room for.
-            let _ = std::fs::write(&filler, vec![1; 2 << 20]);
+            let mut filler = std::fs::File::options().append(true).create(true).open(&filler).unwrap();
+            let _ = filler.write_all(&vec![1; 2 << 20]);
         } else {
             std::fs::remove_file(&filler).unwrap();
         }

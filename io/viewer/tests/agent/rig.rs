@@ -23,7 +23,7 @@ use viewer::screen::ScreenEvent;
 use crate::house::{VIEWER, welcome};
 use crate::stage::{Notes, Told};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running viewer.
 pub(crate) struct Rig {
