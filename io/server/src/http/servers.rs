@@ -85,7 +85,7 @@ async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request)
 }
 
 /// Joins the installation of another server, instead of setting this one up.
-#[utoipa::path(post, path = "/setup/join", operation_id = "join_installation", tag = "setup", request_body = JoinRequest, responses((status = 200, body = JoinedInstallation)))]
+#[utoipa::path(post, path = "/setup/join", operation_id = "join_installation", tag = "setup", request_body = JoinRequest, responses((status = 200, body = JoinedInstallation), (status = 410, body = api::envelope::ErrorEnvelope)))]
 async fn join(
     Extract(app): Extract<App>,
     _: OwnSite,
