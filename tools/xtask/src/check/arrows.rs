@@ -17,10 +17,11 @@ const TABLE: [Row; 12] = [
     Row { name: "domain", may: &[], tests_may: &[] },
     Row { name: "lan", may: &[], tests_may: &[] },
     Row { name: "api", may: &["domain"], tests_may: &[] },
-    Row { name: "control", may: &["domain"], tests_may: &[] },
+    // The frames of two servers are those of `replica`; `control` says how they look on the wire.
+    Row { name: "control", may: &["domain", "replica"], tests_may: &[] },
     Row { name: "replica", may: &["domain"], tests_may: &[] },
-    // The store is handed its merge function; only its tests hand in the real one.
-    Row { name: "store", may: &["domain"], tests_may: &["replica"] },
+    // The store is handed the rule for its own commits; how entries and states of others are taken in, it asks `replica`.
+    Row { name: "store", may: &["domain", "replica"], tests_may: &[] },
     Row { name: "net", may: &["lan", "control", "replica"], tests_may: &[] },
     Row { name: "viewer", may: &["domain", "control", "lan", "net"], tests_may: &[] },
     Row { name: "server", may: &["domain", "api", "control", "lan", "replica", "store", "net"], tests_may: &[] },
@@ -108,8 +109,9 @@ mod tests {
             (arrow("server", "viewer", false), false),
             (arrow("domain", "api", false), false),
             (arrow("api", "control", false), false),
-            (arrow("store", "replica", false), false),
-            (arrow("store", "replica", true), true),
+            (arrow("store", "replica", false), true),
+            (arrow("store", "control", false), false),
+            (arrow("store", "control", true), false),
             (arrow("domain", "testkit", true), true),
             (arrow("domain", "testkit", false), false),
         ];
