@@ -18,6 +18,7 @@ mod place;
 mod port;
 mod process;
 mod report;
+mod room;
 mod say;
 mod server_binary;
 mod serving;

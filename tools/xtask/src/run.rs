@@ -12,13 +12,16 @@ use crate::failure::Failure;
 use crate::installer::Consent;
 use crate::server_binary::{self, Profile};
 use crate::serving::Serving;
-use crate::{installer, place, port, say, tool, web};
+use crate::{installer, place, port, room, say, tool, web};
 
 const GRAMMAR: Grammar = Grammar {
     switches: &["--lan", "--reset", "--release", "--no-install"],
     values: &["--port", "--https-port", "--control-port", "--data"],
     names: false,
 };
+
+/// Megabytes that a build of the server from an empty target folder fills, and an eighth more.
+const ROOM: u64 = 4_000;
 
 /// The file that the server keeps beside the data of a demo.
 const SECRETS: &str = "demo-secrets";
@@ -64,6 +67,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     say::heading("1/3  Tools and ports");
     tool::rust()?;
     tool::node()?;
+    room::require(ROOM)?;
     installer::bring(&[&tool::FFMPEG], wish.consent)?;
     let Serving { address, http, https, control } = wish.serving;
     for (port, switch) in [(http, "--port"), (https, "--https-port"), (control, "--control-port")] {

@@ -8,6 +8,7 @@ mod server;
 mod task;
 mod watch;
 
+use domain::content::Destination;
 use domain::document::Document;
 use domain::noun::Noun;
 use domain::permission::{Action, Object};
@@ -76,6 +77,17 @@ fn same_id(id: Option<Uuid>, value: &str) -> Option<bool> {
     match value {
         "none" => Some(id.is_none()),
         value => value.parse::<Uuid>().ok().map(|wanted| id == Some(wanted)),
+    }
+}
+
+/// Whether a row or a task goes to what a filter names: `all`, or the id of a group or screen.
+fn same_destination(destination: Option<Destination>, value: &str) -> Option<bool> {
+    match (destination, value) {
+        (Some(Destination::All), "all") => Some(true),
+        (_, "all") => Some(false),
+        (Some(Destination::Group(id)), value) => same_id(Some(id.0), value),
+        (Some(Destination::Viewer(id)), value) => same_id(Some(id.0), value),
+        (None | Some(Destination::All), value) => value.parse::<Uuid>().ok().map(|_| false),
     }
 }
 

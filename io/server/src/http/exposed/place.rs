@@ -7,9 +7,8 @@ use domain::permission::{Action, Object};
 use domain::priority::Priority;
 use domain::schedule::Schedule;
 use domain::viewer::{Device, Viewer};
-use uuid::Uuid;
 
-use super::{Exposed, Filter, Making, made, same_id};
+use super::{Exposed, Filter, Making, made, same_destination, same_id};
 
 impl Exposed for Viewer {
     const PATH: &'static str = "viewers";
@@ -102,13 +101,7 @@ impl Exposed for Schedule {
         Filter {
             name: "destination",
             about: "all, or the id of a group or screen",
-            passes: |_, _, row, value| match (row.destination, value) {
-                (Some(Destination::All), "all") => Some(true),
-                (_, "all") => Some(false),
-                (Some(Destination::Group(id)), value) => same_id(Some(id.0), value),
-                (Some(Destination::Viewer(id)), value) => same_id(Some(id.0), value),
-                (_, value) => value.parse::<Uuid>().ok().map(|_| false),
-            },
+            passes: |_, _, row, value| same_destination(row.destination, value),
         },
         Filter {
             name: "viewer",

@@ -1,11 +1,9 @@
 //! Tasks.
 
-use domain::content::Destination;
 use domain::permission::Action;
 use domain::task::Task;
-use uuid::Uuid;
 
-use super::{Exposed, Filter, Making, made, same_id};
+use super::{Exposed, Filter, Making, made, same_destination};
 
 impl Exposed for Task {
     const PATH: &'static str = "tasks";
@@ -15,13 +13,7 @@ impl Exposed for Task {
         Filter {
             name: "destination",
             about: "all, or the id of a group or screen",
-            passes: |_, _, task, value| match (task.destination, value) {
-                (Some(Destination::All), "all") => Some(true),
-                (_, "all") => Some(false),
-                (Some(Destination::Group(id)), value) => same_id(Some(id.0), value),
-                (Some(Destination::Viewer(id)), value) => same_id(Some(id.0), value),
-                (_, value) => value.parse::<Uuid>().ok().map(|_| false),
-            },
+            passes: |_, _, task, value| same_destination(task.destination, value),
         },
         Filter {
             name: "kind",
