@@ -182,6 +182,13 @@ pub enum FromServer {
         #[serde(skip_serializing_if = "Option::is_none")]
         seconds: Option<u32>,
     },
+    /// How files may be fetched, from now on. The rate is kept by the server.
+    Download {
+        /// Files at a time; 0 = as many as the viewer likes.
+        at_once: u32,
+        /// When what is not urgent may be fetched; none = always.
+        hours: Vec<DownloadHours>,
+    },
     /// A message could not be taken.
     Error {
         /// Stable code.
@@ -231,6 +238,15 @@ pub enum FromServer {
         /// Fonts for the viewer's own pages.
         fonts: Vec<PlanFont>,
     },
+}
+
+/// Part of a day, in minutes after midnight of the viewer's zone; passes midnight where it ends before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DownloadHours {
+    /// The first minute.
+    pub from: u32,
+    /// The first minute after.
+    pub until: u32,
 }
 
 /// The place that a device stands at.

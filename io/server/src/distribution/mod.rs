@@ -6,7 +6,7 @@ mod paced;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::download::{Download, Downloads};
 use api::schedule::NamedViewer;
@@ -22,6 +22,14 @@ use parking_lot::Mutex;
 
 use crate::now::now_ms;
 use paced::Paced;
+
+/// The most bytes in one piece where a rate holds.
+const LARGEST: u64 = 64 * 1024;
+/// The fewest, whatever the rate.
+const SMALLEST: u64 = 256;
+/// The time in which each of all transfers should have had a piece, in seconds: viewers give up one of which nothing comes for 30 s, and those that
+/// began while fewer were under way have larger pieces.
+const ROUND_S: u64 = 4;
 
 /// All downloads under way, with their limits. A clone is a handle.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +60,16 @@ struct Transfer {
     urgent: bool,
     bytes: u64,
     left: u64,
+    /// What the next piece was given in advance.
+    reserved: u64,
+    /// The most bytes in one piece.
+    piece: u64,
     since: i64,
 }
+
+/// When the next piece may go.
+#[derive(Clone, Copy, Debug)]
+struct Turn(Instant);
 
 impl Default for Lanes {
     fn default() -> Self {
@@ -66,13 +82,34 @@ impl Lanes {
     fn now(&self) -> i64 {
         i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
+
+    /// What was given in advance is set against what was sent.
+    fn settle(&mut self, viewer: ViewerId, reserved: u64, sent: u64) {
+        let lane = self.viewers.get_mut(&viewer).map(|lane| &mut lane.bucket);
+        for bucket in lane.into_iter().chain([&mut self.all]) {
+            bucket.give_back(reserved.saturating_sub(sent));
+            bucket.take(sent.saturating_sub(reserved));
+        }
+    }
 }
 
 impl Distribution {
-    /// Holds an answer with a file for this viewer to its limits, and lists it as long as it is on its way. Limits are those of the moment when
+    /// The most bytes that one piece of a file for this viewer should have, so that all who are under way get something every few seconds.
+    #[must_use]
+    pub fn piece(&self, state: &State, viewer: ViewerId) -> usize {
+        let (rate, all) = (policy(state, viewer).bytes_per_second, all_bytes_per_second(state));
+        let others = self.0.lock().under_way.len() as u64;
+        let share = |rate: u64, among: u64| if rate == 0 { u64::MAX } else { rate.saturating_mul(ROUND_S) / among };
+        match share(rate, 4).min(share(all, others + 1)) {
+            u64::MAX => usize::MAX,
+            share => usize::try_from(share.clamp(SMALLEST, LARGEST)).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Holds an answer with a file for this viewer, made of pieces of at most [`Self::piece`] bytes, to its limits, and lists it as long as it is on its way. Limits are those of the moment when
     /// the answer begins. What an emergency needs is sent as fast as it goes, and the others wait for it.
     #[must_use]
-    pub fn pace(&self, state: &State, viewer: ViewerId, hash: Hash, response: Response) -> Response {
+    pub fn pace(&self, state: &State, viewer: ViewerId, hash: Hash, piece: usize, response: Response) -> Response {
         let Some(bytes) = response.body().size_hint().exact().filter(|bytes| *bytes > 0) else { return response };
         let (rate, all) = (policy(state, viewer).bytes_per_second, all_bytes_per_second(state));
         let urgent = (rate > 0 || all > 0) && is_urgent(&state.rows, viewer, hash, now_ms());
@@ -88,21 +125,36 @@ impl Distribution {
         lane.transfers += 1;
         let number = lanes.next;
         lanes.next += 1;
-        lanes.under_way.insert(number, Transfer { viewer, hash, urgent, bytes, left: bytes, since: now_ms() });
+        let piece = u64::try_from(piece).unwrap_or(LARGEST).min(LARGEST);
+        lanes.under_way.insert(number, Transfer { viewer, hash, urgent, bytes, left: bytes, reserved: 0, piece, since: now_ms() });
         drop(lanes);
         response.map(|body| Body::new(Paced::new(body, self.clone(), number)))
     }
 
-    /// How long the transfer must wait before its next part, in milliseconds; 0 = not at all.
-    fn wait_ms(&self, number: u64) -> u64 {
+    /// Gives the transfer its turn for the next piece: after all that was given to others before, so that nobody is overtaken; none = at once.
+    fn turn(&self, number: u64) -> Option<Turn> {
         let lanes = &mut *self.0.lock();
         let now = lanes.now();
-        let viewer = lanes.under_way.get(&number).filter(|transfer| !transfer.urgent).map(|transfer| transfer.viewer);
-        if viewer.is_none() {
-            return 0;
+        let transfer = lanes.under_way.get_mut(&number).filter(|transfer| !transfer.urgent)?;
+        let bytes = transfer.left.min(transfer.piece);
+        let mut wait = lanes.all.wait_ms(now);
+        lanes.all.take(bytes);
+        if let Some(lane) = lanes.viewers.get_mut(&transfer.viewer) {
+            wait = wait.max(lane.bucket.wait_ms(now));
+            lane.bucket.take(bytes);
         }
-        let lane = viewer.and_then(|viewer| lanes.viewers.get_mut(&viewer));
-        lane.map_or(0, |lane| lane.bucket.wait_ms(now)).max(lanes.all.wait_ms(now))
+        transfer.reserved = bytes;
+        (wait > 0).then(|| Turn(Instant::now() + Duration::from_millis(wait)))
+    }
+
+    /// How long the transfer must still wait for its turn: not at all where limits were lifted meanwhile.
+    fn left_of(&self, number: u64, turn: Turn) -> Duration {
+        let lanes = &mut *self.0.lock();
+        let now = lanes.now();
+        let viewer = lanes.under_way.get(&number).map(|transfer| transfer.viewer);
+        let own = viewer.and_then(|viewer| lanes.viewers.get_mut(&viewer)).map_or(0, |lane| lane.bucket.wait_ms(now));
+        let latest = Duration::from_millis(own.max(lanes.all.wait_ms(now)));
+        turn.0.saturating_duration_since(Instant::now()).min(latest)
     }
 
     /// So many bytes of the transfer were sent.
@@ -110,10 +162,9 @@ impl Distribution {
         let lanes = &mut *self.0.lock();
         let Some(transfer) = lanes.under_way.get_mut(&number) else { return };
         transfer.left = transfer.left.saturating_sub(bytes);
-        lanes.all.take(bytes);
-        if let Some(lane) = lanes.viewers.get_mut(&transfer.viewer) {
-            lane.bucket.take(bytes);
-        }
+        let reserved = std::mem::take(&mut transfer.reserved);
+        let viewer = transfer.viewer;
+        lanes.settle(viewer, reserved, bytes);
     }
 
     /// The transfer is over, whole or cut.
@@ -121,6 +172,7 @@ impl Distribution {
         let lanes = &mut *self.0.lock();
         let now = lanes.now();
         let Some(transfer) = lanes.under_way.remove(&number) else { return };
+        lanes.settle(transfer.viewer, transfer.reserved, 0);
         if let Some(lane) = lanes.viewers.get_mut(&transfer.viewer) {
             lane.transfers -= 1;
             // Its debt is kept, so that coming again is no way round the limit.

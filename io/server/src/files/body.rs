@@ -19,14 +19,16 @@ pub(super) struct FileBody {
     file: Arc<File>,
     offset: u64,
     left: u64,
+    /// The most bytes in one frame.
+    piece: usize,
     /// A block that a thread is reading from the disk.
     waiting: Option<JoinHandle<io::Result<Bytes>>>,
 }
 
 impl FileBody {
-    /// `length` bytes from `offset` on, all of which must be within the file.
-    pub(super) const fn new(file: Arc<File>, offset: u64, length: u64) -> Self {
-        Self { file, offset, left: length, waiting: None }
+    /// `length` bytes from `offset` on, all of which must be within the file, in pieces of at most `piece` bytes.
+    pub(super) fn new(file: Arc<File>, offset: u64, length: u64, piece: usize) -> Self {
+        Self { file, offset, left: length, piece: piece.clamp(1, BLOCK), waiting: None }
     }
 
     fn advance(&mut self, bytes: Bytes) -> Poll<Option<io::Result<Frame<Bytes>>>> {
@@ -46,7 +48,7 @@ impl Body for FileBody {
             return Poll::Ready(None);
         }
         if self.waiting.is_none() {
-            let wanted = usize::try_from(self.left).unwrap_or(BLOCK).min(BLOCK);
+            let wanted = usize::try_from(self.left).unwrap_or(BLOCK).min(self.piece);
             let mut block = Block::take();
             if let Some(count) = read_cached(&self.file, self.offset, block.space(wanted)) {
                 return self.advance(block.filled(count));

@@ -25,6 +25,8 @@ pub struct MediaFile {
     pub hash: String,
     /// Media type, such as `video/mp4`.
     pub content_type: String,
+    /// The most bytes that are sent in one piece; [`usize::MAX`] = as many as is best for the whole.
+    pub piece: usize,
 }
 
 /// Answers `GET` or `HEAD` for a file: whole, in part, or not at all where the client has it.
@@ -63,19 +65,19 @@ pub async fn send(method: &Method, headers: &HeaderMap, file: &MediaFile) -> io:
             .header(header::CONTENT_LENGTH, range.map_or(0, |range| range.len()));
     }
     let body = match range {
-        Some(range) if method != Method::HEAD => body(opened, range),
+        Some(range) if method != Method::HEAD => body(opened, range, file.piece),
         _ => Body::empty(),
     };
     answer.body(body).map_err(io::Error::other)
 }
 
 /// A short part that the kernel has in memory is sent in one piece together with the head.
-fn body(file: std::sync::Arc<std::fs::File>, range: ByteRange) -> Body {
-    if let Some(count) = usize::try_from(range.len()).ok().filter(|count| *count <= BLOCK) {
+fn body(file: std::sync::Arc<std::fs::File>, range: ByteRange, piece: usize) -> Body {
+    if let Some(count) = usize::try_from(range.len()).ok().filter(|count| *count <= BLOCK.min(piece)) {
         let mut block = Block::take();
         if read_cached(&file, range.first, block.space(count)) == Some(count) {
             return Body::from(block.filled(count));
         }
     }
-    Body::new(FileBody::new(file, range.first, range.len()))
+    Body::new(FileBody::new(file, range.first, range.len(), piece))
 }

@@ -62,13 +62,15 @@ pub async fn by_hash(
         None => "application/octet-stream".to_owned(),
     };
     let path = app.core.store().media().path(hash);
-    let file = MediaFile { path, hash: hash.to_string(), content_type };
+    let paced = device.filter(|_| person.is_err());
+    let piece = paced.map_or(usize::MAX, |viewer| app.distribution.piece(&state, viewer));
+    let file = MediaFile { path, hash: hash.to_string(), content_type, piece };
     let answer = send(&method, &headers, &file).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found("this file is not on this server"),
         _ => Error::unavailable(error),
     })?;
-    Ok(match device.filter(|_| person.is_err()) {
-        Some(viewer) => app.distribution.pace(&state, viewer, hash, answer),
+    Ok(match paced {
+        Some(viewer) => app.distribution.pace(&state, viewer, hash, piece, answer),
         None => answer,
     })
 }

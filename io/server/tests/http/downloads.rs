@@ -106,3 +106,32 @@ async fn all_screens_together_keep_the_rate_of_the_server() {
     assert!(began.elapsed() >= least, "{:?}, expected {least:?} at least", began.elapsed());
     assert_eq!(ada.get("/downloads").await.ok()["limit"], 1_500_000);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_is_told_its_hours_before_its_plan_and_whenever_they_change() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let night = json!({"daily": {"start": "22:00:00", "end": "06:00:00"}});
+    let all = ada.make("/download-rules", json!({"destination": "all", "at_once": 3, "hours": night})).await;
+    let device = Device::new(&site.base);
+    let (mut session, viewer) = device.pair(&ada, "Pier").await;
+    let first = session.next().await.unwrap();
+    assert_eq!(first, json!({"type": "download", "at_once": 3, "hours": [{"from": 1320, "until": 360}]}), "before the plan");
+    session.hear("plan").await;
+    // The screen's own rule comes before the one for all, member by member.
+    let own = ada.make("/download-rules", json!({"destination": {"viewer": viewer}, "at_once": 1, "hours": "always"})).await;
+    let told = session.hear("download").await;
+    assert_eq!((&told["at_once"], &told["hours"]), (&json!(1), &json!([])));
+    // What its own rule hides, and a rate, which the server keeps by itself, are not told.
+    ada.patch(&format!("/download-rules/{}", all), &json!({"bytes_per_second": 50_000})).await.ok();
+    ada.patch(&format!("/download-rules/{}", all), &json!({"at_once": 5})).await.ok();
+    let group = ada.make("/groups", json!({"name": "Lobby"})).await;
+    ada.make("/memberships", json!({"group": group, "member": {"viewer": viewer}})).await;
+    ada.make("/download-rules", json!({"destination": {"group": group}, "hours": night})).await;
+    ada.delete(&format!("/download-rules/{own}")).await;
+    let told = session.hear("download").await;
+    assert_eq!((&told["at_once"], &told["hours"][0]["from"]), (&json!(5), &json!(1320)), "nothing else was told in between");
+    // Who comes back hears it again.
+    drop(session);
+    let mut session = device.connect(None).await;
+    assert_eq!(session.hear("download").await["hours"][0]["until"], 360);
+}

@@ -20,7 +20,7 @@ fn content(length: usize) -> Vec<u8> {
 }
 
 async fn media(State(folder): State<PathBuf>, method: Method, headers: HeaderMap, Path(hash): Path<String>) -> Response {
-    let file = MediaFile { path: folder.join(&hash), hash, content_type: "video/mp4".to_owned() };
+    let file = MediaFile { path: folder.join(&hash), hash, content_type: "video/mp4".to_owned(), piece: usize::MAX };
     match send(&method, &headers, &file).await {
         Ok(answer) => answer,
         Err(error) if error.kind() == io::ErrorKind::NotFound => StatusCode::NOT_FOUND.into_response(),

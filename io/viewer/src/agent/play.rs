@@ -37,7 +37,8 @@ impl Agent {
         if urgent || missing.is_empty() {
             self.keep_slice();
         }
-        self.downloads.want(missing, urgent || self.in_force.is_none() || first);
+        let bare = urgent || first || self.is_bare();
+        self.downloads.want(missing, bare);
         // What was fetched in part and is not wanted any more must not fill the disk over the years.
         self.setting.cache.sweep_parts(&self.downloads.wanted().collect());
         self.prospect = Some(newest);
@@ -159,8 +160,13 @@ impl Agent {
             );
         }
         let missing = self.prospect.as_ref().map(|prospect| prospect.missing(&self.setting.cache)).unwrap_or_default();
-        self.downloads.want(missing, self.in_force.as_ref().is_some_and(|plan| plan.urgent));
+        self.downloads.want(missing, self.is_bare());
         self.fetch();
+    }
+
+    /// Whether something of what plays is not here, if anything plays.
+    fn is_bare(&self) -> bool {
+        self.in_force.is_none() || self.needed.iter().any(|hash| !self.setting.cache.has(hash))
     }
 
     /// The minute of the viewer's day.

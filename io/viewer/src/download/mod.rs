@@ -64,19 +64,19 @@ impl Downloads {
         self.hours.clone_from(&limits.hours);
     }
 
-    /// What is missing now, in the order of need; `urgent` pays no heed to the hours. Downloads that are not wanted any more end.
-    pub fn want(&mut self, missing: Vec<Want>, urgent: bool) {
+    /// What is missing now, in the order of need; `bare`: nothing whole stands on the screen, so that what should stand there now pays no heed to
+    /// the hours. Downloads that are not wanted any more end, and those that hold up what presses begin again after it.
+    pub fn want(&mut self, missing: Vec<Want>, bare: bool) {
         if missing.is_empty() && self.under_way.is_empty() && self.queue.is_empty() {
             return;
         }
         let wanted: BTreeSet<Hash> = missing.iter().map(|want| want.hash).collect();
-        if !self.under_way.keys().all(|hash| wanted.contains(hash)) {
+        self.queue.set(missing, bare);
+        let is_full = self.under_way.len() >= self.at_once;
+        if !self.under_way.keys().all(|hash| wanted.contains(hash)) || (is_full && self.queue.is_held_up(&self.under_way)) {
             // Parts stay and go on from where they are.
-            self.running.abort_all();
-            self.under_way.clear();
-            self.running = JoinSet::new();
+            self.pause();
         }
-        self.queue.set(missing, urgent);
     }
 
     /// Starts what may be started. `minute` is the minute of the viewer's day; `keep` is what must not be given up for it.

@@ -7,7 +7,7 @@ use control::v1;
 use domain::cell::Hash;
 
 use super::Why;
-use crate::planning::Want;
+use crate::planning::{Press, Want};
 
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -16,7 +16,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     wants: Vec<Want>,
-    urgent: bool,
+    /// Whether nothing whole stands on the screen in place of what should.
+    bare: bool,
     failures: BTreeMap<Hash, Failure>,
 }
 
@@ -28,24 +29,37 @@ struct Failure {
 }
 
 impl Queue {
-    pub(super) fn set(&mut self, wants: Vec<Want>, urgent: bool) {
+    pub(super) fn set(&mut self, wants: Vec<Want>, bare: bool) {
         let wanted: BTreeSet<Hash> = wants.iter().map(|want| want.hash).collect();
         self.failures.retain(|hash, _| wanted.contains(hash));
         self.wants = wants;
-        self.urgent = urgent;
+        self.bare = bare;
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.wants.is_empty()
     }
 
-    /// What to fetch next; none outside the hours unless it is urgent.
+    /// What to fetch next; outside the hours only what presses.
     pub(super) fn next(&self, open: bool, now: Instant, under_way: &BTreeMap<Hash, u64>) -> Option<Want> {
-        if !open && !self.urgent {
-            return None;
-        }
         let is_due = |want: &&Want| self.failures.get(&want.hash).is_none_or(|failure| failure.again <= now);
-        self.wants.iter().filter(|want| !under_way.contains_key(&want.hash)).find(is_due).copied()
+        let may = |want: &&Want| open || self.presses(want);
+        self.wants.iter().filter(|want| !under_way.contains_key(&want.hash)).filter(may).find(is_due).copied()
+    }
+
+    /// Whether it does not wait for the hours.
+    fn presses(&self, want: &Want) -> bool {
+        match want.press {
+            Press::Emergency => true,
+            Press::Now => self.bare,
+            Press::Later => false,
+        }
+    }
+
+    /// Whether something that presses stands behind what does not: none of it is on its way, and all places are taken.
+    pub(super) fn is_held_up(&self, under_way: &BTreeMap<Hash, u64>) -> bool {
+        let pressing = || self.wants.iter().filter(|want| self.presses(want) && !self.failures.contains_key(&want.hash));
+        pressing().next().is_some() && !pressing().any(|want| under_way.contains_key(&want.hash))
     }
 
     pub(super) fn done(&mut self, hash: Hash) {
@@ -86,7 +100,7 @@ mod tests {
     use crate::planning::Rank;
 
     fn want(n: u8) -> Want {
-        Want { at: i64::from(n), rank: Rank::Media, bytes: 10, hash: Hash([n; 32]) }
+        Want { at: i64::from(n), rank: Rank::Media, press: Press::Later, bytes: 10, hash: Hash([n; 32]) }
     }
 
     #[test]
@@ -109,11 +123,29 @@ mod tests {
     }
 
     #[test]
-    fn hours_hold_what_is_not_urgent() {
+    fn outside_the_hours_only_what_presses_is_fetched() {
         let (mut queue, now, none) = (Queue::default(), Instant::now(), BTreeMap::new());
-        queue.set(vec![want(1)], false);
+        let (shown, alarm) = (Want { press: Press::Now, ..want(1) }, Want { press: Press::Emergency, ..want(3) });
+        queue.set(vec![shown, want(2)], false);
         assert_eq!(queue.next(false, now, &none), None);
-        queue.set(vec![want(1)], true);
-        assert_eq!(queue.next(false, now, &none), Some(want(1)));
+        queue.set(vec![want(2), shown], true);
+        assert_eq!(queue.next(false, now, &none), Some(shown));
+        assert_eq!(queue.next(false, now, &BTreeMap::from([(shown.hash, 10)])), None, "later things wait all the same");
+        queue.set(vec![want(2), alarm], false);
+        assert_eq!(queue.next(false, now, &none), Some(alarm));
+    }
+
+    #[test]
+    fn what_presses_is_held_up_by_what_does_not() {
+        let (mut queue, now) = (Queue::default(), Instant::now());
+        let alarm = Want { press: Press::Emergency, ..want(3) };
+        let (others, both) = (BTreeMap::from([(want(1).hash, 10)]), BTreeMap::from([(want(1).hash, 10), (alarm.hash, 10)]));
+        queue.set(vec![want(1)], false);
+        assert!(!queue.is_held_up(&others));
+        queue.set(vec![alarm, want(1)], false);
+        assert!(queue.is_held_up(&others));
+        assert!(!queue.is_held_up(&both));
+        queue.failed(alarm.hash, Why::NotFound, now);
+        assert!(!queue.is_held_up(&others), "others go on while it cannot be had");
     }
 }

@@ -12,7 +12,7 @@ use domain::rows::Rows;
 
 use crate::cache::Cache;
 pub use bodies::Bodies;
-pub use wants::{Rank, Want, wants};
+pub use wants::{Press, Rank, Want, wants};
 
 /// Length of plans before a server has said another.
 const HORIZON_DAYS: u32 = 14;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use control::plan::Plan;
+use control::plan::{Plan, PlanSlot};
 use control::planner::BodyFacts;
 use domain::cell::Hash;
 use domain::id::MediaId;
@@ -15,10 +15,23 @@ pub struct Want {
     pub at: i64,
     /// Bodies and fonts come before media of the same time: they are small, and bodies say what else is needed.
     pub rank: Rank,
+    /// Whether it can wait for the hours of downloads.
+    pub press: Press,
     /// Its length; 0 = unknown, as for a body that is not here.
     pub bytes: u64,
     /// Which.
     pub hash: Hash,
+}
+
+/// How much a file presses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Press {
+    /// An emergency shows it: it waits for nothing.
+    Emergency,
+    /// It should stand on the screen now: it does not wait where nothing whole stands there instead.
+    Now,
+    /// It is needed later.
+    Later,
 }
 
 /// What kind of file it is.
@@ -40,18 +53,26 @@ pub fn wants(plan: &Plan, now: i64, body: &dyn Fn(Hash) -> Option<BodyFacts>) ->
         let known = wants.entry(want.hash).or_insert(want);
         known.at = known.at.min(want.at);
         known.rank = known.rank.min(want.rank);
+        known.press = known.press.min(want.press);
     };
     for font in &plan.fonts {
-        need(Want { at: now, rank: Rank::Font, bytes: font.bytes, hash: font.hash });
+        need(Want { at: now, rank: Rank::Font, press: Press::Now, bytes: font.bytes, hash: font.hash });
     }
     for (name, program) in &plan.programs {
         let Some(at) = first_use(plan, name, now) else { continue };
+        let is_emergency = |slot: &PlanSlot| slot.emergency && slot.program == *name && slot.until > now;
+        let press = match plan.slots.iter().any(is_emergency) {
+            true => Press::Emergency,
+            false if at <= now => Press::Now,
+            false => Press::Later,
+        };
         for (rank, bytes, hash) in files(plan, program, body) {
-            need(Want { at, rank, bytes, hash });
+            need(Want { at, rank, press, bytes, hash });
         }
     }
     let mut wants: Vec<Want> = wants.into_values().collect();
-    wants.sort_by_key(|want| (want.at, want.rank, want.bytes, want.hash));
+    // What an emergency shows goes before all else, also one that is still to come.
+    wants.sort_by_key(|want| (want.press != Press::Emergency, want.at, want.rank, want.bytes, want.hash));
     wants
 }
 

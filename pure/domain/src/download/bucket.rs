@@ -53,6 +53,13 @@ impl Bucket {
         }
     }
 
+    /// So many bytes that were taken were not sent after all.
+    pub fn give_back(&mut self, bytes: u64) {
+        if self.rate > 0 {
+            self.credit = (self.credit + as_float(bytes)).min(capacity(self.rate));
+        }
+    }
+
     fn refill(&mut self, now: i64) {
         let passed = now.saturating_sub(self.at).max(0);
         self.at = self.at.max(now);
@@ -108,6 +115,21 @@ mod tests {
         let mut open = Bucket::new(0, 0);
         open.take(u64::MAX);
         assert_eq!(open.wait_ms(0), 0);
+    }
+
+    #[test]
+    fn who_takes_before_waiting_gets_a_turn_of_its_own() {
+        let mut bucket = Bucket::new(1_000, 0);
+        bucket.take(250);
+        // Each takes its bytes at once and waits for what was taken before: nobody overtakes, and the rate holds.
+        let turns: Vec<u64> = (0..5).map(|_| (bucket.wait_ms(0), bucket.take(100)).0).collect();
+        assert_eq!(turns, [1, 101, 201, 301, 401]);
+        bucket.give_back(100);
+        assert_eq!(bucket.wait_ms(0), 401);
+        bucket.give_back(1_000_000);
+        assert_eq!(bucket.wait_ms(0), 0);
+        bucket.take(251);
+        assert!(bucket.wait_ms(0) > 0, "no more is saved than ever");
     }
 
     #[test]

@@ -2,6 +2,7 @@ import { forgetIdentity, type Identity, type Notes } from "./identity.ts";
 import { HostShelf } from "./host/host_shelf.ts";
 import { Downloads } from "./media/downloads.ts";
 import { fetchFile } from "./media/fetch_file.ts";
+import { keepLimits, keptLimits, timeOfDay, type Limits } from "./media/limits.ts";
 import { openShelf } from "./media/open_shelf.ts";
 import type { Shelf } from "./media/shelf.ts";
 import { FileError, type Wanted } from "./media/wanted.ts";
@@ -61,6 +62,7 @@ export class App {
     private readonly shelf: Shelf,
     private readonly journal: Journal,
     private readonly plans: KeptPlans,
+    limits: Limits,
   ) {
     const { host, root } = start;
     const library = new Library(shelf);
@@ -98,10 +100,11 @@ export class App {
         shelf.level === "host" ? unkept(wanted) : fetchFile(`${root}media/${wanted.hash}`, wanted, partial).catch((error) => this.door.again(error)),
       put: (wanted, blob) => this.keeper.put(wanted, blob),
       now: () => clock.local(),
+      timeOfDay: () => timeOfDay(clock.now(), this.theatre.scene.offset(null, clock.now())),
       later: (ms, then) => void setTimeout(then, ms),
       arrived: (wanted) => void this.keeper.arrived(wanted),
       troubled: () => this.reporter.changed(),
-    });
+    }, limits);
     this.keeper.attach(this.downloads);
     this.storage = new StorageWatch(shelf);
     const conversation = this.converse();
@@ -147,8 +150,8 @@ export class App {
   static async open(start: Start, clock: SessionClock): Promise<App> {
     const { database } = start;
     // All at once: each waits for the disk, and whoever switches a screen on waits for the last.
-    const [identity, shelf, journal, plans] = await Promise.all([start.identity, openShelf(start.level, start.root, database), Journal.load(database), keptPlans(database)]);
-    return new App(start, identity, clock, shelf, journal, plans);
+    const [identity, shelf, journal, plans, limits] = await Promise.all([start.identity, openShelf(start.level, start.root, database), Journal.load(database), keptPlans(database), keptLimits(database)]);
+    return new App(start, identity, clock, shelf, journal, plans, limits);
   }
 
   async run(): Promise<void> {
@@ -230,6 +233,10 @@ export class App {
           if (this.canReturn()) this.reload();
         },
         forget: () => this.startAnew(),
+      },
+      limit: (limits) => {
+        this.downloads.limit(limits);
+        void keepLimits(this.start.database, limits).catch(() => undefined);
       },
       host: this.shelf instanceof HostShelf ? this.hostPorts(this.shelf) : null,
       replaced: () => {

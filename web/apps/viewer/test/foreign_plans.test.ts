@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { readBody, readPlan, type Body, type Plan } from "@signboard/model";
 import { PlanShow } from "@signboard/player";
 import { Downloads } from "../src/media/downloads.ts";
+import { FREE } from "../src/media/limits.ts";
 import type { Kept, Shelf } from "../src/media/shelf.ts";
 import { Keeper, keptPlans } from "../src/plan/keeper.ts";
 import { Library } from "../src/plan/library.ts";
@@ -95,7 +96,7 @@ function keeperOn(database: Memory): Keeper {
   const shelf = new OpenShelf();
   const keeper = new Keeper(database, shelf, new Library(shelf), () => 500, { play: () => undefined });
   const port = () => undefined;
-  keeper.attach(new Downloads({ has: () => true, fetch: () => Promise.reject(new Error("none")), put: () => Promise.resolve(), now: () => 0, later: port, arrived: port, troubled: port }));
+  keeper.attach(new Downloads({ has: () => true, fetch: () => Promise.reject(new Error("none")), put: () => Promise.resolve(), now: () => 0, timeOfDay: () => 0, later: port, arrived: port, troubled: port }, FREE));
   return keeper;
 }
 

@@ -29,6 +29,8 @@ impl Driver {
                     fonts: self.app.fonts.list().to_vec(),
                 };
                 self.send(&welcome).await?;
+                self.limits = None;
+                self.send_limits().await?;
                 self.send_plan(false).await?;
                 if let Some(plan) = hello.plan.filter(|plan| self.plan.as_ref() == Some(plan)) {
                     // It has its plan already and will not say so again.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket};
 use control::message::Hello;
 use control::session::{CloseReason, Output, Session};
+use domain::download::Policy;
 use uuid::Uuid;
 
 use super::hub::{ToSession, turn};
@@ -31,6 +32,8 @@ struct Driver {
     /// The plan that was sent or that the viewer said it has.
     plan: Option<String>,
     edition: Edition,
+    /// How it was told to fetch files; none = nothing was said yet.
+    limits: Option<Policy>,
     /// Orders given to this viewer whose result did not come yet.
     orders: BTreeSet<Uuid>,
     /// When the next day's plan is due, Unix milliseconds.
@@ -68,6 +71,7 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         hello: None,
         plan: None,
         edition: *editions.borrow_and_update(),
+        limits: None,
         orders: BTreeSet::new(),
         next_day: 0,
     };
@@ -141,6 +145,7 @@ impl Driver {
         if self.machine.viewer.is_some() && standing(&state, &self.claim) == Standing::Revoked {
             return Err(End::Say("revoked"));
         }
+        self.send_limits().await?;
         self.send_plan(urgent).await
     }
 

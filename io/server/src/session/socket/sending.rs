@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api::viewer::PlanState;
 use axum::extract::ws::{CloseFrame, Message};
-use control::message::FromServer;
+use control::message::{DownloadHours, FromServer};
 use control::session::CloseReason;
 
 use super::{Driver, End, Step};
@@ -31,6 +31,21 @@ impl Driver {
         self.app.live.plan(viewer, &plan.id, PlanState::Sent, now);
         self.plan = Some(plan.id.clone());
         self.send_text(text).await
+    }
+
+    /// Says how files may be fetched, unless it was said: before the plan that needs them.
+    pub(super) async fn send_limits(&mut self) -> Step {
+        let (Some(viewer), Some(_)) = (self.machine.viewer, &self.hello) else { return Ok(()) };
+        let policy = domain::download::policy(&self.app.core.state(), viewer);
+        if self.limits == Some(policy) {
+            return Ok(());
+        }
+        let told = self.limits.replace(policy);
+        if told.is_some_and(|told| (told.at_once, told.hours) == (policy.at_once, policy.hours)) {
+            return Ok(());
+        }
+        let hours = policy.hours.map(|(from, until)| DownloadHours { from, until }).into_iter().collect();
+        self.send(&FromServer::Download { at_once: policy.at_once, hours }).await
     }
 
     pub(super) async fn send(&mut self, message: &FromServer) -> Step {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Downloads, pause } from "./downloads.ts";
 import { fetchFile, Partial } from "./fetch_file.ts";
+import { FREE, timeOfDay, type Limits } from "./limits.ts";
 import { FileError, type Wanted } from "./wanted.ts";
 
 const file = (hash: string): Wanted => ({ hash, sha256: "", bytes: 1, mime: "image/png" });
 
-function bench(answer: (wanted: Wanted, attempt: number) => Promise<Blob>) {
+function bench(answer: (wanted: Wanted, attempt: number) => Promise<Blob>, limits: Limits = FREE) {
   const kept: string[] = [];
   const attempts = new Map<string, number>();
   const running = { now: 0, most: 0 };
@@ -27,10 +28,11 @@ function bench(answer: (wanted: Wanted, attempt: number) => Promise<Blob>) {
       kept.push(wanted.hash);
     },
     now: () => Date.now(),
+    timeOfDay: () => timeOfDay(Date.now(), 0),
     later: (ms, then) => void setTimeout(then, ms),
     arrived: () => undefined,
     troubled: () => undefined,
-  });
+  }, limits);
   return { downloads, kept, attempts, running };
 }
 
@@ -43,6 +45,45 @@ test("gets files in their order, two at a time", async () => {
   await vi.advanceTimersByTimeAsync(0);
   expect(kept).toEqual(["a", "b", "c", "d"]);
   expect(running.most).toBe(2);
+});
+
+test("as many at a time as the server says, also when it says so later", async () => {
+  const waiting: (() => void)[] = [];
+  const { downloads, running } = bench(() => new Promise((here) => waiting.push(() => here(new Blob(["x"])))), { at_once: 1, hours: [] });
+  downloads.want(["a", "b", "c", "d", "e"].map(file), true);
+  expect(running.now).toBe(1);
+  downloads.limit({ at_once: 3, hours: [] });
+  expect(running.now).toBe(3);
+  downloads.limit({ at_once: 1, hours: [] });
+  waiting.splice(0, 2).forEach((arrive) => arrive());
+  await vi.advanceTimersByTimeAsync(0);
+  expect(running.now).toBe(1);
+});
+
+test("what is not urgent waits for its hours, and what is does not", async () => {
+  // The clock stands at 00:16:40.
+  const { downloads, kept } = bench(() => Promise.resolve(new Blob(["x"])), { at_once: 0, hours: [{ from: 120, until: 180 }] });
+  downloads.want([file("a"), { ...file("alarm"), pressing: true }, file("b")], true);
+  await vi.advanceTimersByTimeAsync(6_000_000);
+  expect([kept, downloads.missing()]).toEqual([["alarm"], []]);
+  await vi.advanceTimersByTimeAsync(200_000 + 1);
+  expect(kept).toEqual(["alarm", "a", "b"]);
+  // The hours end: what is new waits again, until they are lifted.
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  downloads.want([file("c")], true);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(kept).not.toContain("c");
+  downloads.limit(FREE);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(kept).toContain("c");
+});
+
+test("an emergency does not stand behind large files", async () => {
+  const { downloads, kept } = bench((wanted) => (wanted.hash.startsWith("large") ? new Promise<Blob>(() => undefined) : Promise.resolve(new Blob(["x"]))), { at_once: 1, hours: [] });
+  downloads.want(["large", "large too", "a"].map(file), true);
+  downloads.want([{ ...file("alarm"), pressing: true }, file("large"), file("a")], false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(kept).toEqual(["alarm"]);
 });
 
 test("tries again after the network failed, later each time, and calls it missing after three", async () => {

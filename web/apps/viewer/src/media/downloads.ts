@@ -1,8 +1,7 @@
 import { Partial } from "./fetch_file.ts";
+import { closedFor, parallel, type Limits } from "./limits.ts";
 import { FileError, isFull, type Wanted, type Why } from "./wanted.ts";
 
-/** Downloads at the same time. */
-const PARALLEL = 2;
 /** A corrupt or unreachable file is called missing after so many attempts. */
 const PATIENCE = 3;
 
@@ -30,21 +29,33 @@ export interface DownloadPorts {
   /** Keeps a verified file; rejects with a quota error when there is no room even after making some. */
   put(wanted: Wanted, blob: Blob): Promise<void>;
   now(): number;
+  /** Milliseconds since midnight where the screen is. */
+  timeOfDay(): number;
   later(ms: number, then: () => void): void;
   arrived(wanted: Wanted): void;
   /** What is missing or why changed. */
   troubled(): void;
 }
 
-/** Gets files in the order in which they are needed. */
+/** Gets files in the order in which they are needed, within the limits that the server sets. */
 export class Downloads {
   private wanted: Wanted[] = [];
-  private readonly running = new Set<string>();
+  /** What is on its way, and whether it is pressing. */
+  private readonly running = new Map<string, boolean>();
   private readonly troubles = new Map<string, Trouble>();
   private readonly partials = new Map<string, Partial>();
   private waking = Infinity;
 
-  constructor(private readonly ports: DownloadPorts) {}
+  constructor(
+    private readonly ports: DownloadPorts,
+    private limits: Limits,
+  ) {}
+
+  /** Other limits hold for whatever begins from now on. */
+  limit(limits: Limits): void {
+    this.limits = limits;
+    this.pump();
+  }
 
   /** Replaces the list. `fresh` forgets earlier failures, such as when a plan or the connection is new. */
   want(list: Wanted[], fresh: boolean): void {
@@ -69,13 +80,15 @@ export class Downloads {
 
   private pump(): void {
     const now = this.ports.now();
+    const closed = closedFor(this.limits.hours, this.ports.timeOfDay());
     let next = Infinity;
     for (const file of this.wanted) {
-      if (this.running.size >= PARALLEL) return;
+      if (!this.hasPlace(file)) continue;
       if (this.ports.has(file.hash) || this.running.has(file.hash)) continue;
       const trouble = this.troubles.get(file.hash);
-      if (trouble && trouble.until > now) {
-        next = Math.min(next, trouble.until);
+      const wait = Math.max(trouble ? trouble.until - now : 0, file.pressing ? 0 : closed);
+      if (wait > 0) {
+        next = Math.min(next, now + wait);
         continue;
       }
       this.run(file);
@@ -86,8 +99,14 @@ export class Downloads {
     }
   }
 
+  /** What presses does not stand behind what does not. */
+  private hasPlace(file: Wanted): boolean {
+    const before = Array.from(this.running.values()).filter((pressing) => pressing || !file.pressing);
+    return before.length < parallel(this.limits);
+  }
+
   private run(file: Wanted): void {
-    this.running.add(file.hash);
+    this.running.set(file.hash, file.pressing === true);
     const partial = this.partials.get(file.hash) || new Partial();
     this.partials.set(file.hash, partial);
     this.ports

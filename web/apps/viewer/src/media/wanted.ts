@@ -4,6 +4,8 @@ export interface Wanted {
   sha256: string;
   bytes: number;
   mime: string;
+  /** Does not wait for the hours of downloads, nor for what is under way. */
+  pressing?: boolean;
 }
 
 export type Why = "quota" | "network" | "not_found" | "corrupt";

@@ -50,12 +50,18 @@ let shelf: FakeShelf;
 let database: Memory;
 let keeper: Keeper;
 let wanted: string[];
+let presses: string[];
 let log: string[];
+
+function want(list: Wanted[]): void {
+  wanted = list.map((file) => file.hash);
+  presses = list.filter((file) => file.pressing).map((file) => file.hash);
+}
 
 function make(): Keeper {
   const library = new Library(shelf);
   const made = new Keeper(database, shelf, library, () => 500, { play: (one, urgent) => void log.push(urgent ? `${one.id} at once` : one.id) });
-  made.attach({ want: (list: Wanted[]) => void (wanted = list.map((file) => file.hash)) } as unknown as Downloads);
+  made.attach({ want } as unknown as Downloads);
   return made;
 }
 
@@ -116,6 +122,22 @@ test("an urgent plan is in force at once, and what it dropped leaves the caches"
   expect([keeper.complete, shelf.has("h-m1"), shelf.has("h-m2")]).toEqual([false, false, true]);
   await arrive("h-m3");
   expect(keeper.complete).toBe(true);
+});
+
+test("what does not wait for the hours: the first picture, what a take-down uncovers, and emergencies", async () => {
+  await keeper.take(plan("one", ["m1", "m2"]));
+  expect([wanted, presses]).toEqual([["h-m1", "h-m2"], ["h-m1"]]);
+  await arrive("h-m1");
+  expect([keeper.force?.id, wanted, presses]).toEqual(["one", ["h-m2"], []]);
+  await arrive("h-m2");
+  await keeper.take(plan("two", ["m3", "m4"]));
+  expect([wanted, presses]).toEqual([["h-m3", "h-m4"], []]);
+  const alarm = plan("three", ["m3", "m5"]);
+  alarm.slots[1] = { ...alarm.slots[1]!, emergency: true };
+  await keeper.take(alarm);
+  expect([wanted, presses]).toEqual([["h-m5", "h-m3"], ["h-m5"]]);
+  await keeper.take(plan("four", ["m6", "m7"], { urgent: true }));
+  expect([keeper.force?.id, wanted, presses]).toEqual(["four", ["h-m6", "h-m7"], ["h-m6"]]);
 });
 
 test("plans outlive the page", async () => {

@@ -5,7 +5,7 @@ import type { Shelf } from "../media/shelf.ts";
 import { isFull, type Wanted } from "../media/wanted.ts";
 import type { Database } from "../store/database.ts";
 import type { Library } from "./library.ts";
-import { hashesOf, needsInOrder, slotIsLocal } from "./needs.ts";
+import { hashesOf, needsInOrder, pressing, slotIsLocal } from "./needs.ts";
 
 export interface KeeperListener {
   /** A plan is in force, or more of it is local than before. */
@@ -172,13 +172,17 @@ export class Keeper {
     // A plan in force that is not whole goes before the one that is to follow.
     for (const plan of [this.force, this.pending]) {
       if (!plan) continue;
+      // What should stand on the screen at this moment presses where nothing whole does: in force, or without anything in force.
+      const presses = pressing(plan, this.now(), plan === this.force || !this.force, this.library.body);
       for (const file of needsInOrder(plan, this.now(), this.library.body)) {
         if (seen.has(file.hash) || this.shelf.has(file.hash)) continue;
         seen.add(file.hash);
-        list.push(file);
+        list.push(presses.has(file.hash) ? Object.assign(file, { pressing: true }) : file);
       }
     }
-    this.downloads.want(list, fresh);
+    // An emergency that is to follow goes before the rest of what plays.
+    const isPressing = (file: Wanted) => file.pressing === true;
+    this.downloads.want(list.filter(isPressing).concat(list.filter((file) => !isPressing(file))), fresh);
   }
 
   private needed(): Set<string> {

@@ -68,6 +68,30 @@ export function mediaOf(hash: string, page: string | undefined | null, body: (ha
   return found;
 }
 
+/** The files of emergencies, and with `current` those of the slot of this moment too: what does not wait for the hours of downloads. */
+export function pressing(plan: Plan, now: number, current: boolean, body: (hash: string) => Body | null): Set<string> {
+  const found = new Set<string>();
+  const media = (id: string | undefined | null) => {
+    const file = id ? entryOf(plan.media, id) : undefined;
+    if (file) found.add(file.hash);
+  };
+  const program = (id: string) => {
+    const known = entryOf(plan.programs, id);
+    for (const item of known ? known.items : []) {
+      media(item.media);
+      if (!item.body) continue;
+      found.add(item.body);
+      mediaOf(item.body, item.page, body).forEach(media);
+    }
+  };
+  const ahead = plan.slots.filter((slot) => slot.until > now);
+  const slot = ahead.filter((one) => one.from <= now)[0];
+  for (const one of ahead) if (one.emergency || (current && one === slot)) program(one.program);
+  if (current && !slot) program(plan.fallback);
+  if (current || found.size > 0) plan.fonts.forEach((font) => found.add(font.hash));
+  return found;
+}
+
 /** Whether everything is local that the slot of this moment shows, letters included. */
 export function slotIsLocal(plan: Plan, now: number, has: (hash: string) => boolean, body: (hash: string) => Body | null): boolean {
   const slot = plan.slots.filter((one) => one.from <= now && one.until > now)[0];

@@ -2,6 +2,7 @@ import { obey, type CommandPorts } from "../commands.ts";
 import type { Known } from "../known.ts";
 import type { Keeper } from "../plan/keeper.ts";
 import type { Journal } from "../plays/journal.ts";
+import type { Limits } from "../media/limits.ts";
 import type { Faults } from "../report/faults.ts";
 import type { Overlay } from "../screens/overlay.ts";
 import type { BootFacts } from "../host/boot.ts";
@@ -25,6 +26,8 @@ export interface Parties {
   faults: Faults;
   overlay: Overlay;
   commands: CommandPorts;
+  /** How files may be fetched from now on. */
+  limit(limits: Limits): void;
   /** What a native viewer says besides. */
   host: HostPorts | null;
   /** Another page of this browser plays for this device now. */
@@ -58,6 +61,9 @@ export class Conversation {
         return;
       case "command":
         void obey(message, commands);
+        return;
+      case "download":
+        this.parties.limit({ at_once: message.at_once, hours: message.hours });
         return;
       case "boot":
         if (host) host.boot(message);

@@ -1,6 +1,7 @@
 // The session's messages, as in docs/protocols/viewer-session.md section 2.
 import type { Plan } from "@signboard/model";
 import type { BootFacts } from "../host/boot.ts";
+import type { Limits } from "../media/limits.ts";
 
 export interface StorageFacts {
   level: "persistent" | "page" | "host";
@@ -73,6 +74,7 @@ export type FromServer =
   | { type: "welcome"; viewer: { id: string; name: string }; installation: string; language: string; server_time: number }
   | { type: "time"; t0: number; t1: number; t2: number }
   | (Plan & { type: "plan" })
+  | (Limits & { type: "download" })
   | (BootFacts & { type: "boot" })
   | { type: "files"; missing: string[] }
   | { type: "command"; id: string; kind: string; seconds?: number; name?: string }

@@ -1,5 +1,6 @@
 import { isHash, isList, isMaybe, isNumber, isObject, isText, isTime, readPlan, type Members } from "@signboard/model";
 import { isBoot } from "../host/boot.ts";
+import { isLimits } from "../media/limits.ts";
 import type { FromServer } from "./messages.ts";
 
 /** What each kind of message must have, so that whoever gets it need not ask. */
@@ -12,6 +13,7 @@ const TESTS: { [type: string]: (message: Members) => boolean } = {
   plays_ack: (message) => isText(message["stream"]) && isNumber(message["n"], 0, Number.MAX_SAFE_INTEGER),
   bye: (message) => isText(message["reason"]),
   error: (message) => isText(message["code"]) && typeof message["message"] === "string",
+  download: isLimits,
   boot: isBoot,
   files: (message) => isList(message["missing"], isHash),
   ping: () => true,
