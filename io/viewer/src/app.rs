@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::agent::{Agent, Board, Ending, Setting};
+use crate::album::Album;
 use crate::cache::Cache;
 use crate::clock::Timekeeper;
 use crate::config::{Config, SurfaceKind};
@@ -81,7 +82,9 @@ pub async fn run(config: Config, data: &Path, lines: LastLines) -> Result<Ending
     let cache = Arc::new(Cache::open(&data.join("cache"), disk.clone())?);
     let memory = Memory::of(data, disk.clone());
     let language = memory.surroundings().map_or_else(|| "en".to_owned(), |welcome| welcome.language);
-    let (stage, screen) = Screen::start(screen_settings(&config, data, &clock, language), cache.clone()).await?;
+    let album = Album::open(&data.join("pictures"), disk.clone());
+    let settings = ScreenSettings { album: album.clone(), ..screen_settings(&config, data, &clock, language) };
+    let (stage, screen) = Screen::start(settings, cache.clone()).await?;
     let passport = Arc::new(Mutex::new(Passport::open(data, disk.clone())));
     let present = Arc::new(Mutex::new(Present {
         output: config.output.name.clone(),
@@ -99,6 +102,7 @@ pub async fn run(config: Config, data: &Path, lines: LastLines) -> Result<Ending
         passport: passport.clone(),
         present: present.clone(),
         stage: Arc::new(stage.clone()),
+        album,
         lines,
         board: board.clone(),
     })?;
@@ -153,6 +157,7 @@ fn screen_settings(config: &Config, data: &Path, clock: &Timekeeper, language: S
         },
         clock: Arc::new(move || clock.now()),
         language,
+        album: Album::default(),
         probe_every: Duration::from_secs(config.display.probe_s),
     }
 }

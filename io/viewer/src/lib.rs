@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod agent;
+pub mod album;
 pub mod app;
 pub mod cache;
 pub mod cli;

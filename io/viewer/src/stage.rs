@@ -17,8 +17,6 @@ pub trait Stage: Send + Sync {
     fn identify(&self, name: &str, seconds: u32);
     /// As [`Handle::screenshot`].
     fn screenshot(&self) -> BoxFuture<'static, Result<Vec<u8>, ScreenError>>;
-    /// As [`Handle::recent`].
-    fn recent(&self) -> Vec<(i64, Arc<[u8]>)>;
     /// As [`Handle::reload`].
     fn reload(&self);
     /// As [`Handle::display`].
@@ -43,10 +41,6 @@ impl Stage for Handle {
     fn screenshot(&self) -> BoxFuture<'static, Result<Vec<u8>, ScreenError>> {
         let this = self.clone();
         Box::pin(async move { Self::screenshot(&this).await })
-    }
-
-    fn recent(&self) -> Vec<(i64, Arc<[u8]>)> {
-        Self::recent(self)
     }
 
     fn reload(&self) {

@@ -165,7 +165,7 @@ impl Agent {
             Contents::new("last-states.jsonl", self.history.text()),
             Contents::new("plan.json", plan.map(json).unwrap_or_default()),
         ];
-        let recent = self.setting.stage.recent().into_iter();
+        let recent = self.setting.album.list().into_iter();
         files.extend(recent.map(|(at, picture)| Contents::new(format!("last-screenshots/{at}.jpg"), picture.as_ref())));
         files
     }

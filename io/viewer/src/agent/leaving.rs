@@ -4,6 +4,7 @@ use std::io;
 
 use parking_lot::Mutex;
 
+use crate::album::Album;
 use crate::cache::Cache;
 use crate::identity::Passport;
 use crate::journal::Journal;
@@ -13,9 +14,16 @@ use crate::memory::Memory;
 ///
 /// # Errors
 /// What the system says; the next start tries again then.
-pub(super) fn leave(passport: &Mutex<Passport>, memory: &Memory, cache: &Cache, journals: [&mut Journal; 2]) -> io::Result<()> {
+pub(super) fn leave(
+    passport: &Mutex<Passport>,
+    memory: &Memory,
+    cache: &Cache,
+    album: &Album,
+    journals: [&mut Journal; 2],
+) -> io::Result<()> {
     let forgotten = memory.forget();
     cache.clear();
+    album.clear();
     journals.into_iter().for_each(Journal::clear);
     forgotten?;
     passport.lock().left();
@@ -45,6 +53,7 @@ mod tests {
         passport: Mutex<Passport>,
         memory: Memory,
         cache: Cache,
+        album: Album,
         plays: Journal,
         records: Journal,
     }
@@ -56,23 +65,25 @@ mod tests {
                 passport: Mutex::new(Passport::open(data, disk.clone())),
                 memory: Memory::of(data, disk.clone()),
                 cache: Cache::open(&data.join("cache"), disk.clone()).unwrap(),
+                album: Album::open(&data.join("pictures"), disk.clone()),
                 plays: journal("plays"),
                 records: journal("records"),
             }
         }
 
         fn leave(&mut self) {
-            leave(&self.passport, &self.memory, &self.cache, [&mut self.plays, &mut self.records]).unwrap();
+            leave(&self.passport, &self.memory, &self.cache, &self.album, [&mut self.plays, &mut self.records]).unwrap();
         }
 
         /// Which of them are here.
-        fn here(&self) -> [bool; 7] {
+        fn here(&self) -> [bool; 8] {
             [
                 self.memory.slice(NEWEST).slice().is_some(),
                 self.memory.slice(IN_FORCE).slice().is_some(),
                 self.memory.surroundings().is_some(),
                 self.memory.places() != Places::default(),
                 self.cache.count() > 0,
+                !self.album.list().is_empty(),
                 !self.plays.is_empty(),
                 !self.records.is_empty(),
             ]
@@ -91,9 +102,10 @@ mod tests {
         things.memory.store_surroundings(&v1::Welcome { name: "Foyer".into(), ..v1::Welcome::default() }).unwrap();
         things.memory.store_places(&Places { servers: vec![Address::usual("signs.example")], preferred: None }).unwrap();
         things.cache.put(b"a picture").unwrap();
+        things.album.keep(1, b"what stood there");
         things.plays.append(&[b"a play".to_vec()]);
         things.records.append(&[b"an event".to_vec()]);
-        assert_eq!(things.here(), [true; 7]);
+        assert_eq!(things.here(), [true; 8]);
 
         let begin = recorder.steps().len();
         things.passport.lock().renew_key();
@@ -110,7 +122,7 @@ mod tests {
                 }
                 let has_place = things.passport.lock().identity().is_some();
                 let has_key = things.passport.lock().key().fingerprint() == key.fingerprint();
-                assert_eq!((things.here(), has_key), ([has_place; 7], has_place), "after {count} steps, {unsynced:?}");
+                assert_eq!((things.here(), has_key), ([has_place; 8], has_place), "after {count} steps, {unsynced:?}");
                 assert!(!Passport::open(after.path(), Arc::new(Local)).is_leaving(), "once is enough");
                 places.push(has_place);
             }

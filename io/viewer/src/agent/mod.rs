@@ -33,6 +33,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::album::Album;
 use crate::cache::Cache;
 use crate::clock::Timekeeper;
 use crate::commands::{Done, Ear, Outcome};
@@ -72,6 +73,8 @@ pub struct Setting {
     pub present: Arc<Mutex<Present>>,
     /// The screen.
     pub stage: Arc<dyn Stage>,
+    /// The last pictures of the screen.
+    pub album: Album,
     /// The last log lines.
     pub lines: LastLines,
     /// Where the state is shown to `signboard-viewer status`.

@@ -128,7 +128,7 @@ impl Agent {
         self.conversation = None;
         self.downloads.pause();
         let setting = &self.setting;
-        let gone = leave(&setting.passport, &self.memory, &setting.cache, [&mut self.plays, &mut self.records]);
+        let gone = leave(&setting.passport, &self.memory, &setting.cache, &setting.album, [&mut self.plays, &mut self.records]);
         self.note_disk(gone);
         self.under_way.clear();
         self.turned_out = Some(message.clone());

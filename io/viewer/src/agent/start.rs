@@ -36,7 +36,7 @@ impl Agent {
         let mut records = journal("records", RECORDS)?;
         if setting.passport.lock().is_leaving() {
             // A power cut came between, or somebody at this computer has asked for it.
-            if let Err(error) = leave(&setting.passport, &memory, &setting.cache, [&mut plays, &mut records]) {
+            if let Err(error) = leave(&setting.passport, &memory, &setting.cache, &setting.album, [&mut plays, &mut records]) {
                 tracing::warn!(%error, "something of an installation that was left is still here");
             }
         }

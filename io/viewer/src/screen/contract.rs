@@ -11,6 +11,8 @@ use domain::cell::{Hash, ZoneName};
 use domain::schedule::When;
 use serde::{Deserialize, Serialize};
 
+use crate::album::Album;
+
 /// The cache, as the screen sees it.
 pub trait Library: Send + Sync {
     /// Where a file lies that is whole and verified; `None` while it is missing.
@@ -36,6 +38,8 @@ pub struct ScreenSettings {
     pub clock: Clock,
     /// BCP 47 tag for the viewer's own pages until the plan or [`BootFacts`] name another.
     pub language: String,
+    /// Where the last pictures are kept that were ordered or looked at for being black or frozen.
+    pub album: Album,
     /// How often the picture is looked at for being black or frozen; zero = never.
     pub probe_every: Duration,
 }

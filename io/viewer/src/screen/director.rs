@@ -14,9 +14,10 @@ use uuid::Uuid;
 use super::browser::{Page, Wish};
 use super::contract::{Clock, DisplaySettings, Library, Look, ScreenError, ScreenEvent};
 use super::handle::Order;
-use super::picture::{self, Expected, Probe, Recent, Sample};
+use super::picture::{self, Expected, Probe, Sample};
 use super::serve::HostMessage;
 use super::stage::Stage;
+use crate::album::Album;
 
 /// Pictures for people are at most so wide, in pixels.
 const WIDEST: u32 = 1280;
@@ -31,7 +32,7 @@ pub(super) struct Director {
     pub(super) wishes: mpsc::UnboundedSender<Wish>,
     pub(super) display: mpsc::UnboundedSender<DisplaySettings>,
     pub(super) probe_every: Duration,
-    pub(super) recent: Recent,
+    pub(super) album: Album,
     pub(super) stopped: CancellationToken,
     /// The supervisor and the display's driver.
     pub(super) parts: Vec<JoinHandle<()>>,
@@ -59,15 +60,12 @@ impl Director {
                     self.stage.say(&HostMessage::Command { id: Uuid::new_v4(), kind: "identify", seconds, name: &name });
                 }
                 Some(Order::Screenshot(answer)) => {
-                    let (page, recent, clock) = (self.page(), self.recent.clone(), Arc::clone(&self.clock));
+                    let (page, album, clock) = (self.page(), self.album.clone(), Arc::clone(&self.clock));
                     tokio::spawn(async move {
                         let picture = match page {
-                            Some(page) => shrunk(page).await,
+                            Some(page) => shrunk(page, album, clock()).await,
                             None => Err(ScreenError::Silent("it is starting".to_owned())),
                         };
-                        if let Ok(picture) = &picture {
-                            recent.keep(clock(), picture);
-                        }
                         let _ = answer.send(picture);
                     });
                 }
@@ -93,7 +91,7 @@ impl Director {
     /// Takes a picture, compares it with what should be seen, and tells where the outcome is another than before.
     fn probe(&self, probe: Arc<tokio::sync::Mutex<(Probe, Look)>>) -> impl Future<Output = ()> + use<> {
         let (page, stage, library) = (self.page(), Arc::clone(&self.stage), Arc::clone(&self.library));
-        let (clock, events, recent) = (Arc::clone(&self.clock), self.events.clone(), self.recent.clone());
+        let (clock, events, album) = (Arc::clone(&self.clock), self.events.clone(), self.album.clone());
         async move {
             let mut probe = probe.lock().await;
             let (Some(page), (Some(plan), Some(slot))) = (page, stage.playing()) else { return };
@@ -103,7 +101,7 @@ impl Director {
             let judge = move || {
                 let sample = Sample::of(&jpeg);
                 if let Ok(small) = picture::shrunk(jpeg, WIDEST) {
-                    recent.keep(now, &small);
+                    album.keep(now, &small);
                 }
                 (sample, picture::moves(&plan, &slot, now, &*library))
             };
@@ -127,9 +125,10 @@ impl Director {
     }
 }
 
-/// A picture of the page for people.
-async fn shrunk(page: Page) -> Result<Vec<u8>, ScreenError> {
+/// A picture of the page for people, which is kept as taken at `now`, Unix milliseconds.
+async fn shrunk(page: Page, album: Album, now: i64) -> Result<Vec<u8>, ScreenError> {
     let jpeg = page.capture().await?;
-    let shrunk = tokio::task::spawn_blocking(move || picture::shrunk(jpeg, WIDEST)).await;
+    let shrink = move || picture::shrunk(jpeg, WIDEST).inspect(|small| album.keep(now, small));
+    let shrunk = tokio::task::spawn_blocking(shrink).await;
     shrunk.map_err(|_| ScreenError::Stopped)?.map_err(|error| ScreenError::Silent(error.to_string()))
 }

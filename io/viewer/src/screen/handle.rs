@@ -11,7 +11,6 @@ use super::browser::Supervisor;
 use super::contract::{BootFacts, DisplaySettings, Library, ScreenError, ScreenEvent, ScreenSettings};
 use super::director::Director;
 use super::display::Driver;
-use super::picture::Recent;
 use super::serve;
 use super::stage::Stage;
 
@@ -34,7 +33,7 @@ impl Screen {
         settings: ScreenSettings,
         library: Arc<dyn Library>,
     ) -> Result<(Handle, mpsc::Receiver<ScreenEvent>), ScreenError> {
-        let ScreenSettings { browser, output, clock, language, probe_every } = settings;
+        let ScreenSettings { browser, output, clock, language, album, probe_every } = settings;
         Supervisor::check(&browser)?;
         let (events, told) = mpsc::channel(EVENTS);
         let (orders, obeyed) = mpsc::unbounded_channel();
@@ -58,22 +57,9 @@ impl Screen {
             stopped: stopped.clone(),
         };
         let parts = vec![tokio::spawn(supervisor.run(wished)), tokio::spawn(driver.run(displayed, stopped.clone()))];
-        let recent = Recent::default();
-        let director = Director {
-            stage,
-            library,
-            clock,
-            events,
-            page,
-            wishes,
-            display,
-            probe_every,
-            recent: recent.clone(),
-            stopped,
-            parts,
-        };
+        let director = Director { stage, library, clock, events, page, wishes, display, probe_every, album, stopped, parts };
         tokio::spawn(director.run(obeyed));
-        Ok((Handle { orders, recent }, told))
+        Ok((Handle { orders }, told))
     }
 }
 
@@ -92,7 +78,6 @@ pub(super) enum Order {
 #[derive(Clone)]
 pub struct Handle {
     orders: mpsc::UnboundedSender<Order>,
-    recent: Recent,
 }
 
 impl Handle {
@@ -120,12 +105,6 @@ impl Handle {
         let (answer, picture) = oneshot::channel();
         self.order(Order::Screenshot(answer));
         picture.await.unwrap_or(Err(ScreenError::Stopped))
-    }
-
-    /// The last pictures that were taken, ordered or to look for black and frozen ones, the oldest first: Unix milliseconds and JPEG.
-    #[must_use]
-    pub fn recent(&self) -> Vec<(i64, Arc<[u8]>)> {
-        self.recent.list()
     }
 
     /// Loads the page anew.

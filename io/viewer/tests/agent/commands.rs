@@ -80,6 +80,10 @@ async fn a_command_that_comes_twice_is_done_once_also_over_a_power_cut() {
 async fn pictures_logs_and_the_black_box_come_as_files() {
     let data = tempfile::tempdir().unwrap();
     let config = Config { server: config::Server { token: "canary".to_owned(), ..Default::default() }, ..Config::default() };
+    let rig = Rig::with(data.path(), config.clone());
+    (1..=3).for_each(|n| rig.album.keep(n * 60_000, &[0xd8; 1_000]));
+    // What stood there before a power cut is in the black box after it.
+    rig.cut_power().await;
     let mut rig = Rig::with(data.path(), config);
     rig.connect().await;
     for (n, kind, name, least) in [

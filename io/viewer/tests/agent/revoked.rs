@@ -24,6 +24,7 @@ async fn content_identity_and_records_go_and_the_screen_says_why() {
     rig.connect().await;
     rig.say(Said::Slice(house.delta(false))).await;
     rig.plan().await;
+    rig.album.keep(1, b"what stood on the screen");
     // As the connector does it.
     rig.passport.lock().renew_key();
     rig.event(LinkEvent::Revoked { message: "It was taken away.".to_owned() }).await;
@@ -31,6 +32,7 @@ async fn content_identity_and_records_go_and_the_screen_says_why() {
     assert_eq!((facts.state, facts.remedy.as_deref()), (BootState::Refused, Some("It was taken away.")));
     assert_eq!((facts.name, facts.installation), (None, None), "nothing of the house is left");
     assert!(!rig.cache.has(&Hash::of(b"first")));
+    assert!(rig.album.list().is_empty() && std::fs::read_dir(data.path().join("pictures")).unwrap().next().is_none());
     let present = rig.present.lock().clone();
     assert_eq!((present.slice, present.plan.as_str()), (None, ""));
 

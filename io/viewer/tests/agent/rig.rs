@@ -11,6 +11,7 @@ use rcgen::{CertificateParams, CertifiedIssuer, KeyPair, PKCS_ECDSA_P256_SHA256}
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use viewer::agent::{Agent, Board, Ending, Setting};
+use viewer::album::Album;
 use viewer::cache::Cache;
 use viewer::clock::Timekeeper;
 use viewer::config::Config;
@@ -31,6 +32,7 @@ pub(crate) struct Rig {
     pub(crate) passport: Arc<Mutex<Passport>>,
     pub(crate) present: Arc<Mutex<Present>>,
     pub(crate) board: Board,
+    pub(crate) album: Album,
     pub(crate) screen: mpsc::Sender<ScreenEvent>,
     events: mpsc::Sender<LinkEvent>,
     told: mpsc::UnboundedReceiver<Told>,
@@ -62,6 +64,7 @@ impl Rig {
         let present = Arc::new(Mutex::new(Present::default()));
         let board = Board::default();
         let (notes, told) = mpsc::unbounded_channel();
+        let album = Album::open(&data.join("pictures"), disk.clone());
         let setting = Setting {
             config,
             data: data.to_owned(),
@@ -71,6 +74,7 @@ impl Rig {
             passport: passport.clone(),
             present: present.clone(),
             stage: Arc::new(Notes(notes)),
+            album: album.clone(),
             lines: LastLines::default(),
             board: board.clone(),
         };
@@ -81,7 +85,7 @@ impl Rig {
         let running = tokio::spawn(agent.run(heard, seen, async {
             let _ = stopped.await;
         }));
-        Self { cache, passport, present, board, screen, events, told, said: None, stop: Some(stop), running }
+        Self { cache, passport, present, board, album, screen, events, told, said: None, stop: Some(stop), running }
     }
 
     /// The server opens a session and says its welcome.

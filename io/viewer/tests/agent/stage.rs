@@ -46,10 +46,6 @@ impl Stage for Notes {
         Box::pin(async { Ok(vec![0xd8; 300_000]) })
     }
 
-    fn recent(&self) -> Vec<(i64, Arc<[u8]>)> {
-        (1..=3).map(|n| (n * 60_000, Arc::from(vec![0xd8; 1_000]))).collect()
-    }
-
     fn reload(&self) {
         self.note(Told::Reload);
     }

@@ -75,6 +75,7 @@ impl Stand {
             },
             clock: Arc::new(now),
             language: "en".into(),
+            album: viewer::album::Album::default(),
             probe_every: setup.probe_every,
         };
         let (handle, events) = Screen::start(settings, Arc::clone(&library) as Arc<dyn Library>).await.unwrap();

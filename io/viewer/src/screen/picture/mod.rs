@@ -2,13 +2,11 @@
 
 mod content;
 mod probe;
-mod recent;
 mod sample;
 mod shrink;
 
 pub(super) use content::moves;
 pub(super) use probe::{Expected, Probe};
-pub(super) use recent::Recent;
 pub(super) use sample::Sample;
 pub(super) use shrink::shrunk;
 

@@ -71,6 +71,7 @@ async fn a_screen_without_browser_says_what_to_install() {
         output: OutputSettings::default(),
         clock: Arc::new(crate::stand::now),
         language: "en".into(),
+        album: viewer::album::Album::default(),
         probe_every: std::time::Duration::ZERO,
     };
     let Err(error) = Screen::start(settings, Arc::new(crate::stand::Folder::default())).await else { panic!("it started") };
