@@ -88,6 +88,32 @@ describe("alerts", () => {
     assert.deepEqual(await serious(), []);
   });
 
+  test("who cannot be told of alerts is named where people look", async () => {
+    const [desk] = scene.mock.store.all("recipients");
+    scene.mock.alerts.deliveries.push({ recipient: desk.id, at: Date.now(), ok: false, text: "no connection: nobody answers at desk.example.org", failing_since: Date.now() - 40 * 60_000, waiting: 14 });
+    await page.reload();
+    const row = page.getByRole("listitem").filter({ hasText: "Desk" });
+    await row.getByText(/Desk is not told of alerts since.*14 messages wait/s).waitFor();
+    for (const place of ["/alerts", "/"]) {
+      await page.goto(scene.base + place);
+      const told = page.getByRole("alert");
+      await told.getByText(/Desk is not told of alerts/).waitFor();
+      assert.match(await told.textContent(), /14 messages wait.*nobody answers at desk/s);
+      assert.deepEqual(await serious(), []);
+    }
+    await page.getByRole("alert").getByRole("link", { name: /Desk/ }).click();
+    await row.waitFor();
+    // Whoever is paused is not to be told, so nothing is wrong; and what is over is over.
+    scene.mock.alerts.deliveries.length = 0;
+    scene.mock.alerts.deliveries.push({ recipient: desk.id, at: Date.now(), ok: true, text: "200 OK", failing_since: null, waiting: 0 });
+    const asked = page.waitForResponse((answer) => answer.url().endsWith("/notify/deliveries"));
+    await page.goto(`${scene.base}/alerts`);
+    await asked;
+    await page.getByRole("heading", { name: "History" }).waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await page.goto(`${scene.base}/settings/notify`);
+  });
+
   test("the mail account keeps its password to itself, and rules are saved as they are set", async () => {
     const account = page.getByRole("form", { name: "Mail account" });
     await account.getByLabel("Mail server").fill("mail.example.org");

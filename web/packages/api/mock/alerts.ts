@@ -60,7 +60,7 @@ export class Alerts {
     else if (call === "GET notify/deliveries") exchange.send(200, this.deliveries);
     else if (call === "POST notify/test") {
       const { recipient } = await exchange.json();
-      exchange.send(200, { recipient, at: Date.now(), ...this.says });
+      exchange.send(200, { recipient, at: Date.now(), failing_since: null, waiting: 0, ...this.says });
     } else if (call === "POST recipients") {
       const members = this.#hidden(await exchange.json(), "key");
       const address = members.address as { webhook?: string } | null;
