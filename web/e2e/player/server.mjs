@@ -15,6 +15,8 @@ export class PlayerServer {
     Object.assign(this, { tls, host, port });
     this.files = new Map();
     this.plan = null;
+    /** How files may be fetched; null: nothing is said of it. */
+    this.limits = null;
     this.approved = true;
     this.messages = [];
     this.plays = [];
@@ -143,6 +145,7 @@ export class PlayerServer {
         this.greet = () => {
           if (!this.approved) return say({ type: "pairing", code: "K7M4PX", installation: "Harbour Pier 3", language: this.language || "en", server_time: Date.now() });
           say({ type: "welcome", viewer: { id: "v", name: "Gate 4" }, installation: "Harbour Pier 3", language: this.language || "en", server_time: Date.now(), fonts: [] });
+          if (this.limits) say({ type: "download", ...this.limits });
           if (this.plan && message.plan !== this.plan.id) say(this.plan);
         };
         this.greet();
