@@ -6,6 +6,7 @@
 mod client;
 mod clone;
 mod discovery;
+mod distribution;
 mod example;
 mod figure;
 mod film;
@@ -41,7 +42,7 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 14] = [
+const BENCHES: [Bench; 15] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
@@ -60,6 +61,12 @@ const BENCHES: [Bench; 14] = [
     },
     Bench { name: "viewer", about: "native viewer, start to first frame, and memory", only_named: false, run: viewer::run },
     Bench { name: "fleet", about: "10,000 connected viewers, 10 minutes", only_named: true, run: fleet::run },
+    Bench {
+        name: "distribution",
+        about: "500 MB to 600 viewers at 10 Mbit/s, 4 minutes",
+        only_named: true,
+        run: distribution::run,
+    },
     Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
 

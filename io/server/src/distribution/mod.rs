@@ -106,8 +106,8 @@ impl Distribution {
         }
     }
 
-    /// Holds an answer with a file for this viewer, made of pieces of at most [`Self::piece`] bytes, to its limits, and lists it as long as it is on its way. Limits are those of the moment when
-    /// the answer begins. What an emergency needs is sent as fast as it goes, and the others wait for it.
+    /// Holds an answer with a file for this viewer, made of pieces of at most [`Self::piece`] bytes, to its limits, and lists it as long as it is on
+    /// its way. Limits are those of the moment when the answer begins. What an emergency needs is sent as fast as it goes, and the others wait for it.
     #[must_use]
     pub fn pace(&self, state: &State, viewer: ViewerId, hash: Hash, piece: usize, response: Response) -> Response {
         let Some(bytes) = response.body().size_hint().exact().filter(|bytes| *bytes > 0) else { return response };
@@ -126,7 +126,9 @@ impl Distribution {
         let number = lanes.next;
         lanes.next += 1;
         let piece = u64::try_from(piece).unwrap_or(LARGEST).min(LARGEST);
-        lanes.under_way.insert(number, Transfer { viewer, hash, urgent, bytes, left: bytes, reserved: 0, piece, since: now_ms() });
+        lanes
+            .under_way
+            .insert(number, Transfer { viewer, hash, urgent, bytes, left: bytes, reserved: 0, piece, since: now_ms() });
         drop(lanes);
         response.map(|body| Body::new(Paced::new(body, self.clone(), number)))
     }

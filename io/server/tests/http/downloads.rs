@@ -135,3 +135,44 @@ async fn a_browser_is_told_its_hours_before_its_plan_and_whenever_they_change() 
     let mut session = device.connect(None).await;
     assert_eq!(session.hear("download").await["hours"][0]["until"], 360);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_shares_a_rate_takes_turns_and_nobody_waits_for_long() {
+    const SCREENS: usize = 24;
+    let (site, ada) = Site::set_up(&[]).await;
+    let outcome = upload(&ada, "noise.png", &noise(), None).await;
+    let hash = ada.get(&format!("/media/{}", outcome["media"].as_str().unwrap())).await.ok()["hash"].as_str().unwrap().to_owned();
+    ada.make("/download-rules", json!({"destination": "all", "all_bytes_per_second": 600_000})).await;
+    let mut screens = Vec::new();
+    for n in 0..SCREENS {
+        let device = Device::new(&site.base);
+        screens.push((device.pair(&ada, &format!("Screen {n}")).await, device));
+    }
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let fetches = screens.iter().enumerate().map(|(n, (_, device))| {
+        let cookie = format!("signboard_device={}.{}", device.id, device.secret);
+        let caller = Caller::new(&device.base).with("cookie", &cookie);
+        let (address, tell) = (format!("{}/media/{hash}", device.base), tell.clone());
+        tokio::spawn(async move {
+            let mut answer = caller.request(reqwest::Method::GET, &address).send().await.unwrap();
+            while let Ok(Some(bytes)) = answer.chunk().await {
+                if tell.send((n, bytes.len())).is_err() {
+                    return;
+                }
+            }
+        })
+    });
+    let fetches: Vec<_> = fetches.collect();
+    // From the moment when everybody has something: who gets six of the largest pieces sees everybody else get some more.
+    let (mut before, mut since) = ([0; SCREENS], [0; SCREENS]);
+    while since.iter().max() < Some(&(6 * 65_536)) {
+        let (n, bytes) = tokio::time::timeout(Duration::from_secs(30), told.recv()).await.expect("something comes").unwrap();
+        if before.contains(&0) {
+            before[n] += bytes;
+        } else {
+            since[n] += bytes;
+        }
+    }
+    assert!(since.iter().all(|bytes| *bytes > 0), "{since:?} after {before:?}");
+    fetches.iter().for_each(tokio::task::JoinHandle::abort);
+}

@@ -2,7 +2,7 @@
 //!
 //! Server and fleet are two processes on the same processors. `XTASK_FLEET` names another number of viewers.
 
-mod crowd;
+pub(super) mod crowd;
 mod prober;
 
 use std::fs;
@@ -45,10 +45,7 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     let viewers = std::env::var("XTASK_FLEET").ok().and_then(|text| text.parse().ok()).unwrap_or(VIEWERS);
     let binary = server_binary::build(Profile::Release)?;
     let Installation { server, instance, mut client } = Installation::new(&binary, &fresh_folder("fleet")?.join("data"))?;
-    let wish = format!(r#"{{"name":"fleet","uses":{viewers}}}"#);
-    let answer = client.json("POST", "/api/v1/enrolment-tokens", &wish)?.json();
-    let token = answer.as_ref().and_then(|json| json.get("secret")?.text()).map(str::to_owned);
-    let token = token.ok_or_else(|| Failure::failed("The server's answer holds no enrolment token."))?;
+    let token = token(&mut client, viewers)?;
     let presentation = made(&mut client.json("POST", "/api/v1/presentations", r#"{"name":"Welcome"}"#)?.json())?;
     let draft = format!("/api/v1/presentations/{presentation}/draft");
     let fields = "Content-Type: application/json\r\nIf-Match: \"none\"\r\n";
@@ -58,7 +55,7 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     );
     client.json("POST", "/api/v1/schedules", &row)?;
 
-    let crowd = Crowd::start(&binary, &instance, &token, viewers)?;
+    let crowd = Crowd::start(&binary, &instance, &token, viewers, 0)?;
     crowd.until(GATHERING, "all viewers are connected", |moment| moment.settled >= viewers)?;
     thread::sleep(CALM);
     let mut figures = vec![heartbeats(&server, &crowd, viewers)?];
@@ -125,7 +122,15 @@ fn restart(
     Ok((server, row_of("all back after a restart, with their plan", "15 s; none enrols; API p99 500 ms", viewers, &measured)))
 }
 
-fn row_of(name: &str, aim: &str, viewers: u32, measured: &str) -> Figure {
+/// A token for so many machines.
+pub(super) fn token(client: &mut super::client::Client, viewers: u32) -> Result<String, Failure> {
+    let wish = format!(r#"{{"name":"fleet","uses":{viewers}}}"#);
+    let answer = client.json("POST", "/api/v1/enrolment-tokens", &wish)?.json();
+    let token = answer.as_ref().and_then(|json| json.get("secret")?.text()).map(str::to_owned);
+    token.ok_or_else(|| Failure::failed("The server's answer holds no enrolment token."))
+}
+
+pub(super) fn row_of(name: &str, aim: &str, viewers: u32, measured: &str) -> Figure {
     Figure {
         name: format!("{name} ({viewers} viewers)"),
         aim: aim.to_owned(),
@@ -139,7 +144,7 @@ fn after(moment: i64, since: i64) -> String {
     format!("{:.3} s", Duration::from_millis(u64::try_from(moment - since).unwrap_or(0)).as_secs_f64())
 }
 
-fn made(answer: &mut Option<crate::json::Json>) -> Result<String, Failure> {
+pub(super) fn made(answer: &mut Option<crate::json::Json>) -> Result<String, Failure> {
     let id = answer.as_ref().and_then(|json| json.get("id")?.text());
     id.map(str::to_owned).ok_or_else(|| Failure::failed("The server's answer names no id."))
 }
@@ -157,9 +162,9 @@ fn written(server: &Server) -> f64 {
 }
 
 /// The command line of the fleet's process.
-fn fleet_command(binary: &Path, instance: &Instance, token: &str, viewers: u32) -> std::process::Command {
+fn fleet_command(binary: &Path, instance: &Instance, token: &str, viewers: u32, sample: u32) -> std::process::Command {
     let mut command = process::command(binary);
-    command.args(["fleet", "--json", "--sample", "0", "--viewers", &viewers.to_string(), "--token", token]);
+    command.args(["fleet", "--json", "--sample", &sample.to_string(), "--viewers", &viewers.to_string(), "--token", token]);
     command.args(["--server", &format!("127.0.0.1:{}", instance.serving.control)]);
     command.args(["--metrics", &format!("http://127.0.0.1:{}/metrics", instance.http)]);
     command
@@ -178,11 +183,14 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_from_a_line() {
-        let line = r#"{"seconds":3.0,"viewers":2,"enrolled":2,"open":2,"settled":1,"whole_since":0,"heartbeats":7,
-            "told":{"count":2,"first":5,"p50":6,"p99":7,"last":8},"held":{"count":1,"first":5,"p50":6,"p99":9,"last":9},"faults":{}}"#;
+        let line = r#"{"seconds":3.0,"viewers":2,"enrolled":2,"open":2,"settled":1,"whole_since":0,"heartbeats":7,"welcomed":3,"files":4,
+            "told":{"count":2,"first":5,"p50":6,"p99":7,"last":8},"held":{"count":1,"first":5,"p50":6,"p99":9,"last":9},
+            "answers":{"count":20,"first":1,"p50":2,"p99":31,"last":32},"faults":{"cut":2,"file: gone":3}}"#;
         let moment = Moment::read(&line.replace('\n', "")).unwrap();
         assert_eq!((moment.settled, moment.enrolled, moment.heartbeats, moment.held), (1, 2, 7, 1));
         assert_eq!((moment.told_p99, moment.held_p99, moment.told_last), (7, 9, 8));
+        assert_eq!((moment.welcomed, moment.files, moment.faults), (3, 4, 5));
+        assert_eq!((moment.answers, moment.answer_p99, moment.slowest_answer), (20, 31, 32));
         assert!(Moment::read("{}").is_none() && Moment::read("words").is_none());
     }
 }

@@ -14,18 +14,28 @@ use crate::process;
 
 /// How the fleet was in one second; times are Unix milliseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Moment {
+pub(in crate::bench) struct Moment {
     /// Viewers that hold their slice.
-    pub(super) settled: u32,
+    pub(in crate::bench) settled: u32,
     /// Since when all do; 0 if not all do.
     pub(super) whole_since: i64,
     pub(super) enrolled: i64,
     pub(super) heartbeats: i64,
     pub(super) told_p99: i64,
-    pub(super) told_last: i64,
+    pub(in crate::bench) told_last: i64,
     pub(super) held_p99: i64,
     /// How many hold the newest change.
     pub(super) held: u32,
+    /// Sessions that were welcomed, from the start.
+    pub(in crate::bench) welcomed: i64,
+    /// Whole files that viewers of the sample have fetched.
+    pub(in crate::bench) files: i64,
+    /// Answers to heartbeats of the sample, how many milliseconds 99 of 100 took at the most, and the slowest.
+    pub(in crate::bench) answers: i64,
+    pub(in crate::bench) answer_p99: i64,
+    pub(in crate::bench) slowest_answer: i64,
+    /// How often something went wrong.
+    pub(in crate::bench) faults: i64,
 }
 
 impl Moment {
@@ -36,7 +46,8 @@ impl Moment {
             _ => None,
         };
         let count = |from: &Json, key: &str| number(from, key).and_then(|count| u32::try_from(count).ok());
-        let (told, held) = (json.get("told")?, json.get("held")?);
+        let (told, held, answers) = (json.get("told")?, json.get("held")?, json.get("answers")?);
+        let Json::Map(faults) = json.get("faults")? else { return None };
         Some(Self {
             settled: count(&json, "settled")?,
             whole_since: number(&json, "whole_since")?,
@@ -46,6 +57,12 @@ impl Moment {
             told_last: number(told, "last")?,
             held_p99: number(held, "p99")?,
             held: count(held, "count")?,
+            welcomed: number(&json, "welcomed")?,
+            files: number(&json, "files")?,
+            answers: number(answers, "count")?,
+            answer_p99: number(answers, "p99")?,
+            slowest_answer: number(answers, "last")?,
+            faults: faults.keys().filter_map(|fault| number(json.get("faults")?, fault)).sum(),
         })
     }
 }
@@ -58,16 +75,22 @@ struct Heard {
 }
 
 /// A running fleet; it is killed when dropped.
-pub(super) struct Crowd {
+pub(in crate::bench) struct Crowd {
     child: Child,
     heard: Arc<Heard>,
     reader: Option<thread::JoinHandle<()>>,
 }
 
 impl Crowd {
-    /// Starts so many viewers.
-    pub(super) fn start(binary: &Path, instance: &Instance, token: &str, viewers: u32) -> Result<Self, Failure> {
-        let mut command = super::fleet_command(binary, instance, token, viewers);
+    /// Starts so many viewers, of which the first `sample` fetch files and ask for the time.
+    pub(in crate::bench) fn start(
+        binary: &Path,
+        instance: &Instance,
+        token: &str,
+        viewers: u32,
+        sample: u32,
+    ) -> Result<Self, Failure> {
+        let mut command = super::fleet_command(binary, instance, token, viewers, sample);
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut child = spawned.map_err(|error| Failure::unavailable(format!("The fleet could not be started: {error}.")))?;
         let heard = Arc::new(Heard::default());
@@ -87,12 +110,17 @@ impl Crowd {
     }
 
     /// How it is, at its next word.
-    pub(super) fn now(&self) -> Result<Moment, Failure> {
+    pub(in crate::bench) fn now(&self) -> Result<Moment, Failure> {
         self.until(Duration::from_secs(10), "the fleet says how it is", |_| true)
     }
 
     /// Waits for a word that satisfies.
-    pub(super) fn until(&self, patience: Duration, what: &str, satisfied: impl Fn(&Moment) -> bool) -> Result<Moment, Failure> {
+    pub(in crate::bench) fn until(
+        &self,
+        patience: Duration,
+        what: &str,
+        satisfied: impl Fn(&Moment) -> bool,
+    ) -> Result<Moment, Failure> {
         let deadline = Instant::now() + patience;
         let mut newest = self.heard.newest.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -108,7 +136,7 @@ impl Crowd {
     }
 
     /// Asks it to end; hands back how its count of sessions compares with the server's.
-    pub(super) fn end(mut self) -> Result<String, Failure> {
+    pub(in crate::bench) fn end(mut self) -> Result<String, Failure> {
         process::quiet(process::command("kill").args(["-TERM", &self.child.id().to_string()]))?;
         if let Some(reader) = self.reader.take() {
             // It ends with the fleet's output.
