@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::id::ServerId;
+use domain::lead::Lead;
 use domain::log::{Edit, Entry, Row};
 use domain::refusal::Refusal;
 use domain::stamp::{Actor, Dot};
@@ -27,6 +28,10 @@ pub struct Memory(pub State);
 impl store::State for Memory {
     fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>) {
         self.0.put(kind, id, row);
+    }
+
+    fn epoch(&self) -> u32 {
+        domain::lead::epoch(&self.0)
     }
 }
 
@@ -132,8 +137,27 @@ impl Core {
     /// Decides on the newest state, in turn with all other changes, and makes it durable.
     ///
     /// # Errors
-    /// The refusal as an answer; 403 on a server that is read-only; 507 when the disk is full, 503 when it or the database fails.
+    /// The refusal as an answer, also where only the Main may do it; 403 on a server that is read-only; 507 when the disk is full, 503 when
+    /// it or the database fails.
     pub async fn change<T: Send + 'static>(
+        &self,
+        change: Change,
+        decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
+    ) -> Result<Made<T>, Error> {
+        let (own, heard) = (ServerId(self.server), self.store.heard_lead());
+        let checked = move |state: &State| {
+            let (edits, value) = decide(state)?;
+            domain::lead::check(state, own, heard, &edits)?;
+            Ok((edits, value))
+        };
+        self.change_lead(change, checked).await
+    }
+
+    /// Like [`Self::change`], for what alters who leads: the promoted server does not lead yet.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn change_lead<T: Send + 'static>(
         &self,
         change: Change,
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
@@ -167,6 +191,18 @@ impl Core {
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
     ) -> Result<Made<T>, Error> {
         self.change(Change::default(), decide).await
+    }
+
+    /// Who leads, as far as this server knows; none: it is the only one, or its state has not come yet.
+    #[must_use]
+    pub fn lead(&self) -> Option<Lead> {
+        domain::lead::lead_with(&self.state(), self.store.heard_lead())
+    }
+
+    /// Whether this server has the duties that only one has: it leads, or is the only one.
+    #[must_use]
+    pub fn is_main(&self) -> bool {
+        self.lead().is_none_or(|lead| lead.server.0 == self.server)
     }
 
     /// Whether this server has an entry, of its own or of another server.

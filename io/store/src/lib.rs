@@ -13,6 +13,7 @@ mod error;
 pub mod facts;
 mod fold;
 mod folder;
+mod lead;
 mod lite;
 mod load;
 mod log_reader;

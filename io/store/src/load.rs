@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::RwLock;
 
+use domain::id::ServerId;
+use domain::lead::Lead;
 use domain::log::{Head, Position, Row};
 use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use futures::TryStreamExt;
@@ -48,6 +50,17 @@ pub(crate) const LPOS: &str = "lpos";
 
 /// Name under which a fork of the server's own history is kept until it is rebuilt; empty after that.
 pub(crate) const FORKED: &str = "forked";
+
+/// Name under which the newest Main is kept that other servers told of: number and server.
+pub(crate) const LEAD: &str = "lead";
+
+/// The newest Main that other servers told of.
+pub(crate) async fn lead(db: &Db) -> Result<Lead, Error> {
+    let Some(text) = meta(db, LEAD).await? else { return Ok(Lead::default()) };
+    let (number, server) = text.split_once(' ').ok_or_else(|| Error::damaged(LEAD))?;
+    let (number, server) = (number.parse().ok(), server.parse().ok().map(ServerId));
+    number.zip(server).map(|(number, server)| Lead { number, server }).ok_or_else(|| Error::damaged(LEAD))
+}
 
 /// What is no longer in the log.
 pub(crate) async fn floors(db: &Db, actors: &RwLock<Actors>) -> Result<VersionVector, Error> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
+use domain::lead::Lead;
 use domain::log::{Position, Row};
 use domain::stamp::Actor;
 use tokio::sync::{mpsc, watch};
@@ -40,6 +41,7 @@ pub struct Store {
     /// What the writer published last.
     pub(crate) standing: Arc<watch::Sender<Arc<Standing>>>,
     pub(crate) peers: Peers,
+    pub(crate) lead: Arc<watch::Sender<Lead>>,
     facts: Facts,
     media: Media,
     start: Arc<Mutex<Option<Start>>>,
@@ -128,6 +130,7 @@ impl Store {
         let store = Self {
             standing: Arc::new(watch::Sender::new(Arc::new(standing))),
             peers: Peers::load(&db).await?,
+            lead: Arc::new(watch::Sender::new(load::lead(&db).await?)),
             facts: Facts::new(db.clone(), sender),
             media: Media::open(folder.root())?,
             folder,

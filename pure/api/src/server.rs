@@ -14,6 +14,10 @@ pub struct ServersView {
     pub joining: bool,
     /// Why the state has not come, in words for people; empty: it is on its way, or has come.
     pub why: String,
+    /// The Main, as far as the one that answers knows; none: it is the only server, or its state has not come yet.
+    pub main: Option<ServerId>,
+    /// Whether the one that answers can be made the Main.
+    pub may_lead: bool,
     /// The servers, the one that answers first.
     pub servers: Vec<ServerView>,
 }
@@ -47,6 +51,10 @@ pub struct ServerView {
     pub name: String,
     /// Its role.
     pub role: ServerRole,
+    /// When it was made the Main last, Unix milliseconds; none: it never was, or it is the first one.
+    pub promoted_at: Option<i64>,
+    /// Whether it was the Main before another one was promoted.
+    pub led_before: bool,
     /// The server that it follows besides Main, or stands in for; none = Main.
     pub parent: Option<ServerId>,
     /// Whether people may only look at things on it.
@@ -101,6 +109,24 @@ pub struct NewServerToken {
     /// Whether people may only look at things on it.
     #[serde(default)]
     pub read_only: bool,
+}
+
+/// Makes the server that is asked the Main.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promotion {
+    /// Whether the present Main hands over in order; otherwise this server takes over whatever the other one does.
+    #[serde(default)]
+    pub planned: bool,
+}
+
+/// Who is the Main now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Promoted {
+    /// The Main.
+    pub main: ServerId,
+    /// Counts promotions.
+    pub epoch: u32,
 }
 
 /// A new token; it is shown this once.

@@ -19,7 +19,7 @@ pub struct Proposal {
     pub request: Option<Uuid>,
     /// Version of the registry of kinds.
     pub schema: u32,
-    /// Epoch of the Main server as known here.
+    /// Epoch of the Main server as known here; not below that of any cell that is replaced.
     pub epoch: u32,
 }
 

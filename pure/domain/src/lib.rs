@@ -21,6 +21,7 @@ pub mod group;
 pub mod id;
 pub mod installation;
 pub mod intent;
+pub mod lead;
 pub mod log;
 pub mod media;
 pub mod nearest;

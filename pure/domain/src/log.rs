@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::lead::is_main_only;
 use crate::stamp::{Actor, Dot, Hlc, Stamp, VersionVector};
 
 /// Cells by name. A value is JSON; equality and hashes go by [`canonical`].
@@ -94,10 +95,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The stamp of a cell written by this entry.
+    /// The stamp of a cell written by this entry: with the epoch where only the Main writes it.
     #[must_use]
-    pub fn stamp(&self, write: &CellWrite) -> Stamp {
-        Stamp { epoch: 0, hlc: write.hlc.unwrap_or(self.hlc), dot: self.dot }
+    pub fn stamp(&self, kind: &str, cell: &str, write: &CellWrite) -> Stamp {
+        let epoch = if self.epoch > 0 && is_main_only(kind, cell) { self.epoch } else { 0 };
+        Stamp { epoch, hlc: write.hlc.unwrap_or(self.hlc), dot: self.dot }
     }
 }
 
@@ -120,10 +122,12 @@ pub struct Cell {
 }
 
 impl Row {
-    /// The largest stamp in the row: it changes with every change of the document and serves as its version.
+    /// The newest stamp in the row: it changes with every change of the document and serves as its version.
     #[must_use]
     pub fn version(&self) -> Stamp {
-        self.cells.values().map(|cell| cell.stamp).max().unwrap_or(Stamp { dot: self.birth, ..Stamp::default() })
+        // Without the epoch, which would hide later changes of the other cells.
+        let stamps = self.cells.values().map(|cell| cell.stamp);
+        stamps.max_by_key(|stamp| (stamp.hlc, stamp.dot)).unwrap_or(Stamp { dot: self.birth, ..Stamp::default() })
     }
 }
 

@@ -20,6 +20,12 @@ pub enum Refusal {
     /// Another one has this name.
     #[error("the name {0:?} is taken: choose another one")]
     NameTaken(String),
+    /// Only the Main of the installation does this.
+    #[error("only the Main may do this: do it on {main}, or make this server the Main first")]
+    NotMain {
+        /// Name of the Main.
+        main: String,
+    },
     /// There is no such document.
     #[error("there is no {kind} {id}")]
     NotFound {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::document;
 use crate::id::{ServerId, ServerInvitationId, UserId};
+use crate::lead::lead;
 use crate::state::State;
 
 /// What a server is in its installation.
@@ -39,7 +40,7 @@ document! {
     Server(ServerId) = "server" {
         /// Name, shown to people.
         name: String = Public,
-        /// Its role.
+        /// What it was set up as; [`crate::lead::role_of`] says what it is.
         role: ServerRole = Public,
         /// The server that it follows besides Main, or stands in for; none = Main.
         parent: Option<ServerId> = Public,
@@ -55,6 +56,12 @@ document! {
         joined_at: i64 = Public,
         /// When it was taken out for good, Unix milliseconds.
         retired_at: Option<i64> = Public,
+        /// By the how-manieth promotion it became the Main; 0 = it was never promoted. The largest one leads.
+        epoch: u32 = Public,
+        /// When it was promoted last, Unix milliseconds.
+        promoted_at: Option<i64> = Public,
+        /// Since when it asks the Main to hand over, Unix milliseconds; none = it does not.
+        asked_main_at: Option<i64> = Public,
     }
 }
 
@@ -111,8 +118,9 @@ pub fn server_by_key<'a>(state: &'a State, key: &[u8; 32]) -> Option<(ServerId, 
 pub fn partners(state: &State, own: ServerId) -> Vec<ServerId> {
     let Some(me) = state.servers.get(own).filter(|me| me.retired_at.is_none()) else { return Vec::new() };
     let others = state.servers.iter().filter(|(id, held)| *id != own && held.value.retired_at.is_none());
+    let main = lead(state).map(|lead| lead.server);
     let meets = |id: ServerId, other: &Server| {
-        me.role == ServerRole::Main || other.role == ServerRole::Main || me.parent == Some(id) || other.parent == Some(own)
+        main == Some(own) || main == Some(id) || me.parent == Some(id) || other.parent == Some(own)
     };
     others.filter(|(id, held)| meets(*id, &held.value)).map(|(id, _)| id).collect()
 }

@@ -163,7 +163,7 @@ impl Merge<'_> {
             }
             Some(row) => {
                 for (name, write) in cells {
-                    let stamp = entry.stamp(write);
+                    let stamp = entry.stamp(kind, name, write);
                     let old = row.cells.get(name).map(|cell| cell.stamp);
                     if let Some(old) = old.filter(|old| !knew(seen, author, &old.dot)) {
                         let loser = if stamp > old { old.dot } else { entry.dot };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::commit::{CommitError, Committed, Proposal, RowChange};
+use domain::lead::{claimed, is_main_only};
 use domain::log::{Action, Cell, CellWrite, Cells, Change, Edit, Entry, MAX_ENTRY_BYTES, MAX_OPS, Op, Position, Row, canonical};
 use domain::stamp::{Dot, Hlc, Stamp, VersionVector};
 use uuid::Uuid;
@@ -30,7 +31,10 @@ pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -
         ops: Vec::new(),
         touched: BTreeMap::new(),
         order: Vec::new(),
+        // A promotion is the first act of its own epoch.
+        epoch: proposal.edits.iter().map(claimed).fold(proposal.epoch, u32::max),
     };
+    let epoch = draft.epoch;
     for Edit { kind, id, change } in proposal.edits {
         draft.edit(kind, id, change)?;
     }
@@ -54,7 +58,7 @@ pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -
         author: proposal.author,
         request: proposal.request,
         schema: proposal.schema,
-        epoch: proposal.epoch,
+        epoch,
     };
     let encoded = encode(&entry);
     if encoded.len() > MAX_ENTRY_BYTES {
@@ -76,6 +80,7 @@ struct Draft<'a> {
     ops: Vec<Op>,
     touched: BTreeMap<(String, Uuid), Touched>,
     order: Vec<(String, Uuid)>,
+    epoch: u32,
 }
 
 impl Draft<'_> {
@@ -86,21 +91,21 @@ impl Draft<'_> {
             self.touched.insert(key.clone(), (row.clone(), row));
             self.order.push(key.clone());
         }
-        let (dot, hlc) = (self.dot, self.hlc);
+        let stamp = Stamp { epoch: self.epoch, hlc: self.hlc, dot: self.dot };
         let (_, row) = self.touched.get_mut(&key).expect("inserted above");
         let action = match change {
             Change::Insert(cells) => {
                 if row.is_some() {
                     return Err(CommitError::Exists { kind: key.0, id });
                 }
-                let mut born = Row { birth: dot, cells: BTreeMap::new() };
-                let writes = write(&mut born, cells, dot, hlc);
+                let mut born = Row { birth: stamp.dot, cells: BTreeMap::new() };
+                let writes = write(&key.0, &mut born, cells, stamp);
                 *row = Some(born);
                 Action::Ins(writes)
             }
             Change::Update(cells) => {
                 let Some(row) = row else { return Err(CommitError::Missing { kind: key.0, id }) };
-                let writes = write(row, cells, dot, hlc);
+                let writes = write(&key.0, row, cells, stamp);
                 if writes.is_empty() {
                     return Ok(());
                 }
@@ -131,7 +136,8 @@ impl Draft<'_> {
 }
 
 /// Writes the cells whose value differs, each with a stamp above the one that it replaces.
-fn write(row: &mut Row, cells: Cells, dot: Dot, hlc: Hlc) -> BTreeMap<String, CellWrite> {
+fn write(kind: &str, row: &mut Row, cells: Cells, stamp: Stamp) -> BTreeMap<String, CellWrite> {
+    let Stamp { epoch, hlc, dot } = stamp;
     let mut writes = BTreeMap::new();
     for (name, value) in cells {
         let old = row.cells.get(&name);
@@ -139,7 +145,8 @@ fn write(row: &mut Row, cells: Cells, dot: Dot, hlc: Hlc) -> BTreeMap<String, Ce
             continue;
         }
         let bumped = old.map_or(hlc, |old| hlc.max(old.stamp.hlc.next()));
-        row.cells.insert(name.clone(), Cell { stamp: Stamp { epoch: 0, hlc: bumped, dot }, value: value.clone() });
+        let epoch = if is_main_only(kind, &name) { epoch } else { 0 };
+        row.cells.insert(name.clone(), Cell { stamp: Stamp { epoch, hlc: bumped, dot }, value: value.clone() });
         writes.insert(name, CellWrite { value, hlc: (bumped != hlc).then_some(bumped) });
     }
     writes

@@ -62,7 +62,7 @@ fn only_cells_that_differ_are_written_and_above_their_old_stamp() {
     let entry = rows.commit(&mut position, NOON + 1, vec![edit(1, change)]).unwrap().entry.unwrap();
     let Action::Set(writes) = &entry.ops[0].action else { panic!("{entry:?}") };
     assert_eq!(writes.keys().collect::<Vec<_>>(), ["name"]);
-    assert_eq!(entry.stamp(&writes["name"]).hlc, ahead.next());
+    assert_eq!(entry.stamp("viewer", "name", &writes["name"]).hlc, ahead.next());
     assert_eq!(position.last_hlc, Hlc::from_unix_ms(NOON + 1), "the clock itself is not pulled ahead");
 }
 

@@ -120,6 +120,15 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
     },
+    /// Makes the running server the Main of its installation.
+    Promote {
+        /// The present Main, which must be connected, sends what it has and hands over. Without this, a Main that is still running learns of
+        /// it when the two meet, and steps down.
+        #[arg(long)]
+        planned: bool,
+        #[command(flatten)]
+        sources: SourceArguments,
+    },
     /// Prints a configuration file with every setting explained.
     SampleConfig,
     /// Runs the server.

@@ -84,6 +84,11 @@ pub(super) fn join(data: &Path, token: &str) -> Result<String, Failure> {
     post(data, &format!("/local/join?token={}", encoded(token)))
 }
 
+/// `signboard promote`: makes the running server the Main.
+pub(super) fn promote(data: &Path, planned: bool) -> Result<String, Failure> {
+    post(data, &format!("/local/promote?planned={planned}"))
+}
+
 /// `signboard servers`: how the servers stand to this one.
 pub(super) fn servers(data: &Path, json: bool) -> Result<String, Failure> {
     post(data, &format!("/local/servers?json={json}"))

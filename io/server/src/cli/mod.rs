@@ -99,6 +99,7 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
             let rows = port_state::of(&sources.load()?);
             if json { ports::json(&rows) } else { ports::table(&rows) }
         }
+        Command::Promote { planned, sources } => local::promote(&sources.load()?.data.dir, planned)?,
         Command::SampleConfig => sample(),
         Command::Server { sources, demo } => {
             let config = sources.load()?;

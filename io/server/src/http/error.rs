@@ -112,6 +112,7 @@ impl From<Refusal> for Error {
             Refusal::InUse(_) => Self::new(StatusCode::CONFLICT, "in_use", text),
             Refusal::Invalid { field, .. } => Self::invalid(field, text),
             Refusal::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name_taken", text).at("name"),
+            Refusal::NotMain { .. } => Self::new(StatusCode::CONFLICT, "not_main", text),
             Refusal::NotFound { .. } => Self::not_found(text),
             Refusal::VersionConflict { version } => {
                 let mut error = Self::new(StatusCode::PRECONDITION_FAILED, "version_conflict", text);

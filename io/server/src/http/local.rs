@@ -20,6 +20,7 @@ pub fn routes(app: App) -> Router {
         .route("/local/enrolment-tokens", post(super::enrolment::local_token))
         .route("/local/server-tokens", post(super::servers::local_token))
         .route("/local/join", post(super::servers::local_join))
+        .route("/local/promote", post(super::servers::local_promote))
         .route("/local/servers", post(super::servers::local_servers))
         .route("/local/users/{name}/reset", post(reset_user))
         .route("/local/viewers/{name}/wake", post(wake))

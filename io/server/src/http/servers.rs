@@ -1,11 +1,12 @@
 //! The servers of the installation: how far each is, inviting, joining, taking out.
 
-use api::server::{JoinRequest, JoinedInstallation, MadeServerToken, NewServerToken, ServersView};
+use api::server::{JoinRequest, JoinedInstallation, MadeServerToken, NewServerToken, Promoted, Promotion, ServersView};
 use axum::Json;
 use axum::extract::{Query, State as Extract};
 use axum::response::Response;
 use domain::document::Document;
 use domain::id::{ServerId, UserId};
+use domain::lead::lead;
 use domain::log::{Change as Altered, Edit};
 use domain::noun;
 use domain::permission::{Action, Object};
@@ -28,7 +29,8 @@ use crate::now::now_ms;
 use crate::replication::{self, Wish};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(create_token)).routes(routes!(retire)).routes(routes!(join))
+    let list = OpenApiRouter::new().routes(routes!(list));
+    list.routes(routes!(create_token)).routes(routes!(promote)).routes(routes!(retire)).routes(routes!(join))
 }
 
 /// The servers, with what is pending in either direction.
@@ -53,6 +55,24 @@ async fn make_token(app: &App, author: Option<UserId>, wish: NewServerToken) -> 
     Ok((made, MadeServerToken { id: invited.id, token: invited.token, expires_at: invited.expires_at }))
 }
 
+/// Makes the server that is asked the Main: at once, or after the present one has handed over.
+#[utoipa::path(post, path = "/servers/promote", operation_id = "promote_server", tag = "servers", request_body = Promotion, responses((status = 200, body = Promoted), (status = 409, body = api::envelope::ErrorEnvelope), (status = 504, body = api::envelope::ErrorEnvelope)))]
+async fn promote(
+    Extract(app): Extract<App>,
+    caller: SignedIn,
+    RequestId(request): RequestId,
+    Body(wish): Body<Promotion>,
+) -> Result<Response> {
+    let who = caller.caller;
+    allow(&app.core.state(), who, Action::Administer, Object::System)?;
+    let change = Change { author: Some(who.user.0), request };
+    let (made, promoted) = match wish.planned {
+        true => replication::switch(&app, change).await?,
+        false => replication::promote(&app, change).await?,
+    };
+    Ok(super::answer(&made, StatusCode::OK, &promoted))
+}
+
 /// Takes a server out of the installation for good.
 #[utoipa::path(post, path = "/servers/{id}/retire", operation_id = "retire_server", tag = "servers", params(("id" = uuid::Uuid, Path)), responses((status = 204)))]
 async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request): RequestId, Id(id): Id) -> Result<Response> {
@@ -66,7 +86,7 @@ async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request)
         if id == own {
             return Err(Refusal::invalid("id", "this is the server that you speak to: take it out on another one"));
         }
-        if before.role == ServerRole::Main {
+        if lead(state).is_some_and(|lead| lead.server.0 == id) {
             return Err(Refusal::invalid("id", "this is the Main: make another server the Main first"));
         }
         if before.retired_at.is_some() {
@@ -129,6 +149,25 @@ fn named(state: &State, name: &str) -> Result<ServerId> {
     let mut live = state.servers.iter().filter(|(_, held)| held.value.retired_at.is_none());
     let found = live.find(|(_, held)| held.value.name.to_lowercase() == name.to_lowercase()).map(|(id, _)| id);
     found.ok_or_else(|| Error::not_found(format!("there is no server {name:?}: `signboard servers` lists them")))
+}
+
+/// What `signboard promote` asks for.
+#[derive(Debug, Deserialize)]
+pub(super) struct LocalPromotion {
+    #[serde(default)]
+    planned: bool,
+}
+
+/// Makes this server the Main for whoever owns the data folder.
+pub(super) async fn local_promote(Extract(app): Extract<App>, Query(wish): Query<LocalPromotion>) -> Result<String> {
+    let change = Change::default();
+    if wish.planned {
+        replication::switch(&app, change).await?;
+        return Ok("This server is the Main now; the former one has handed over and stands in for it.".to_owned());
+    }
+    replication::promote(&app, change).await?;
+    Ok("This server is the Main now. A former one that is still running steps down when the two meet; what was edited on either stays."
+        .to_owned())
 }
 
 /// What `signboard join` and `signboard servers` ask for.

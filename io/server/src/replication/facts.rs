@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::id::ServerId;
+use domain::lead::role_of;
 use domain::server::ServerRole;
 use replica::session::{Epoch, Local, PROTOCOL, Role, Standing};
 
@@ -12,7 +13,9 @@ use crate::core::SCHEMA;
 /// Who this server is, and how it is.
 pub(super) fn local(app: &App) -> Local {
     let state = app.core.state();
-    let role = state.servers.get(ServerId(app.core.server_id())).map_or(ServerRole::Sub, |own| own.role);
+    let own = ServerId(app.core.server_id());
+    let lead = app.core.lead();
+    let role = state.servers.get(own).map_or(ServerRole::Sub, |server| role_of(lead, own, server));
     let disk = rustix::fs::statvfs(app.core.store().dir()).ok();
     Local {
         installation: app.core.store().standing().installation,
@@ -24,7 +27,7 @@ pub(super) fn local(app: &App) -> Local {
             ServerRole::Sub => Role::Sub,
             ServerRole::Backup => Role::Backup,
         },
-        epoch: Epoch::default(),
+        epoch: lead.map_or_else(Epoch::default, |lead| Epoch { number: lead.number, server: lead.server.0 }),
         free_disk: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
     }
 }

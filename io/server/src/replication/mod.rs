@@ -2,7 +2,7 @@
 //!
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
-//! which connections there are, `overview` says it to people.
+//! which connections there are, `overview` says it to people. `roles` knows who leads, `promotion` changes it.
 
 mod admitting;
 mod announcing;
@@ -13,6 +13,8 @@ mod joining;
 mod links;
 mod obeying;
 mod overview;
+mod promotion;
+mod roles;
 mod service;
 mod session;
 mod snapshots;
@@ -35,6 +37,7 @@ pub(crate) use joining::finish;
 pub use joining::{Joined, join};
 pub use links::{Connected, Links, Meeting};
 pub use overview::{overview, table};
+pub use promotion::{promote, switch};
 pub(crate) use service::service;
 
 use crate::app::App;
@@ -110,5 +113,7 @@ impl Replication {
 /// Starts to call other servers, and to say where this one answers.
 pub(crate) fn start(app: &App, stop: CancellationToken) {
     tokio::spawn(dialling::follow(app.clone(), stop.clone()));
-    tokio::spawn(announcing::follow(app.clone(), stop));
+    tokio::spawn(announcing::follow(app.clone(), stop.clone()));
+    tokio::spawn(roles::follow(app.clone(), stop.clone()));
+    tokio::spawn(promotion::follow(app.clone(), stop));
 }

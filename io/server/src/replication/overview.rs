@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use api::server::{ServerState, ServerView, ServersView};
 use domain::id::ServerId;
+use domain::lead::role_of;
 use domain::server::{Server, ServerRole, partners};
 use domain::table::Held;
 use replica::pending::Pending;
@@ -31,7 +32,10 @@ pub async fn overview(app: &App) -> Result<ServersView, Error> {
     let membership = app.replication.own.membership().filter(|_| state.servers.get(own).is_none());
     let why = membership.as_ref().and_then(|joined| joined.main());
     let why = why.map(|main| app.replication.links.meeting(ServerId(main)).why_not).unwrap_or_default();
-    Ok(ServersView { own, joining: membership.is_some(), why, servers })
+    let main = app.core.lead().map(|lead| lead.server);
+    let here = state.servers.get(own).filter(|here| !here.read_only && here.retired_at.is_none());
+    let may_lead = here.is_some() && main != Some(own);
+    Ok(ServersView { own, joining: membership.is_some(), why, main, may_lead, servers })
 }
 
 async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paired: bool) -> Result<ServerView, Error> {
@@ -48,13 +52,16 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
         }
     };
     let (state, why) = standing(app, own, id, server, paired, &meeting);
+    let lead = app.core.lead();
     let session = meeting.session.as_ref();
     let status = session.map(|session| &session.status);
     Ok(ServerView {
         id,
         version_tag: held.version.tag(),
         name: server.name.clone(),
-        role: server.role,
+        role: role_of(lead, id, server),
+        promoted_at: server.promoted_at,
+        led_before: (server.epoch > 0 || server.role == ServerRole::Main) && lead.is_some_and(|lead| lead.server != id),
         parent: server.parent,
         read_only: server.read_only,
         version: server.version.clone(),
@@ -176,6 +183,8 @@ mod tests {
             version_tag: String::new(),
             name: format!("server {id}"),
             role: ServerRole::Sub,
+            promoted_at: None,
+            led_before: false,
             parent: None,
             read_only: false,
             version: String::new(),
@@ -202,7 +211,14 @@ mod tests {
         let own = ServerView { role: ServerRole::Main, ..server(1, ServerState::Own) };
         let other = ServerView { why: "10.0.0.5:7237 does not answer".into(), ..server(2, ServerState::NotConnected) };
         let third = ServerView { pending_out: None, way: Some("https".into()), ..server(3, ServerState::Connected) };
-        let view = ServersView { own: own.id, joining: false, why: String::new(), servers: vec![own, other, third] };
+        let view = ServersView {
+            own: own.id,
+            joining: false,
+            why: String::new(),
+            main: Some(own.id),
+            may_lead: false,
+            servers: vec![own, other, third],
+        };
         let text = table(&view, 61_000);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 5, "{text}");
@@ -215,7 +231,14 @@ mod tests {
 
     #[test]
     fn alone_and_joining_have_a_sentence() {
-        let mut view = ServersView { own: ServerId::default(), joining: false, why: String::new(), servers: Vec::new() };
+        let mut view = ServersView {
+            own: ServerId::default(),
+            joining: false,
+            why: String::new(),
+            main: None,
+            may_lead: false,
+            servers: Vec::new(),
+        };
         assert!(table(&view, 0).contains("signboard server-token"));
         view.joining = true;
         assert!(table(&view, 0).contains("on its way"));

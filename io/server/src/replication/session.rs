@@ -5,6 +5,7 @@ use std::time::Duration;
 use control::replication::{read, write};
 use control::v1::ReplicationFrame;
 use domain::id::ServerId;
+use domain::lead::Lead;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
@@ -13,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::links::{Connected, Seat};
-use super::{facts, obeying};
+use super::{facts, obeying, roles};
 use crate::app::App;
 use crate::now::now_ms;
 
@@ -63,6 +64,7 @@ struct Driver {
     seat: Option<Seat>,
     since: i64,
     looked: u32,
+    lead: Option<Lead>,
 }
 
 /// Runs a session until it ends.
@@ -107,6 +109,7 @@ async fn begin(app: &App, server: ServerId, ways: Ways, out: Outbox) -> Result<(
         seat: None,
         since: now_ms(),
         looked: 0,
+        lead: app.core.lead(),
     };
     Ok((driver, first))
 }
@@ -135,7 +138,12 @@ impl Driver {
                             }
                             continue;
                         }
-                        Ok(Some(frame)) => Input::Heard(frame),
+                        Ok(Some(frame)) => {
+                            if let Frame::Heartbeat(heartbeat) = &frame {
+                                roles::heard(&self.app, heartbeat.epoch).await;
+                            }
+                            Input::Heard(frame)
+                        }
                         Ok(None) => continue,
                         Err(garbled) => {
                             self.say(Frame::Bye(Reason::Protocol(garbled.to_string())));
@@ -156,6 +164,9 @@ impl Driver {
                 changed = stands.changed() => match changed {
                     Ok(()) => {
                         stands.mark_unchanged();
+                        if let Err(ended) = self.tell_lead().await {
+                            return ended;
+                        }
                         match facts::standing(&self.app).await {
                             Ok(standing) => Input::Stands(standing),
                             Err(error) => return over(error.to_string()),
@@ -184,6 +195,7 @@ impl Driver {
         let own = self.app.core.server_id();
         let dialled_by = if self.ways.dialled { own } else { self.server.0 };
         let live = Live::new(&hello, dialled_by, self.app.replication.now().mono_ms);
+        let epoch = hello.epoch;
         let outputs = self.machine.handle(self.app.replication.now(), Input::Heard(Frame::Hello(hello)));
         if !outputs.iter().any(|output| matches!(output, Output::Close(_))) {
             match self.app.replication.links.take(self.server, live) {
@@ -196,6 +208,7 @@ impl Driver {
                     return Err(Ended { passes: reason.passes(), ..over(reason.to_string()) });
                 }
             }
+            roles::heard(&self.app, epoch).await;
             tracing::info!(server.id = %self.server, way = self.ways.way, address = self.ways.address, "a session with another server began");
         }
         self.obey(outputs).await?;
@@ -232,6 +245,17 @@ impl Driver {
     fn say(&self, frame: Frame) {
         // Nobody listens any more: the connection's end is heard of by itself.
         let _ = self.out.send(write(&frame));
+    }
+
+    /// Who leads is said with the next sign of life, not only when role and free disk are looked at.
+    async fn tell_lead(&mut self) -> Result<(), Ended> {
+        let lead = self.app.core.lead();
+        if lead == self.lead {
+            return Ok(());
+        }
+        self.lead = lead;
+        let local = facts::local(&self.app);
+        self.step(Input::Facts(local)).await
     }
 
     /// What may have changed without the log having grown.

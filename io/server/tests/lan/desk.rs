@@ -79,6 +79,13 @@ impl Desk {
         answer.json().await.unwrap()
     }
 
+    /// Changes members, and returns the status with what was said.
+    pub(crate) async fn try_change(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.patch(self.url(path)).header("x-csrf-token", &self.csrf).json(body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// Makes one and returns its id.
     pub(crate) async fn make(&self, noun: &str, body: Value) -> String {
         self.post(noun, &body).await["id"].as_str().unwrap().to_owned()

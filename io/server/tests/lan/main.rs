@@ -14,6 +14,7 @@ mod moved;
 mod running;
 mod servers;
 mod servers_files;
+mod servers_roles;
 mod taken;
 mod time;
 mod unused;

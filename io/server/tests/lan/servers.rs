@@ -40,12 +40,12 @@ impl Server {
     }
 
     /// A command of this server's owner.
-    fn command(&self, words: &[&str]) -> Said {
+    pub(crate) fn command(&self, words: &[&str]) -> Said {
         let data = self.data.path().to_str().unwrap();
         signboard(&self.host, &[words, &["--data", data]].concat())
     }
 
-    fn set_up(&self) -> anyhow::Result<Desk> {
+    pub(crate) fn set_up(&self) -> anyhow::Result<Desk> {
         let line = self.program.as_ref().unwrap().wait_for("/setup?link=", PATIENCE)?;
         let link = line.split_once("link=").unwrap().1.trim().to_owned();
         Ok(on(&self.host, Desk::set_up(&link)))
@@ -55,14 +55,14 @@ impl Server {
         on(&self.host, Desk::sign_in("ada", PASSWORD))
     }
 
-    fn token(&self, name: &str) -> String {
+    pub(crate) fn token(&self, name: &str) -> String {
         let said = self.command(&["server-token", "--name", name]);
         assert_eq!(said.code, 0, "{said:?}");
         said.out.trim().to_owned()
     }
 
     /// The servers as this one sees them.
-    fn servers(&self) -> Value {
+    pub(crate) fn servers(&self) -> Value {
         let said = self.command(&["servers", "--json"]);
         assert_eq!(said.code, 0, "{said:?}");
         serde_json::from_str(&said.out).unwrap()
@@ -84,25 +84,25 @@ impl Server {
         });
     }
 
-    fn names(&self, desk: &Desk) -> Vec<String> {
+    pub(crate) fn names(&self, desk: &Desk) -> Vec<String> {
         let screens = on(&self.host, desk.get("/viewers?limit=500"));
         screens["items"].as_array().unwrap().iter().map(|screen| screen["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits until this server shows a screen of that name.
     #[track_caller]
-    fn shows(&self, desk: &Desk, name: &str) {
+    pub(crate) fn shows(&self, desk: &Desk, name: &str) {
         until(&format!("{name} is shown"), || self.names(desk).iter().any(|screen| screen == name));
     }
 
-    fn make(&self, desk: &Desk, names: &[&str]) {
+    pub(crate) fn make(&self, desk: &Desk, names: &[&str]) {
         for name in names {
             on(&self.host, desk.make("/viewers", json!({"name": name})));
         }
     }
 
     /// Everything that people made, with versions: equal on equal servers.
-    fn state(&self, desk: &Desk) -> Vec<Value> {
+    pub(crate) fn state(&self, desk: &Desk) -> Vec<Value> {
         let nouns = ["/viewers?limit=500", "/grants", "/priorities", "/servers"];
         nouns.map(|noun| on(&self.host, desk.get(noun))).to_vec()
     }

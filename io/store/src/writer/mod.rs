@@ -33,6 +33,11 @@ const BACKLOG: usize = 1024;
 pub trait State: Clone + Send + Sync + 'static {
     /// Takes a document as it is now; none removes it.
     fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>);
+
+    /// Epoch of the Main, as the documents have it.
+    fn epoch(&self) -> u32 {
+        0
+    }
 }
 
 /// Makes a log entry of edits: `replica::commit`.

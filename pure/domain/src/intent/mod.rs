@@ -4,6 +4,7 @@ pub mod approve;
 pub mod enrol;
 pub mod insert_item;
 pub mod note_cards;
+pub mod promote;
 pub mod publish;
 pub mod rank;
 pub mod set_up;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Noun, check_name, taken};
 use crate::id::ServerId;
+use crate::lead::lead;
 use crate::permission::Object;
 use crate::refusal::Refusal;
 use crate::server::{Server, ServerInvitation, ServerRole};
@@ -27,6 +28,11 @@ impl Noun for Server {
         let other_main = |other: &Self| other.role == ServerRole::Main && other.retired_at.is_none();
         if self.role == ServerRole::Main && self.retired_at.is_none() && taken(state, id, other_main) {
             return Err(Refusal::invalid("role", "there is a Main already: an installation has one"));
+        }
+        let leads = lead(state).is_some_and(|lead| lead.server == ServerId(id));
+        let founder = state.servers.get(ServerId(id)).is_some_and(|before| before.role == ServerRole::Main);
+        if founder && leads && self.role != ServerRole::Main {
+            return Err(Refusal::invalid("role", "this is the Main: make another server the Main first"));
         }
         Ok(())
     }

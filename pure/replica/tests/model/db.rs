@@ -91,7 +91,7 @@ impl Db {
             for (name, write) in cells {
                 let old = self.rows.get(&op.id).and_then(|row| row.cells.get(name));
                 let knew = old.is_some_and(|old| old.stamp.dot.actor == actor || seen.covers(&old.stamp.dot));
-                if knew && old.is_some_and(|old| old.stamp >= entry.stamp(write)) {
+                if knew && old.is_some_and(|old| old.stamp >= entry.stamp(&op.kind, name, write)) {
                     return Err(format!("a write that knew the old value does not win: {entry:?} over {old:?}"));
                 }
             }

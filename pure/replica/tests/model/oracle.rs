@@ -41,7 +41,7 @@ impl Oracle {
                             created.insert(op.id);
                         }
                         for (name, write) in cells {
-                            let stamp = entry.stamp(write);
+                            let stamp = entry.stamp(&op.kind, name, write);
                             let winner = winners.entry((op.id, name)).or_insert((stamp, &write.value));
                             if stamp > winner.0 {
                                 *winner = (stamp, &write.value);

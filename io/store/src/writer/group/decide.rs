@@ -46,7 +46,7 @@ impl Group {
             author: origin.author,
             request: origin.request,
             schema: self.setup.schema,
-            epoch: 0,
+            epoch: working.state.epoch(),
         };
         match self.commit(proposal, working) {
             Ok(committed) => self.accept(job, committed, working),

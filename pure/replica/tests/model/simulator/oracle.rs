@@ -50,7 +50,7 @@ impl Oracle {
                     born.insert(op.id);
                 }
                 for (name, write) in writes {
-                    cells.entry((op.id, name)).or_default().push((entry.stamp(write).hlc, &write.value));
+                    cells.entry((op.id, name)).or_default().push((entry.stamp(&op.kind, name, write).hlc, &write.value));
                 }
             }
         }
