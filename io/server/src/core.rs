@@ -10,8 +10,8 @@ use domain::stamp::{Actor, Dot};
 use domain::state::State;
 use http::HeaderValue;
 use store::{
-    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, Loaded, Origin, Published, Setup, Store,
-    Writer,
+    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, Loaded, Origin, Published, RebuiltState,
+    Setup, Store, Writer,
 };
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -242,8 +242,8 @@ impl Core {
         installation: Uuid,
         actor: Actor,
         source: impl std::io::Read + Send + 'static,
-    ) -> Result<(), JoinFailed> {
-        self.writer.rebuild(installation, actor, source).await.map(drop)
+    ) -> Result<RebuiltState, JoinFailed> {
+        self.writer.rebuild(installation, actor, source).await
     }
 
     /// Becomes an empty part of another installation.

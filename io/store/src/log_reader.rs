@@ -14,8 +14,11 @@ use crate::error::Error;
 use crate::load;
 use crate::peer::PeerState;
 use crate::secret::Sealer;
-use crate::sql::state::{DROP_READER, MOVE_READER, RAISE_FLOOR, READ_LOG, READER, TRIM_LOG};
+use crate::sql::state::{DROP_READER, FIRST_MADE, MOVE_READER, RAISE_FLOOR, READ_LOG, READER, TRIM_LOG};
 use crate::store::Store;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 /// A row of the log: position, actor, number, clock, request, body.
 pub(crate) type LogRow = (i64, i64, i64, i64, Option<Uuid>, String);
@@ -73,6 +76,18 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::Full`].
     pub async fn drop_reader(&self, name: &str) -> Result<(), Error> {
         self.facts().write(Batch::one(DROP_READER, vec![name.into()])).await
+    }
+
+    /// Up to where the log holds only what was made before Unix time `before` in milliseconds, by the clocks of the authors. What was made
+    /// a day after `now` or later says nothing: that clock was wrong.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn older_than(&self, before: i64, now: i64) -> Result<i64, Error> {
+        let (from, until) = (Hlc::from_unix_ms(before).0, Hlc::from_unix_ms(now.saturating_add(DAY_MS)).0);
+        let first: Option<(i64,)> =
+            with_db!(&self.db, pool => sqlx::query_as(FIRST_MADE).bind(from).bind(until).fetch_optional(pool).await?);
+        Ok(first.map_or_else(|| self.standing().lpos, |(lpos,)| lpos - 1))
     }
 
     /// Removes entries up to `lpos`, as far as all readers have come and all active peers have acknowledged; the last entry always stays.

@@ -18,6 +18,8 @@ pub struct ServersView {
     pub main: Option<ServerId>,
     /// Whether the one that answers can be made the Main.
     pub may_lead: bool,
+    /// Whether the one that answers waits for a server that has the entries which its disk lost.
+    pub waits_for_lost: bool,
     /// The servers, the one that answers first.
     pub servers: Vec<ServerView>,
 }
@@ -71,6 +73,8 @@ pub struct ServerView {
     pub state: ServerState,
     /// Why it is not connected, or what keeps changes back, in words for people; empty: nothing is wrong.
     pub why: String,
+    /// Whether the two have different histories of one server, so that people must say which of them is right.
+    pub fork: bool,
     /// Operations that are here, durably, and not there; exact. None: the log no longer reaches back so far, and it will get the state.
     pub pending_out: Option<u64>,
     /// When the oldest of them was made, Unix milliseconds by its author's clock; none: nothing is pending.

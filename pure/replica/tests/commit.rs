@@ -108,3 +108,50 @@ fn equal_histories_have_equal_chains_and_others_do_not() {
     assert_eq!(chain("Gate"), chain("Gate"));
     assert_ne!(chain("Gate"), chain("Pier"));
 }
+
+/// A server's document, as the first Main wrote it, in the database of `server`.
+fn member(server: u128) -> (Rows, Position) {
+    let (mut rows, mut first) = (Rows::default(), position());
+    let cells: Cells = [("name".to_owned(), json!("Pier")), ("version".to_owned(), json!("1"))].into();
+    let insert = Edit { kind: "server".into(), ..edit(1, Change::Insert(cells)) };
+    let entry = rows.commit(&mut first, NOON, vec![insert]).unwrap().entry.unwrap();
+    let mut position = Position::new(Actor { server: Uuid::from_u128(server), incarnation: 1 });
+    replica::apply(&mut position, &entry, NOON, &|_, _| None).unwrap();
+    (rows, position)
+}
+
+#[test]
+fn what_a_newer_main_writes_stands_whatever_the_clocks_say() {
+    let write = |server: u128, epoch: u32, wall_ms: i64, text: &str| {
+        let (rows, mut position) = member(server);
+        let cells: Cells = [("name".to_owned(), json!(text)), ("version".to_owned(), json!(text))].into();
+        let edits = vec![Edit { kind: "server".into(), ..edit(1, Change::Update(cells)) }];
+        let proposal = Proposal { edits, wall_ms, epoch, ..Proposal::default() };
+        let committed = replica::commit(&mut position, proposal, &|_, id| rows.0.get(&id).cloned()).unwrap();
+        (position, committed)
+    };
+    let (mut old, of_old) = write(2, 0, NOON + 9_000, "old Main, later");
+    let (mut new, of_new) = write(3, 1, NOON + 1_000, "new Main");
+    let met = |position: &mut Position, own: &Committed, other: &Committed| {
+        let row = own.changes[0].after.clone();
+        let lookup = |_: &str, _: Uuid| row.clone();
+        match replica::apply(position, other.entry.as_ref().unwrap(), NOON, &lookup).unwrap() {
+            replica::Applied::New(new) => new.changes.into_iter().next().map_or(row, |change| change.after).unwrap(),
+            replica::Applied::Known => panic!("it is new"),
+        }
+    };
+    let (at_old, at_new) = (met(&mut old, &of_old, &of_new), met(&mut new, &of_new, &of_old));
+    assert_eq!(at_old, at_new);
+    assert_eq!(at_old.cells["name"].value, json!("new Main"), "only the Main writes it");
+    assert_eq!(at_old.cells["version"].value, json!("old Main, later"), "each server writes it");
+}
+
+#[test]
+fn a_promotion_is_the_first_act_of_its_own_epoch() {
+    let (mut rows, mut position) = member(1);
+    let crown = Change::Update([("epoch".to_owned(), json!(4))].into());
+    let entry = rows.commit(&mut position, NOON, vec![Edit { kind: "server".into(), ..edit(1, crown) }]).unwrap().entry.unwrap();
+    let Action::Set(writes) = &entry.ops[0].action else { panic!("{entry:?}") };
+    assert_eq!((entry.epoch, entry.stamp("server", "epoch", &writes["epoch"]).epoch), (4, 4));
+    assert_eq!(rows.0[&Uuid::from_u128(1)].cells["epoch"].stamp.epoch, 4);
+}

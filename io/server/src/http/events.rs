@@ -105,8 +105,12 @@ async fn missed(app: &App, last: &str) -> Option<Vec<store::Logged>> {
         return None;
     }
     let logged = app.core.store().read_log(lpos, CATCH_UP).await.ok()?;
-    let first = logged.first().map_or(lpos + 1, |logged| logged.lpos);
-    (logged.len() < CATCH_UP as usize && first == lpos + 1).then_some(logged)
+    // Without an entry the end moves when the state of another server is joined.
+    let whole = match logged.first() {
+        Some(first) => first.lpos == lpos + 1 && logged.len() < CATCH_UP as usize,
+        None => lpos == app.core.end(),
+    };
+    whole.then_some(logged)
 }
 
 impl Feed {

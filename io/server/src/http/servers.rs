@@ -30,7 +30,12 @@ use crate::replication::{self, Wish};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     let list = OpenApiRouter::new().routes(routes!(list));
-    list.routes(routes!(create_token)).routes(routes!(promote)).routes(routes!(retire)).routes(routes!(join))
+    list.routes(routes!(create_token))
+        .routes(routes!(promote))
+        .routes(routes!(retire))
+        .routes(routes!(join))
+        .routes(routes!(rebuild))
+        .routes(routes!(go_on))
 }
 
 /// The servers, with what is pending in either direction.
@@ -102,6 +107,22 @@ async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request)
         store.retire_peer(id, "taken out by a person").await.map_err(Error::unavailable)?;
     }
     Ok(super::done(&made))
+}
+
+/// Lets the state of this server take the place of that of the server that is asked, where the two have different histories.
+#[utoipa::path(post, path = "/servers/{id}/rebuild-from", operation_id = "rebuild_from_server", tag = "servers", params(("id" = uuid::Uuid, Path)), responses((status = 204), (status = 409, body = api::envelope::ErrorEnvelope)))]
+async fn rebuild(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Result<StatusCode> {
+    allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
+    replication::rebuild_from(&app, ServerId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets the server that is asked go on without the entries that its disk lost.
+#[utoipa::path(post, path = "/servers/go-on", operation_id = "go_on_without_lost", tag = "servers", responses((status = 204), (status = 409, body = api::envelope::ErrorEnvelope)))]
+async fn go_on(Extract(app): Extract<App>, caller: SignedIn) -> Result<StatusCode> {
+    allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
+    replication::go_on(&app).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Joins the installation of another server, instead of setting this one up.

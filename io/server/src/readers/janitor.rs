@@ -16,6 +16,14 @@ use crate::now::now_ms;
 pub const TRASH_MS: i64 = 30 * 86_400_000;
 /// How long a file that nothing refers to stays, in milliseconds: 7 days.
 const FILE_MS: i64 = 7 * 86_400_000;
+/// How long the log is kept at the Main, where it is the history of edits, in milliseconds: 30 days.
+const LOG_AT_MAIN_MS: i64 = 30 * 86_400_000;
+/// How long the log is kept elsewhere, in milliseconds: 7 days. Whoever lacks more gets the state.
+const LOG_MS: i64 = 7 * 86_400_000;
+/// How long notices are kept, in milliseconds: 90 days.
+const NOTICE_MS: i64 = 90 * 86_400_000;
+/// After so long a silence the log is no longer kept for a server, in milliseconds: 90 days.
+const SILENCE_MS: i64 = 90 * 86_400_000;
 /// The most documents removed in one change.
 const MOST: usize = 1_000;
 /// How often it looks.
@@ -37,11 +45,15 @@ pub async fn follow(app: App) {
 /// # Errors
 /// When the store does not take a change; the rest is left for next time.
 pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
-    let tasks = now - i64::from(app.config.facts.tasks_days) * 86_400_000;
-    let purged = app.core.change_own(move |state| Ok((expired(state, now, tasks), ()))).await;
-    if purged.is_err() {
-        return Err(store::Error::Unavailable);
+    // Documents are removed by one server alone: the Main, which knows what the others still need.
+    if app.core.is_main() {
+        let tasks = now - i64::from(app.config.facts.tasks_days) * 86_400_000;
+        let purged = app.core.change_own(move |state| Ok((expired(state, now, tasks), ()))).await;
+        if purged.is_err() {
+            return Err(store::Error::Unavailable);
+        }
     }
+    clean_log(app, now).await?;
     let day = 86_400_000;
     let facts = app.core.store().facts();
     facts.expire_plays(now - i64::from(app.config.facts.plays_days) * day).await?;
@@ -67,6 +79,21 @@ pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
         }
     }
     Ok(())
+}
+
+/// Cuts the log, as far as the other servers have it, and forgets old notices.
+async fn clean_log(app: &App, now: i64) -> Result<(), store::Error> {
+    let store = app.core.store();
+    let reason = "not heard of for 90 days: the log is not kept for it, and it gets the whole state when it comes back";
+    for server in store.fence_silent_peers(now - SILENCE_MS, reason).await? {
+        tracing::warn!(server.id = %server, "a server was not heard of for 90 days: the log is no longer kept for it");
+    }
+    let kept = if app.core.is_main() { LOG_AT_MAIN_MS } else { LOG_MS };
+    let end = store.older_than(now - kept, now).await?;
+    if end > 0 {
+        store.trim_log(end).await?;
+    }
+    store.facts().expire_notices(now - NOTICE_MS).await
 }
 
 /// Deletes of what lay in the trash for too long, and of tasks that were over at `tasks`. What still depends on them goes with them or is

@@ -2,7 +2,8 @@
 //!
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
-//! which connections there are, `overview` says it to people. `roles` knows who leads, `promotion` changes it.
+//! which connections there are, `overview` says it to people. `roles` knows who leads, `promotion` changes it; `mending` does what people decide where
+//! servers cannot.
 
 mod admitting;
 mod announcing;
@@ -11,6 +12,7 @@ mod facts;
 mod identity;
 mod joining;
 mod links;
+mod mending;
 mod obeying;
 mod overview;
 mod promotion;
@@ -36,6 +38,7 @@ pub use identity::{Membership, Own};
 pub(crate) use joining::finish;
 pub use joining::{Joined, join};
 pub use links::{Connected, Links, Meeting};
+pub use mending::{go_on, rebuild_from};
 pub use overview::{overview, table};
 pub use promotion::{promote, switch};
 pub(crate) use service::service;

@@ -11,6 +11,7 @@ use replica::pending::Pending;
 use replica::session::Mode;
 
 use super::links::Meeting;
+use super::mending::fork_of;
 use crate::app::App;
 use crate::http::error::Error;
 
@@ -35,7 +36,8 @@ pub async fn overview(app: &App) -> Result<ServersView, Error> {
     let main = app.core.lead().map(|lead| lead.server);
     let here = state.servers.get(own).filter(|here| !here.read_only && here.retired_at.is_none());
     let may_lead = here.is_some() && main != Some(own);
-    Ok(ServersView { own, joining: membership.is_some(), why, main, may_lead, servers })
+    let waits_for_lost = app.core.store().standing().forked.is_some();
+    Ok(ServersView { own, joining: membership.is_some(), why, main, may_lead, waits_for_lost, servers })
 }
 
 async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paired: bool) -> Result<ServerView, Error> {
@@ -70,6 +72,7 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
         retired_at: server.retired_at,
         state,
         why,
+        fork: fork_of(&meeting).is_some(),
         pending_out,
         oldest_out_at,
         pending_in: if id == own { Some(0) } else { status.map_or(meeting.last_incoming, |status| ops(status.incoming)) },
@@ -193,6 +196,7 @@ mod tests {
             retired_at: None,
             state,
             why: String::new(),
+            fork: false,
             pending_out: Some(12),
             oldest_out_at: Some(1_000),
             pending_in: Some(0),
@@ -217,6 +221,7 @@ mod tests {
             why: String::new(),
             main: Some(own.id),
             may_lead: false,
+            waits_for_lost: false,
             servers: vec![own, other, third],
         };
         let text = table(&view, 61_000);
@@ -237,6 +242,7 @@ mod tests {
             why: String::new(),
             main: None,
             may_lead: false,
+            waits_for_lost: false,
             servers: Vec::new(),
         };
         assert!(table(&view, 0).contains("signboard server-token"));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use control::v1::{SnapshotPart, SnapshotRequest};
 use domain::cell::Hash;
 use domain::id::ServerId;
+use domain::log::Entry;
 use futures::Stream;
 use replica::session::{SnapshotOffer, Taking};
 use tokio_stream::wrappers::ReceiverStream;
@@ -15,9 +16,14 @@ use tonic::Status;
 
 use super::dialling;
 use crate::app::App;
+use crate::now::now_ms;
 
 /// Folder of these files within the data folder.
 const FOLDER: &str = "server/snapshots";
+/// Folder, within the data folder, of changes that a rebuild could not take over. Only the owner reads them: secrets stand in them.
+const LEFT_OUT: &str = "server/left-out";
+/// So many of them are named in the log.
+const NAMED: usize = 100;
 /// Bytes of one part.
 const PART: usize = 256 << 10;
 /// How long a snapshot is kept, in seconds: 6 hours.
@@ -126,12 +132,41 @@ pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how
     let source = io::BufReader::new(file);
     let taken = match how {
         Taking::Join => app.core.join(installation, source).await.map(drop),
-        Taking::Rebuild { actor } => app.core.rebuild(installation, actor, source).await,
+        Taking::Rebuild { actor } => {
+            app.core.rebuild(installation, actor, source).await.map(|rebuilt| left_out(app, &rebuilt.dropped))
+        }
     };
     let _ = fs::remove_file(&path);
     taken.map_err(|error| error.to_string())?;
     tracing::info!(server.id = %server, ?how, "the state of another server was taken in");
     Ok(())
+}
+
+/// Changes that a rebuild could not take over are kept in a file for people, and named in the log.
+fn left_out(app: &App, dropped: &[Entry]) {
+    if dropped.is_empty() {
+        return;
+    }
+    let path = app.core.store().dir().join(LEFT_OUT).join(format!("{}.json", now_ms()));
+    for entry in dropped.iter().take(NAMED) {
+        let documents: Vec<String> = entry.ops.iter().take(NAMED).map(|op| format!("{} {}", op.kind, op.id)).collect();
+        let (at, documents) = (entry.hlc.unix_ms(), documents.join(", "));
+        tracing::warn!(entry = %entry.dot, at, author = ?entry.author, documents, "a change was left out when this server was rebuilt");
+    }
+    let text = serde_json::to_vec_pretty(dropped).expect("entries are plain data");
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(&text)?;
+        file.sync_all()
+    });
+    match written {
+        Ok(()) => {
+            tracing::warn!(count = dropped.len(), path = %path.display(), "the changes that were left out are kept in a file")
+        }
+        Err(error) => {
+            tracing::error!(count = dropped.len(), %error, "the changes that were left out could not be kept in a file")
+        }
+    }
 }
 
 async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {

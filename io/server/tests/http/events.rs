@@ -113,6 +113,17 @@ async fn an_unknown_place_is_answered_with_resync() {
 }
 
 #[tokio::test]
+async fn what_came_as_a_state_and_not_as_entries_is_answered_with_resync() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let place = Events::open(&ada, None).await.place().await;
+    let (store, installation) = (site.app.core.store(), site.app.core.store().standing().installation);
+    let mut state = Vec::new();
+    store.snapshot(installation, &mut state).await.unwrap();
+    site.app.core.join(installation, std::io::Cursor::new(state)).await.unwrap();
+    assert_eq!(Events::open(&ada, Some(&place)).await.next().await.0, "resync");
+}
+
+#[tokio::test]
 async fn events_are_only_of_what_one_may_see() {
     let (site, ada) = Site::set_up(&[]).await;
     let own = ada.make("/folders", json!({"name": "Quay"})).await;

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use server::now::now_ms;
+use server::readers::janitor::clean;
 
 use crate::caller::Caller;
 use crate::server::{PASSWORD, Site};
@@ -91,6 +93,69 @@ async fn who_was_taken_out_is_cut_and_refused() {
     })
     .await;
     assert_eq!(ada.get("/viewers").await.ok()["total"], 0, "nothing of it comes any more");
+    sub.stop().await;
+    main.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_have_and_is_old_leaves_the_log_and_a_silent_server_keeps_nothing() {
+    let (main, ada) = Site::set_up(HERE).await;
+    let sub = Site::empty(HERE).await;
+    let wish = json!({"link": sub.link(), "token": token(&ada).await});
+    sub.stranger().post("/setup/join", &wish).await.ok();
+    until("they are connected", || async { other(&ada).await["state"] == "connected" }).await;
+    ada.make("/viewers", json!({"name": "Both have it"})).await;
+    until("nothing is pending", || async { other(&ada).await["pending_out"] == 0 }).await;
+    let day = 86_400_000;
+    let store = main.app.core.store();
+    let first = async || store.read_log(0, 1).await.unwrap()[0].lpos;
+    clean(&main.app, now_ms() + 29 * day).await.unwrap();
+    assert_eq!(first().await, 1, "it is the history of edits");
+    // In so many days everybody's sitting has ended.
+    let ada = main.stranger().sign_in("ada", PASSWORD).await;
+    sub.stop().await;
+    until("the goodbye is heard", || async { other(&ada).await["state"] == "not_connected" }).await;
+    let had = main.app.core.end();
+    for name in ["Pier lacks it", "And this"] {
+        ada.make("/viewers", json!({"name": name})).await;
+    }
+    clean(&main.app, now_ms() + 31 * day).await.unwrap();
+    assert!((2..=had + 1).contains(&first().await), "what Pier lacks is kept for it");
+    // The audit trail reads the log too.
+    until("Pier was silent for too long", || async {
+        clean(&main.app, now_ms() + 100 * day).await.unwrap();
+        first().await == main.app.core.end()
+    })
+    .await;
+    main.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_only_server_shows_all_makes_nothing_and_does_not_lead() {
+    let (main, ada) = Site::set_up(HERE).await;
+    let alone = ada.post("/servers/promote", &json!({})).await;
+    alone.refused(409, "in_use", "");
+    ada.act("/servers/go-on").await.refused(409, "nothing_to_decide", "");
+    ada.act(&format!("/servers/{}/rebuild-from", uuid::Uuid::nil())).await.refused(409, "nothing_to_decide", "");
+    ada.make("/viewers", json!({"name": "Gate"})).await;
+    let sub = Site::empty(HERE).await;
+    let wish = json!({"name": "Window", "read_only": true});
+    let token = ada.post("/server-tokens", &wish).await.created()["token"].clone();
+    sub.stranger().post("/setup/join", &json!({"link": sub.link(), "token": token})).await.ok();
+    until("the state has come", || async { sub.stranger().get("/setup").await.ok()["set_up"] == true }).await;
+    let bob = sub.stranger().sign_in("ada", PASSWORD).await;
+    assert_eq!(bob.get("/viewers").await.ok()["total"], 1);
+    let end = sub.app.core.end();
+    bob.post("/viewers", &json!({"name": "Here"})).await.refused(403, "read_only_server", "");
+    bob.post("/servers/promote", &json!({})).await.refused(403, "read_only_server", "");
+    assert_eq!(bob.get("/servers/overview").await.ok()["may_lead"], false);
+    // Nor does the server itself write anything.
+    clean(&sub.app, now_ms()).await.unwrap();
+    ada.make("/viewers", json!({"name": "Quay"})).await;
+    until("changes go on coming", || async { bob.get("/viewers").await.ok()["total"] == 2 }).await;
+    let own = sub.app.core.server_id();
+    let log = sub.app.core.store().read_log(end, 100).await.unwrap();
+    assert!(log.iter().all(|logged| logged.entry.dot.actor.server != own), "{log:?}");
     sub.stop().await;
     main.stop().await;
 }

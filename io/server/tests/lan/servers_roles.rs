@@ -156,3 +156,55 @@ fn lab_of_two_that_are_promoted_at_once_one_stays_the_main() -> anyhow::Result<(
     }
     Ok(())
 }
+
+#[test]
+fn lab_of_two_histories_of_a_restored_server_people_choose_one() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open()? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (main, ada, pier, bob, name) = pair(&segment)?;
+    // Quay follows Pier besides the Main, so that it meets either one.
+    let mut quay = Server::start(segment.host("quay")?)?;
+    let said = main.command(&["server-token", "--name", "Quay", "--parent", "Pier"]);
+    assert_eq!(quay.command(&["join", said.out.trim()]).code, 0);
+    main.meets("Quay");
+    pier.meets("Quay");
+    quay.kill();
+    let backup = tempfile::tempdir()?;
+    let copied = std::process::Command::new("cp").args(["-a", "."]).arg(backup.path()).current_dir(quay.data.path()).status()?;
+    assert!(copied.success());
+
+    // What Quay then made is known to the Main alone.
+    pier.host.card().cut()?;
+    quay.run()?;
+    quay.make(&quay.sign_in(), &["Before the restore"]);
+    main.shows(&ada, "Before the restore");
+    quay.kill();
+    // Its old disk comes back, and meets Pier alone.
+    main.host.card().cut()?;
+    pier.host.card().restore()?;
+    let emptied = std::process::Command::new("find").arg(quay.data.path()).args(["-mindepth", "1", "-delete"]).status()?;
+    assert!(emptied.success());
+    let restored =
+        std::process::Command::new("cp").args(["-a", "."]).arg(quay.data.path()).current_dir(backup.path()).status()?;
+    assert!(restored.success());
+    quay.run()?;
+    quay.make(&quay.sign_in(), &["After the restore"]);
+    pier.shows(&bob, "After the restore");
+    quay.kill();
+
+    main.host.card().restore()?;
+    until("the two hold each other back", || pier.sees(&name)["fork"] == json!(true) && main.sees("Pier")["fork"] == json!(true));
+    assert!(pier.names(&bob).iter().all(|screen| screen != "Before the restore"), "nothing was mixed");
+    let path = format!("/servers/{}/rebuild-from", id_of(&main).as_str().unwrap());
+    pier.make(&bob, &["Made at Pier itself"]);
+    assert_eq!(on(&pier.host, bob.ask_nothing(&path)), 204);
+    pier.meets(&name);
+    for (server, desk) in [(&main, &ada), (&pier, &bob)] {
+        server.shows(desk, "Before the restore");
+        server.shows(desk, "Made at Pier itself");
+        assert!(server.names(desk).iter().all(|screen| screen != "After the restore"), "the other history counts");
+    }
+    let kept = std::fs::read_dir(pier.data.path().join("server/left-out"))?.next().expect("what was left out is kept")?;
+    assert!(std::fs::read_to_string(kept.path())?.contains("After the restore"));
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! The log and its readers.
 
+use domain::id::ServerId;
+use domain::lead::Lead;
 use store::Origin;
 
 use crate::Place;
@@ -61,5 +63,34 @@ pub(crate) async fn the_log_is_not_cut_past_a_reader(place: Place) {
     let site = place.open().await;
     assert_eq!(site.loaded.position.vector.get(&position.actor), 6);
     assert_eq!(site.loaded.lpos, 6);
+    site.close().await;
+}
+
+pub(crate) async fn what_is_old_is_told_from_what_is_young(place: Place) {
+    let site = place.open().await;
+    for id in 1..=3 {
+        site.writer.write(Origin::default(), vec![insert("viewer", id, "Gate")]).await.unwrap();
+    }
+    // The clock of these tests stands.
+    let now = 1_790_000_000_000;
+    let store = &site.store;
+    assert_eq!(store.older_than(now - 1_000, now).await.unwrap(), 0, "all was made later");
+    assert_eq!(store.older_than(now + 1_000, now + 2_000).await.unwrap(), 3, "all was made before");
+    let long_ago = now - 10 * 86_400_000;
+    assert_eq!(store.older_than(long_ago - 1_000, long_ago).await.unwrap(), 3, "a clock that is days ahead says nothing");
+    site.close().await;
+}
+
+pub(crate) async fn who_leads_is_known_after_a_restart(place: Place) {
+    let lead = |number, server| Lead { number, server: ServerId(uuid::Uuid::from_u128(server)) };
+    let site = place.open().await;
+    assert_eq!(site.store.heard_lead(), Lead::default());
+    site.store.note_lead(lead(3, 9)).await.unwrap();
+    site.store.note_lead(lead(3, 7)).await.unwrap();
+    site.store.note_lead(lead(2, 9)).await.unwrap();
+    assert_eq!(site.store.heard_lead(), lead(3, 9));
+    site.close().await;
+    let site = place.open().await;
+    assert_eq!(site.store.heard_lead(), lead(3, 9));
     site.close().await;
 }

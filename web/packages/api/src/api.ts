@@ -87,6 +87,11 @@ export function calls(client: Client) {
     network: () => client.get<NetworkView>("/network"),
     servers: () => client.get<ServersView>("/servers/overview"),
     makeServerToken: (wish: { name: string; role: ServerRole; parent?: Id; read_only: boolean }) => client.post<ServerToken>("/server-tokens", wish),
+    /** Makes the server that answers the Main. A planned switch may take half a minute. */
+    promoteServer: (planned: boolean) => client.post<{ main: Id; epoch: number }>("/servers/promote", { planned }),
+    /** Lets the state of that server take the place of the one that answers. */
+    rebuildFrom: (id: Id) => client.post<undefined>(`/servers/${id}/rebuild-from`),
+    goOnWithoutLost: () => client.post<undefined>("/servers/go-on"),
     retireServer: (id: Id) => client.post<undefined>(`/servers/${id}/retire`),
     /** What the doctor finds on the server's machine. Takes a few seconds. */
     findings: () => client.get<Finding[]>("/network/findings"),

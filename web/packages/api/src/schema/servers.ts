@@ -8,6 +8,9 @@ export interface ServerView {
   id: Id;
   name: string;
   role: ServerRole;
+  promoted_at: Millis | null;
+  /** Whether it was the Main before another one was promoted. */
+  led_before: boolean;
   parent: Id | null;
   read_only: boolean;
   version: string;
@@ -16,6 +19,8 @@ export interface ServerView {
   state: ServerState;
   /** Why it is not connected, or what keeps changes back, in the server's words; empty: nothing is wrong. */
   why: string;
+  /** The two have different histories of one server: people say which of them is right. */
+  fork: boolean;
   /** Changes that are here and not there; null: it will get the whole state. */
   pending_out: number | null;
   oldest_out_at: Millis | null;
@@ -33,6 +38,12 @@ export interface ServersView {
   own: Id;
   joining: boolean;
   why: string;
+  /** Null: it is the only server, or its state has not come yet. */
+  main: Id | null;
+  /** Whether the one that answers can be made the Main. */
+  may_lead: boolean;
+  /** Whether it waits for a server that has the changes which its disk lost. */
+  waits_for_lost: boolean;
   servers: ServerView[];
 }
 

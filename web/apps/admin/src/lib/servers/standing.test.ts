@@ -1,6 +1,6 @@
 import type { ServerState, ServerView } from "@signboard/api";
 import { describe, expect, it } from "vitest";
-import { clockOff, serversRanked } from "./standing.ts";
+import { clockOff, presentMain, serversRanked } from "./standing.ts";
 
 const server = (name: string, state: ServerState) => ({ name, state }) as ServerView;
 
@@ -8,6 +8,12 @@ describe("servers", () => {
   it("stand with the own one first, those in trouble next, those that were taken out last", () => {
     const all = [server("d", "retired"), server("c", "connected"), server("b", "indirect"), server("z", "not_connected"), server("y", "held"), server("m", "own")];
     expect(serversRanked(all).map((one) => one.name)).toEqual(["m", "y", "z", "b", "c", "d"]);
+  });
+
+  it("have one Main, which may be one that was not met yet", () => {
+    const servers = [{ id: "a" }, { id: "b" }] as ServerView[];
+    expect(presentMain({ main: "b", servers })?.id).toBe("b");
+    expect([presentMain({ main: "c", servers }), presentMain({ main: null, servers: [] })]).toEqual([null, null]);
   });
 
   it("are told of a clock from two seconds on", () => {

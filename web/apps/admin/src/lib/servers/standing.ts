@@ -1,5 +1,5 @@
 /** What a row of the table of servers says. */
-import type { ServerState, ServerView } from "@signboard/api";
+import type { ServerState, ServersView, ServerView } from "@signboard/api";
 
 /** From so many milliseconds on, a clock is worth a word. */
 const CLOCK_MS = 2000;
@@ -23,4 +23,9 @@ export function clockOff(server: Pick<ServerView, "clock_offset_ms">): number | 
 export function serversRanked(servers: readonly ServerView[]): ServerView[] {
   const weight = (server: ServerView) => ({ own: 0, held: 1, not_connected: 1, connected: 2, indirect: 2, retired: 3 })[server.state];
   return [...servers].sort((a, b) => weight(a) - weight(b) || a.name.localeCompare(b.name));
+}
+
+/** The server that is the Main now, as far as the one that answers knows. */
+export function presentMain(view: Pick<ServersView, "main" | "servers">): ServerView | null {
+  return view.servers.find((server) => server.id === view.main) ?? null;
 }
