@@ -41,6 +41,6 @@ pub use sending::Sending;
 pub use standing::Standing;
 pub use store::{Loaded, Store};
 pub use writer::{
-    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, RebuiltState, MAX_BATCH, Merge, Origin, Published, Setup,
-    State, Writer,
+    AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, MAX_BATCH, Merge, Origin, Published,
+    RebuiltState, Setup, State, Writer,
 };
