@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod acme;
+pub mod history;
 pub mod lab;
 pub mod postgres;
 mod skip;

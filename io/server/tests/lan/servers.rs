@@ -247,11 +247,19 @@ fn lab_a_token_counts_once_and_a_server_with_content_stays_what_it_is() -> anyho
 }
 
 #[test]
-fn lab_7237_or_443_alone_is_enough_for_two_servers() -> anyhow::Result<()> {
+fn lab_any_one_of_7237_443_and_80_is_enough_for_two_servers() -> anyhow::Result<()> {
     let Some(lab) = Lab::open()? else { return Ok(()) };
     let (main, ada, mut sub, bob, name) = pair(&lab.segment()?)?;
     drop(bob);
-    for (closed, left) in [("7237", ["https", "http"].as_slice()), ("7237, 80", &["https"]), ("443, 80", &["control"])] {
+    let cases = [
+        ("7237", ["https", "http"].as_slice()),
+        ("443", &["control", "http"]),
+        ("80", &["control", "https"]),
+        ("7237, 80", &["https"]),
+        ("443, 80", &["control"]),
+        ("7237, 443", &["http"]),
+    ];
+    for (closed, left) in cases {
         sub.kill();
         until("the Main has heard of it", || main.sees("Pier")["state"] == "not_connected");
         // People at the servers themselves go on.
