@@ -93,7 +93,11 @@ impl Core {
     /// # Errors
     /// [`store::Error`] when the store has a writer already.
     pub fn start(store: Store, memory: Memory, loaded: &Loaded) -> Result<Self, store::Error> {
-        let setup = Setup { merge: replica::commit, clock: Arc::new(crate::now::now_ms), schema: SCHEMA };
+        #[cfg(not(feature = "next"))]
+        let merge = replica::commit;
+        #[cfg(feature = "next")]
+        let merge = crate::mutant::merge;
+        let setup = Setup { merge, clock: Arc::new(crate::now::now_ms), schema: SCHEMA };
         let writer = Writer::start(&store, memory, setup)?;
         Ok(Self { store, writer, server: loaded.position.actor.server })
     }
@@ -167,7 +171,11 @@ impl Core {
             let text = "people may only look at things on this server: make the change on another one of the installation";
             return Err(Error::new(http::StatusCode::FORBIDDEN, "read_only_server", text));
         }
-        match self.writer.submit(change, move |memory: &Memory| decide(&memory.0)).await {
+        #[cfg(not(feature = "next"))]
+        let made = self.writer.submit(change, move |memory: &Memory| decide(&memory.0)).await;
+        #[cfg(feature = "next")]
+        let made = crate::mutant::submit(&self.writer, change, decide).await;
+        match made {
             Ok(Done::New { value, dot, .. }) => {
                 metrics::counter!("signboard_changes_total").increment(1);
                 Ok(Made { outcome: Some(value), dot, inserted: Vec::new() })

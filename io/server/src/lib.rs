@@ -21,6 +21,8 @@ pub mod lan;
 pub mod listen;
 pub mod metrics;
 pub mod mirror;
+#[cfg(feature = "next")]
+mod mutant;
 pub mod network;
 pub mod notify;
 pub mod now;

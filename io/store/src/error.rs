@@ -40,7 +40,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Stored data cannot be understood.
-    #[error("The stored {what} is damaged. Restore the data folder from a backup.")]
+    #[error(
+        "The stored {what} is damaged. Restore the data folder from a backup; where there are further servers, start with an empty data folder and join them with a new token."
+    )]
     Damaged {
         /// What it is.
         what: String,
@@ -120,15 +122,34 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
         let full = code.is_some_and(|code| code == POSTGRES_DISK_FULL || code.parse().is_ok_and(lite_is_full));
-        if full { Self::full_database() } else { Self::Database(Box::new(error)) }
+        let damaged = || error.as_database_error().and_then(|error| error.code()?.parse().ok()).is_some_and(lite_is_damaged);
+        if full {
+            Self::full_database()
+        } else if damaged() {
+            Self::damaged("database")
+        } else {
+            Self::Database(Box::new(error))
+        }
     }
 }
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         let full = error.sqlite_error().is_some_and(|error| lite_is_full(error.extended_code));
-        if full { Self::full_database() } else { Self::Database(Box::new(error)) }
+        let damaged = || error.sqlite_error().is_some_and(|error| lite_is_damaged(error.extended_code));
+        if full {
+            Self::full_database()
+        } else if damaged() {
+            Self::damaged("database")
+        } else {
+            Self::Database(Box::new(error))
+        }
     }
+}
+
+/// SQLite's result codes for a file that contradicts itself, and for one that is no database, without what extends them (bits 8 and up).
+fn lite_is_damaged(code: i32) -> bool {
+    matches!(code & 0xff, 11 | 26)
 }
 
 fn lite_is_full(code: i32) -> bool {

@@ -46,5 +46,6 @@ pub mod table;
 pub mod task;
 pub mod timetable;
 pub mod user;
+pub mod version;
 pub mod viewer;
 pub mod viewer_settings;

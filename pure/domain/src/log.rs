@@ -121,16 +121,6 @@ pub struct Cell {
     pub value: Value,
 }
 
-impl Row {
-    /// The newest stamp in the row: it changes with every change of the document and serves as its version.
-    #[must_use]
-    pub fn version(&self) -> Stamp {
-        // Without the epoch, which would hide later changes of the other cells.
-        let stamps = self.cells.values().map(|cell| cell.stamp);
-        stamps.max_by_key(|stamp| (stamp.hlc, stamp.dot)).unwrap_or(Stamp { dot: self.birth, ..Stamp::default() })
-    }
-}
-
 /// Where a server stands: what the next commit continues from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Position {

@@ -79,16 +79,6 @@ pub struct Stamp {
     pub dot: Dot,
 }
 
-impl Stamp {
-    /// A short text that names the stamp among those of one document: the version in `ETag`s.
-    #[must_use]
-    pub fn tag(&self) -> String {
-        let actor = self.dot.actor;
-        let server = actor.server.as_u128() as u32 ^ actor.incarnation;
-        format!("{:x}.{:x}.{server:x}", self.hlc.0, self.dot.seq)
-    }
-}
-
 /// What a database contains: for each actor the highest contiguous sequence number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionVector(BTreeMap<Actor, u64>);

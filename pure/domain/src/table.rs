@@ -6,15 +6,16 @@ use uuid::Uuid;
 
 use crate::document::Document;
 use crate::log::{Cells, Row};
-use crate::stamp::{Dot, Stamp};
+use crate::stamp::Dot;
+use crate::version::Version;
 
 /// A document as the server holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held<T> {
     /// The entry that brought it into being.
     pub birth: Dot,
-    /// Its largest stamp: the version that `ETag`s and conflict checks use.
-    pub version: Stamp,
+    /// Which state of it this is, for `ETag`s and conflict checks.
+    pub version: Version,
     /// Its cells.
     pub value: T,
     /// Cells of newer versions, as they came; none in the usual case.
@@ -64,7 +65,7 @@ impl<T: Document> Table<T> {
     /// Takes a row as the store has it now; none removes the document. Returns what was there before.
     pub fn put(&mut self, id: Uuid, row: Option<Row>) -> Option<Arc<Held<T>>> {
         let Some(row) = row else { return self.0.remove(&id) };
-        let (birth, version) = (row.birth, row.version());
+        let (birth, version) = (row.birth, Version::of(&row));
         let (value, unread) = T::from_cells(row.cells.into_iter().map(|(name, cell)| (name, cell.value)).collect());
         let unread = (!unread.is_empty()).then(|| Box::new(unread));
         self.0.insert(id, Arc::new(Held { birth, version, value, unread }))

@@ -10,11 +10,16 @@ use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 /// The ending of the names of servers; before it stands the installation's id.
 pub(super) const ENDING: &str = ".signboard.internal";
 
+/// What stands between the id of a server and [`ENDING`].
+const SERVER: &str = ".server";
+
 /// The certificate of a server, as it came in the handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerCertificate {
     /// Id of the installation, from the name `<id>.signboard.internal`.
     pub installation: String,
+    /// Id of the server, from the name `<id>.server.signboard.internal`; none: servers of before said nothing of it.
+    pub server: Option<String>,
     /// SHA-256 of the certificate.
     pub fingerprint: [u8; 32],
     /// The whole chain in DER, the server's own certificate first.
@@ -29,13 +34,12 @@ impl ServerCertificate {
     pub(super) fn read(chain: &[CertificateDer<'_>]) -> Result<Self, CertificateFault> {
         let leaf = chain.first().ok_or(CertificateFault::Malformed)?;
         let parsed = EndEntityCert::try_from(leaf).map_err(|_| CertificateFault::Malformed)?;
-        let installation = parsed
-            .valid_dns_names()
-            .find_map(|name| name.strip_suffix(ENDING))
-            .filter(|id| !id.is_empty() && !id.contains('.'))
-            .ok_or(CertificateFault::NotSignboard)?;
+        let own: Vec<&str> = parsed.valid_dns_names().filter_map(|name| name.strip_suffix(ENDING)).collect();
+        let installation = own.first().filter(|id| !id.is_empty() && !id.contains('.')).ok_or(CertificateFault::NotSignboard)?;
+        let server = own.iter().find_map(|name| name.strip_suffix(SERVER));
         Ok(Self {
             installation: installation.to_ascii_lowercase(),
+            server: server.map(str::to_ascii_lowercase),
             fingerprint: fingerprint(leaf),
             chain: chain.iter().map(|der| der.clone().into_owned()).collect(),
         })
@@ -110,6 +114,12 @@ pub enum CertificateFault {
     /// It has no name of the form `<installation>.signboard.internal`.
     #[error("what answers is not a Signboard server; see to address and port")]
     NotSignboard,
+    /// It is that of another server of the installation.
+    #[error("another server of this installation answers here ({found}); give the address of the right one")]
+    OtherServer {
+        /// That server's id.
+        found: String,
+    },
     /// No known authority has signed it.
     #[error(
         "the server's certificate comes from an unknown authority: it is another installation, or its data were lost; give the right address, or enrol again"

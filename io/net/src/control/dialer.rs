@@ -7,7 +7,7 @@ use futures::FutureExt;
 use tokio::time::timeout;
 
 use super::address::{Address, Way};
-use super::certificate::ServerCertificate;
+use super::certificate::{CertificateFault, ServerCertificate};
 use super::fault::{DialFault, DialReport, Tried};
 use super::identity::Identity;
 use super::link::Link;
@@ -60,11 +60,24 @@ impl Dialer {
     /// # Errors
     /// If no server is reached: what was tried.
     pub async fn dial(&self, addresses: &[Address]) -> Result<Link, DialReport> {
+        self.race(addresses, None).await
+    }
+
+    /// As [`Dialer::dial`], for one server of several: a name or an address may lead to another one of the same installation, or back to
+    /// where the call comes from. `server` is its id. Servers whose certificate does not name one are taken.
+    ///
+    /// # Errors
+    /// If that server is not reached: what was tried.
+    pub async fn dial_server(&self, server: &str, addresses: &[Address]) -> Result<Link, DialReport> {
+        self.race(addresses, Some(server)).await
+    }
+
+    async fn race(&self, addresses: &[Address], server: Option<&str>) -> Result<Link, DialReport> {
         let mut report = DialReport::default();
         for address in addresses {
             let mut ways: Vec<Way> = address.ways().map(|(way, _)| way).collect();
             ways.sort_by_key(|way| Some(*way) != self.preferred);
-            let attempts = ways.iter().map(|way| self.attempt(address, *way).boxed());
+            let attempts = ways.iter().map(|way| self.attempt(address, *way, server).boxed());
             match race(attempts.collect(), STAGGER).await {
                 Ok(link) => return Ok(link),
                 Err(faults) => report.tried.extend(ways.into_iter().zip(faults).map(|(way, fault)| Tried {
@@ -77,11 +90,13 @@ impl Dialer {
         Err(report)
     }
 
-    async fn attempt(&self, address: &Address, way: Way) -> Result<Link, DialFault> {
-        timeout(PATIENCE, self.connect(address, way)).await.unwrap_or(Err(DialFault::Silent { seconds: PATIENCE.as_secs() }))
+    async fn attempt(&self, address: &Address, way: Way, server: Option<&str>) -> Result<Link, DialFault> {
+        timeout(PATIENCE, self.connect(address, way, server))
+            .await
+            .unwrap_or(Err(DialFault::Silent { seconds: PATIENCE.as_secs() }))
     }
 
-    async fn connect(&self, address: &Address, way: Way) -> Result<Link, DialFault> {
+    async fn connect(&self, address: &Address, way: Way, server: Option<&str>) -> Result<Link, DialFault> {
         let tls = secure::inner(&self.trust, self.identity.as_ref(), &self.judged_at)
             .map_err(|fault| DialFault::Identity(fault.to_string()))?;
         let name = secure::name(self.identity.as_ref());
@@ -89,6 +104,11 @@ impl Dialer {
         let (stream, announced) = route.secure(address, way).await?;
         let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let certificate = Arc::new(ServerCertificate::read(chain).map_err(DialFault::Certificate)?);
+        if let (Some(wanted), Some(found)) = (server, &certificate.server)
+            && wanted != found
+        {
+            return Err(DialFault::Certificate(CertificateFault::OtherServer { found: found.clone() }));
+        }
         let wire = Wire::open(stream, self.windows).await.map_err(|fault| DialFault::Tls(std::io::Error::other(fault)))?;
         Ok(Link { way, address: address.clone(), certificate, announced, wire, route })
     }

@@ -121,8 +121,10 @@ fn signer(app: &App) -> Result<Arc<Signer>, AuthorityError> {
 fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
     let signer = signer(app)?;
     let machine = ServerNames::of_machine(&app.config);
-    let own = format!("{}.signboard.internal", installation_id(app));
-    let names = std::iter::once(own).chain(machine.names.iter().map(|name| name.as_str().to_owned()));
+    // The installation's comes first, which is all that programs of before look at.
+    let own =
+        [format!("{}.signboard.internal", installation_id(app)), format!("{}.server.signboard.internal", app.core.server_id())];
+    let names = own.into_iter().chain(machine.names.iter().map(|name| name.as_str().to_owned()));
     let names = names.filter_map(|name| name.try_into().ok().map(SanType::DnsName));
     let names = names.chain(machine.addresses.iter().copied().map(SanType::IpAddress)).collect();
     Ok(Grounds { authority: signer.certificate.to_vec(), names })

@@ -172,15 +172,22 @@ pub(super) async fn dial(app: &App, server: ServerId) -> Result<Link, String> {
     let identity = app.replication.own.identity(app);
     let identity = identity.ok_or("this server has no certificate to show: its installation has no device authority")?;
     let dialer = Dialer { windows: Windows::SERVERS, ..Dialer::of(identity, JudgedAt::system()) };
-    any(&dialer, &addresses(app, server)).await
+    any(&dialer, Some(server), &addresses(app, server)).await
 }
 
-/// Races the addresses: of a server with several cards, some usually lie in networks that this one cannot reach.
-pub(super) async fn any(dialer: &Dialer, addresses: &[Address]) -> Result<Link, String> {
+/// Races the addresses: of a server with several cards, some usually lie in networks that this one cannot reach. Where the server is known,
+/// another one does not win: a name of the other computer may lead to this one, whose own ports are the quickest to answer.
+pub(super) async fn any(dialer: &Dialer, server: Option<ServerId>, addresses: &[Address]) -> Result<Link, String> {
+    let server = server.map(|server| server.0.to_string());
     let attempts = (0_u32..).zip(addresses).map(|(place, address)| {
+        let (server, address) = (server.as_deref(), std::slice::from_ref(address));
         async move {
             tokio::time::sleep(STAGGER * place).await;
-            dialer.dial(std::slice::from_ref(address)).await.map_err(|report| report.to_string())
+            let dialled = match server {
+                Some(server) => dialer.dial_server(server, address).await,
+                None => dialer.dial(address).await,
+            };
+            dialled.map_err(|report| report.to_string())
         }
         .boxed()
     });

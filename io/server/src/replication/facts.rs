@@ -17,10 +17,14 @@ pub(super) fn local(app: &App) -> Local {
     let lead = app.core.lead();
     let role = state.servers.get(own).map_or(ServerRole::Sub, |server| role_of(lead, own, server));
     let disk = rustix::fs::statvfs(app.core.store().dir()).ok();
+    #[cfg(not(feature = "next"))]
+    let protocol = PROTOCOL;
+    #[cfg(feature = "next")]
+    let protocol = crate::mutant::protocol(PROTOCOL);
     Local {
         installation: app.core.store().standing().installation,
         boot_nonce: app.replication.boot_nonce(),
-        protocol: PROTOCOL,
+        protocol,
         schema: SCHEMA,
         role: match role {
             ServerRole::Main => Role::Main,

@@ -59,7 +59,7 @@ fn bad_gateway(text: String) -> Error {
 async fn ask(app: &App, token: &Token) -> Result<v1::JoinReply, Error> {
     let places: Vec<Address> = token.servers.iter().filter_map(Address::told).collect();
     let dialer = Dialer { windows: Windows::SERVERS, ..Dialer::unknown(Trust::Fingerprint(token.authority), JudgedAt::system()) };
-    let link = dialling::any(&dialer, &places).await.map_err(bad_gateway)?;
+    let link = dialling::any(&dialer, None, &places).await.map_err(bad_gateway)?;
     let request = JoinRequest {
         secret: token.secret.to_vec(),
         csr: app.replication.own.key().request(),

@@ -10,6 +10,9 @@ use replica::session::{Live, Reason, Status, stays};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// What a program sent before its end has come after this time, in milliseconds.
+const UNDER_WAY_MS: u64 = 2_000;
+
 /// What is known of the way to another server.
 #[derive(Clone, Debug, Default)]
 pub struct Meeting {
@@ -45,15 +48,26 @@ pub(super) struct Seat {
     server: ServerId,
     number: u64,
     heard: Arc<AtomicU64>,
+    doubt: Arc<Mutex<Option<Doubt>>>,
     /// Cancelled when another connection takes this one's place.
     pub(super) displaced: CancellationToken,
     links: Links,
+}
+
+/// Another run of the same server's program called while this one was there. It may just have started again, and this connection be a
+/// remnant; if this one is heard later, there are two.
+struct Doubt {
+    /// When, by the monotonic clock, milliseconds.
+    at: u64,
+    /// From where.
+    address: String,
 }
 
 struct Held {
     live: Live,
     number: u64,
     heard: Arc<AtomicU64>,
+    doubt: Arc<Mutex<Option<Doubt>>>,
     displaced: CancellationToken,
 }
 
@@ -74,20 +88,25 @@ pub struct Links {
 
 impl Links {
     /// Takes a place for a connection on which the other side introduced itself.
-    pub(super) fn take(&self, server: ServerId, live: Live) -> Result<Seat, Reason> {
+    pub(super) fn take(&self, server: ServerId, live: Live, address: &str) -> Result<Seat, Reason> {
         let mut book = self.book.lock();
         if let Some(first) = book.seats.get(&server) {
             let heard_at = first.heard.load(Ordering::Relaxed);
-            if !stays(&Live { heard_at, ..first.live }, &live)? {
-                return Err(Reason::Duplicate);
+            match stays(&Live { heard_at, ..first.live }, &live) {
+                Ok(true) => first.displaced.cancel(),
+                Ok(false) => return Err(Reason::Duplicate),
+                Err(reason) => {
+                    *first.doubt.lock() = Some(Doubt { at: live.heard_at, address: address.to_owned() });
+                    return Err(reason);
+                }
             }
-            first.displaced.cancel();
         }
         book.next += 1;
         let (number, heard) = (book.next, Arc::new(AtomicU64::new(live.heard_at)));
-        let displaced = CancellationToken::new();
-        book.seats.insert(server, Held { live, number, heard: Arc::clone(&heard), displaced: displaced.clone() });
-        Ok(Seat { server, number, heard, displaced, links: self.clone() })
+        let (doubt, displaced) = (Arc::default(), CancellationToken::new());
+        let held = Held { live, number, heard: Arc::clone(&heard), doubt: Arc::clone(&doubt), displaced: displaced.clone() };
+        book.seats.insert(server, held);
+        Ok(Seat { server, number, heard, doubt, displaced, links: self.clone() })
     }
 
     /// What is known of the way to a server.
@@ -117,9 +136,12 @@ impl Links {
 }
 
 impl Seat {
-    /// The other side was heard at this time of the monotonic clock, in milliseconds.
-    pub(super) fn heard(&self, mono_ms: u64) {
+    /// The other side was heard at this time of the monotonic clock, in milliseconds. If that proves that its program runs twice: where the
+    /// other one is.
+    pub(super) fn heard(&self, mono_ms: u64) -> Option<String> {
         self.heard.store(mono_ms, Ordering::Relaxed);
+        let doubt = self.doubt.lock().take_if(|doubt| mono_ms > doubt.at + UNDER_WAY_MS);
+        doubt.map(|doubt| doubt.address)
     }
 
     /// Shows how the session is.
@@ -173,12 +195,12 @@ mod tests {
     fn of_two_connections_one_stays_whichever_came_first() {
         let server = ServerId(Uuid::from_u128(2));
         let links = Links::default();
-        let first = links.take(server, live(7, 2, 0)).unwrap();
-        let second = links.take(server, live(7, 1, 1)).unwrap();
+        let first = links.take(server, live(7, 2, 0), "a").unwrap();
+        let second = links.take(server, live(7, 1, 1), "a").unwrap();
         assert!(first.displaced.is_cancelled(), "the one dialled by the smaller id stays");
         drop(first);
         assert!(links.is_open(server), "the displaced one gives back nothing");
-        assert_eq!(links.take(server, live(7, 2, 2)).err(), Some(Reason::Duplicate));
+        assert_eq!(links.take(server, live(7, 2, 2), "a").err(), Some(Reason::Duplicate));
         assert!(!second.displaced.is_cancelled());
         drop(second);
         assert!(!links.is_open(server));
@@ -188,10 +210,13 @@ mod tests {
     fn a_copy_of_a_server_that_is_alive_is_refused_and_a_return_is_not() {
         let server = ServerId(Uuid::from_u128(2));
         let links = Links::default();
-        let first = links.take(server, live(7, 1, 0)).unwrap();
-        first.heard(100_000);
-        assert_eq!(links.take(server, live(8, 1, 101_000)).err(), Some(Reason::Clone { server: server.0 }));
-        let _again = links.take(server, live(8, 1, 120_000)).unwrap();
+        let first = links.take(server, live(7, 1, 0), "a").unwrap();
+        assert_eq!(first.heard(100_000), None);
+        assert_eq!(links.take(server, live(8, 1, 101_000), "b").err(), Some(Reason::Clone { server: server.0 }));
+        assert_eq!(first.heard(102_000), None, "that may have been under way");
+        assert_eq!(first.heard(104_000), Some("b".to_owned()), "there are two");
+        assert_eq!(first.heard(105_000), None, "it is said once for each call");
+        let _again = links.take(server, live(8, 1, 120_000), "b").unwrap();
         assert!(first.displaced.is_cancelled());
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
-//! which connections there are, `overview` says it to people. `roles` knows who leads, `promotion` changes it; `mending` does what people decide where
-//! servers cannot.
+//! which connections there are, `alarms` what was found wrong, `overview` says both to people. `roles` knows who leads, `promotion` changes it;
+//! `mending` does what people decide where servers cannot.
 
 mod admitting;
+mod alarms;
 mod announcing;
 mod dialling;
 mod facts;
@@ -21,14 +22,11 @@ mod service;
 mod session;
 mod snapshots;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use domain::id::ServerId;
-use parking_lot::Mutex;
-use replica::session::{Alarm, Now};
+use replica::session::Now;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -43,6 +41,8 @@ pub use overview::{overview, table};
 pub use promotion::{promote, switch};
 pub(crate) use service::service;
 
+use alarms::Alarms;
+
 use crate::app::App;
 use crate::now::now_ms;
 
@@ -52,7 +52,7 @@ pub struct Replication {
     pub own: Own,
     /// Sessions.
     pub links: Links,
-    alarms: Mutex<BTreeMap<ServerId, String>>,
+    alarms: Alarms,
     boot_nonce: Uuid,
     started: Instant,
     stop: CancellationToken,
@@ -70,7 +70,7 @@ impl Replication {
         Ok(Self {
             own: Own::open(data)?,
             links: Links::default(),
-            alarms: Mutex::default(),
+            alarms: Alarms::default(),
             boot_nonce: Uuid::new_v4(),
             started: Instant::now(),
             stop,
@@ -92,24 +92,6 @@ impl Replication {
 
     fn stopping(&self) -> CancellationToken {
         self.stop.clone()
-    }
-
-    /// Keeps what a session found wrong, in words for people.
-    fn alarm(&self, server: ServerId, alarm: &Alarm) {
-        let text = match alarm {
-            Alarm::Digest { .. } => {
-                "Both servers have the same changes, but not the same data. Nothing was altered; rebuild one of the two from the other."
-                    .to_owned()
-            }
-            Alarm::Clock { offset_ms } => format!("The other server's clock differs by {} s. Set it.", offset_ms / 1_000),
-            other => format!("{other:?}"),
-        };
-        self.alarms.lock().insert(server, text);
-    }
-
-    /// What was found wrong last; none: nothing.
-    fn alarm_of(&self, server: ServerId) -> Option<String> {
-        self.alarms.lock().get(&server).cloned()
     }
 }
 

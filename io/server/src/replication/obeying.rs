@@ -90,7 +90,7 @@ pub(super) async fn obey(app: &App, server: ServerId, output: Output) -> Option<
         },
         Output::Alarm(alarm) => {
             tracing::error!(server.id = %server, ?alarm, "a session with another server found something wrong");
-            app.replication.alarm(server, &alarm);
+            app.replication.alarms.found(server, &alarm);
         }
         Output::Send(_) | Output::Close(_) => unreachable!("the session itself sends and closes"),
     }
@@ -100,7 +100,10 @@ pub(super) async fn obey(app: &App, server: ServerId, output: Output) -> Option<
 /// This server's disk went back: it goes on under a new incarnation, unless it does already.
 async fn renew(app: &App, evidence: Evidence) {
     match app.core.renew(evidence).await {
-        Ok(actor) => tracing::warn!(incarnation = actor.incarnation, "this server's disk went back: it goes on as a new writer"),
+        Ok(actor) => {
+            app.replication.alarms.old_disk(ServerId(actor.server), now_ms());
+            tracing::warn!(incarnation = actor.incarnation, "this server's disk went back: it goes on as a new writer");
+        }
         Err(error) => tracing::error!(%error, "no new incarnation could be begun"),
     }
 }

@@ -14,6 +14,7 @@ use super::links::Meeting;
 use super::mending::fork_of;
 use crate::app::App;
 use crate::http::error::Error;
+use crate::now::now_ms;
 
 /// All servers, this one first, then by name.
 ///
@@ -94,8 +95,9 @@ fn ops(pending: Pending) -> Option<u64> {
 }
 
 fn standing(app: &App, own: ServerId, id: ServerId, server: &Server, paired: bool, meeting: &Meeting) -> (ServerState, String) {
+    let alarms = app.replication.alarms.of(id, now_ms());
     if id == own {
-        return (ServerState::Own, String::new());
+        return (ServerState::Own, alarms);
     }
     if server.retired_at.is_some() {
         return (ServerState::Retired, String::new());
@@ -113,7 +115,7 @@ fn standing(app: &App, own: ServerId, id: ServerId, server: &Server, paired: boo
     if let Some(Mode::Hold(hold)) = &session.status.their_mode {
         return (ServerState::Held, format!("The other server says: {hold}"));
     }
-    (ServerState::Connected, app.replication.alarm_of(id).unwrap_or_default())
+    (ServerState::Connected, alarms)
 }
 
 /// The word for a role, as people read it.

@@ -9,10 +9,11 @@ use domain::lead::Lead;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
-use replica::session::{Frame, Input, Live, Output, Peer, Phase, Reason, Session};
+use replica::session::{CLOCK_ALARM_MS, Frame, Hold, Input, Live, Output, Peer, Phase, Reason, Session};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
+use super::alarms::What;
 use super::links::{Connected, Seat};
 use super::{facts, obeying, roles};
 use crate::app::App;
@@ -118,6 +119,13 @@ fn over(why: impl Into<String>) -> Ended {
     Ended { why: why.into(), was_open: false, passes: true }
 }
 
+/// As [`over`], for a reason of one of the two.
+fn refused(reason: &Reason) -> Ended {
+    // A connection of before that was cut looks like a copy of a server until it is given up.
+    let passes = reason.passes() || matches!(reason, Reason::Clone { .. });
+    Ended { passes, ..over(reason.to_string()) }
+}
+
 impl Driver {
     async fn drive(&mut self, first: Vec<Output>, incoming: &mut Incoming) -> Ended {
         if let Err(ended) = self.obey(first).await {
@@ -198,14 +206,11 @@ impl Driver {
         let epoch = hello.epoch;
         let outputs = self.machine.handle(self.app.replication.now(), Input::Heard(Frame::Hello(hello)));
         if !outputs.iter().any(|output| matches!(output, Output::Close(_))) {
-            match self.app.replication.links.take(self.server, live) {
+            match self.app.replication.links.take(self.server, live, &self.ways.address) {
                 Ok(seat) => self.seat = Some(seat),
                 Err(reason) => {
-                    if matches!(reason, Reason::Clone { .. }) {
-                        tracing::error!(server.id = %self.server, %reason, "a server was refused");
-                    }
                     self.say(Frame::Bye(reason.clone()));
-                    return Err(Ended { passes: reason.passes(), ..over(reason.to_string()) });
+                    return Err(refused(&reason));
                 }
             }
             roles::heard(&self.app, epoch).await;
@@ -218,8 +223,11 @@ impl Driver {
 
     async fn step(&mut self, input: Input) -> Result<(), Ended> {
         let now = self.app.replication.now();
-        if let (Input::Heard(_), Some(seat)) = (&input, &self.seat) {
-            seat.heard(now.mono_ms);
+        if let (Input::Heard(_), Some(seat)) = (&input, &self.seat)
+            && let Some(address) = seat.heard(now.mono_ms)
+        {
+            tracing::error!(server.id = %self.server, address, "a server runs twice: the copy of its disk is refused");
+            self.app.replication.alarms.twice(self.server, &address, now.wall_ms);
         }
         let outputs = self.machine.handle(now, input);
         self.obey(outputs).await?;
@@ -231,11 +239,7 @@ impl Driver {
         for output in outputs {
             match output {
                 Output::Send(frame) => self.say(frame),
-                Output::Close(reason) => {
-                    // A connection of before that was cut looks like a copy of this server until it is given up.
-                    let passes = reason.passes() || matches!(reason, Reason::Clone { .. });
-                    return Err(Ended { passes, ..over(reason.to_string()) });
-                }
+                Output::Close(reason) => return Err(refused(&reason)),
                 other => self.asked.extend(obeying::obey(&self.app, self.server, other).await),
             }
         }
@@ -279,8 +283,15 @@ impl Driver {
 
     fn show(&self) {
         let Some(seat) = &self.seat else { return };
+        let (status, alarms) = (self.machine.status(), &self.app.replication.alarms);
+        if status.clock_offset_ms.is_some_and(|offset| offset.abs() <= CLOCK_ALARM_MS) {
+            alarms.over(self.server, What::Clock);
+        }
+        if matches!(status.hold, Some(Hold::RolledBack { known }) if known.actor.server == self.server.0) {
+            alarms.old_disk(self.server, now_ms());
+        }
         let connected = Connected {
-            status: self.machine.status(),
+            status,
             dialled: self.ways.dialled,
             way: self.ways.way.clone(),
             address: self.ways.address.clone(),

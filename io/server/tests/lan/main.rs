@@ -11,6 +11,7 @@ mod diagnosed;
 mod discovery;
 mod firewall;
 mod moved;
+mod nemesis;
 mod running;
 mod servers;
 mod servers_files;

@@ -1,5 +1,7 @@
 //! Servers of one installation, each on a host of its own: joined by a token, cut off from each other, and equal again.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -15,28 +17,75 @@ const PASSWORD: &str = "a long way to the harbour";
 pub(crate) struct Server {
     pub(crate) host: Host,
     pub(crate) data: TempDir,
+    start: Start,
     program: Option<Program>,
+}
+
+/// How a server's program is started.
+#[derive(Clone, Default)]
+pub(crate) struct Start {
+    /// The program; none: this build's.
+    pub(crate) program: Option<PathBuf>,
+    /// What is in its environment besides what is in ours.
+    pub(crate) environment: Vec<(OsString, OsString)>,
+}
+
+impl Start {
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program.as_deref().unwrap_or(Path::new(env!("CARGO_BIN_EXE_signboard"))));
+        command.envs(self.environment.iter().cloned());
+        command
+    }
 }
 
 impl Server {
     pub(crate) fn start(host: Host) -> anyhow::Result<Self> {
-        let mut server = Self { host, data: tempfile::tempdir()?, program: None };
+        Self::start_as(host, Start::default())
+    }
+
+    /// One that is started in this way, also again.
+    pub(crate) fn start_as(host: Host, start: Start) -> anyhow::Result<Self> {
+        Self::start_on(host, start, tempfile::tempdir()?)
+    }
+
+    /// One with these data.
+    pub(crate) fn start_on(host: Host, start: Start, data: TempDir) -> anyhow::Result<Self> {
+        let mut server = Self { host, data, start, program: None };
         server.run()?;
         Ok(server)
     }
 
     pub(crate) fn run(&mut self) -> anyhow::Result<()> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_signboard"));
-        command.args(["server", "--data"]).arg(self.data.path());
-        let program = self.host.start(&mut command)?;
+        let program = self.begin()?;
         program.wait_for("Signboard is ready", PATIENCE)?;
         self.program = Some(program);
         Ok(())
     }
 
+    /// Starts the program, whatever will become of it.
+    pub(crate) fn begin(&self) -> anyhow::Result<Program> {
+        let mut command = self.start.command();
+        command.args(["server", "--data"]).arg(self.data.path());
+        self.host.start(&mut command)
+    }
+
+    /// Its process; none while it is not running.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.program.as_ref().map(Program::id)
+    }
+
     /// As after its power was cut.
     pub(crate) fn kill(&mut self) {
         self.program.take().unwrap().kill().unwrap();
+    }
+
+    /// As it is stopped by people.
+    pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
+        let mut program = self.program.take().unwrap();
+        let status = Command::new("sh").args(["-c", &format!("kill -TERM {}", program.id())]).status()?;
+        anyhow::ensure!(status.success(), "kill: {status}");
+        anyhow::ensure!(program.wait()?.success(), "{:?}", program.lines());
+        Ok(())
     }
 
     /// A command of this server's owner.
@@ -109,7 +158,7 @@ impl Server {
 }
 
 /// The name that the Main has: that of the machine on which the tests run.
-fn name_of_main(main: &Server) -> String {
+pub(crate) fn name_of_main(main: &Server) -> String {
     let servers = main.servers();
     servers["servers"][0]["name"].as_str().unwrap().to_owned()
 }

@@ -30,6 +30,7 @@ pub use presence::{Live, stays};
 pub use reason::{Hold, Reason};
 pub use status::{Phase, Status};
 
+pub use pulse::CLOCK_ALARM_MS;
 use pulse::Pulse;
 use searching::Search;
 use sending::Sending;

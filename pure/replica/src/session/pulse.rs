@@ -7,7 +7,7 @@ use super::{Alarm, DEAD_MS, Epoch, Frame, HEARTBEAT_MS, Heartbeat, Now, Output, 
 /// Of so many exchanges the quickest tells the offset of the clocks.
 const SAMPLES: usize = 8;
 /// From this difference on people are told, in milliseconds.
-const CLOCK_ALARM_MS: i64 = 30_000;
+pub const CLOCK_ALARM_MS: i64 = 30_000;
 /// What the peer has is written down at most this often, in milliseconds.
 const NOTE_MS: u64 = 1_000;
 

@@ -121,6 +121,15 @@ const TINYPROXY: Tool = Tool {
     find: || process::find("tinyproxy").or_else(|| in_sbin("tinyproxy")),
 };
 
+/// Stands between a program and its clock.
+const FAKETIME: Tool = Tool {
+    name: "faketime",
+    purpose: "sets the clocks of servers in the lab tests",
+    packages: &["faketime"],
+    service: None,
+    find: || process::find("faketime"),
+};
+
 const CURL: Tool = Tool {
     name: "curl",
     purpose: "calls the server in the lab tests",
@@ -146,7 +155,7 @@ const X11: Tool = Tool {
 };
 
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 19] = [
+pub(crate) const ALL: [&Tool; 20] = [
     &NETWORKS,
     &WAKERS,
     &CHRONY,
@@ -162,6 +171,7 @@ pub(crate) const ALL: [&Tool; 19] = [
     &OPENSSL,
     &TINYPROXY,
     &CURL,
+    &FAKETIME,
     &WESTON,
     &X11,
     &super::NGINX,
