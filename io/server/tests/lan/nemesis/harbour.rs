@@ -57,7 +57,7 @@ impl Harbour {
         let mut places = vec![start("Main")?];
         let ada = places[0].server.set_up()?;
         let main = &places[0].server;
-        let made = on(&main.host, ada.post("/tokens", &json!({"name": "lab", "role": "admin"})));
+        let made = on(&main.host, ada.post("/tokens", &json!({"name": "lab", "role": "administrator"})));
         let token = made["secret"].as_str().unwrap().to_owned();
         for (name, role, parent) in further {
             let place = start(name)?;

@@ -54,6 +54,7 @@ fn end_all(work: &Work, people: Vec<std::thread::JoinHandle<Session>>) -> Vec<Se
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "a run says what it was")]
 fn lab_five_servers_lose_nothing_while_lines_are_cut_and_programs_killed() -> anyhow::Result<()> {
     let Some(lab) = Lab::open_with(&[clock::PROGRAM])? else { return Ok(()) };
     let mut harbour = Harbour::open(&lab, &FIVE, None, &[])?;
