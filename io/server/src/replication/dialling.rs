@@ -20,7 +20,7 @@ use crate::now::{now_ms, random};
 /// The first wait after a failure; it doubles up to the last one, and each is drawn between nothing and itself.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait.
-const LAST: Duration = Duration::from_secs(20);
+const LAST: Duration = Duration::from_secs(10);
 /// The wait where dialling again cannot help before somebody does something.
 const LONG: Duration = Duration::from_secs(60);
 /// A session that lasted so long was a good one: the waits begin anew.
