@@ -252,6 +252,7 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     readers.spawn(async move { slices.slices.follow(slices.clone()).await });
     readers.spawn(async move { crate::readers::audit::follow(&audit.core).await });
     readers.spawn(crate::http::events::feed(feed));
+    readers.spawn(crate::readers::clashes::follow(app.clone()));
     readers.spawn(crate::readers::janitor::follow(janitor));
     readers.spawn(crate::tasks::follow(app.clone()));
     readers.spawn(crate::mirror::follow(app.clone()));

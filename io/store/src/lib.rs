@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod sql;
 mod standing;
 mod store;
+mod sums;
 mod value;
 pub mod writer;
 
@@ -40,6 +41,7 @@ pub use secret::Classes;
 pub use sending::Sending;
 pub use standing::Standing;
 pub use store::{Loaded, Store};
+pub use sums::Part;
 pub use writer::{
     AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, MAX_BATCH, Merge, Origin, Published,
     RebuiltState, Setup, State, Writer,

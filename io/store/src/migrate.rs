@@ -12,7 +12,7 @@ use crate::sql::state::META;
 /// One version of the tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// Counts from 1 without gaps.
+    /// Grows from one to the next.
     pub version: i64,
     /// Statements for SQLite.
     pub sqlite: &'static str,
@@ -41,6 +41,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 4,
         sqlite: include_str!("../migrations/sqlite/0004_replication.sql"),
         postgres: include_str!("../migrations/postgres/0004_replication.sql"),
+    },
+    Migration {
+        version: 6,
+        sqlite: include_str!("../migrations/sqlite/0006_feeds.sql"),
+        postgres: include_str!("../migrations/postgres/0006_feeds.sql"),
     },
 ];
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::log::Row;
 use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use futures::TryStreamExt;
 use replica::pending::{Pending, outgoing};
 use replica::session::Mark;
+use uuid::Uuid;
 
 use crate::codec;
 use crate::db::with_db;
@@ -13,7 +15,7 @@ use crate::error::Error;
 use crate::load;
 use crate::log_reader::{LogRow, Logged, read_row};
 use crate::sql::peers::{MARK, NEXT_OF_ACTOR, ONE_ENTRY};
-use crate::sql::state::READ_LOG;
+use crate::sql::state::{ONE_DOCUMENT, READ_LOG};
 use crate::store::Store;
 
 /// Entries that are looked at in one query.
@@ -180,6 +182,18 @@ impl Store {
             .await?);
         let actors = self.actors.read().expect("nothing panics with this lock");
         row.map(|row| read_row(row, &actors, &self.sealer)).transpose()
+    }
+
+    /// A document with its stamps; none if it is not there.
+    ///
+    /// # Errors
+    /// If the database cannot be read or the document is damaged.
+    pub async fn document(&self, kind: &str, id: Uuid) -> Result<Option<Row>, Error> {
+        let found: Option<(String, Vec<u8>)> =
+            with_db!(&self.db, pool => sqlx::query_as(ONE_DOCUMENT).bind(kind).bind(id).fetch_optional(pool).await?);
+        let Some((body, clk)) = found else { return Ok(None) };
+        let actors = self.actors.read().expect("nothing panics with this lock");
+        codec::read_document((kind, id), &body, &clk, &actors, &self.sealer).map(Some)
     }
 
     /// The number of an actor in this database; one that no row has if it is unknown.

@@ -95,6 +95,62 @@ pub struct ServerView {
     pub round_trip_ms: Option<i64>,
     /// Free bytes on its data disk; none: not known yet.
     pub free_disk: Option<u64>,
+    /// Files that it lacks; none: it has not said.
+    pub files_missing: Option<u64>,
+    /// Their bytes, as far as their length is known; none: it has not said.
+    pub bytes_missing: Option<u64>,
+    /// Play records and events of screens that wait there for the Main; none: it has not said.
+    pub records_waiting: Option<u64>,
+    /// Those that were dropped there before the Main had them; none: it has not said.
+    pub records_dropped: Option<u64>,
+}
+
+/// The last day of all servers.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ServerHistory {
+    /// What a sample stands for, milliseconds: the worst of that time.
+    pub step_ms: i64,
+    /// The servers.
+    pub servers: Vec<ServerPast>,
+}
+
+/// The last day of a server, as the one that answers saw it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ServerPast {
+    /// Which.
+    pub id: ServerId,
+    /// The oldest first. There is none for a time in which the server that answers did not run.
+    pub samples: Vec<ServerSample>,
+}
+
+/// How a server was.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ServerSample {
+    /// When the time began that this stands for, Unix milliseconds.
+    pub at: i64,
+    /// Whether the two were connected all the time.
+    pub connected: bool,
+    /// As in the overview.
+    pub pending_out: Option<u64>,
+    /// As in the overview.
+    pub pending_in: Option<u64>,
+    /// As in the overview.
+    pub files_missing: Option<u64>,
+    /// As in the overview.
+    pub records_waiting: Option<u64>,
+}
+
+/// Whether a server has a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ServerHas {
+    /// Which server.
+    pub id: ServerId,
+    /// Its name.
+    pub name: String,
+    /// Whether it has the change, durably; none: the two exchange nothing directly, so only a server between knows.
+    pub has: Option<bool>,
+    /// Whether it is connected to the server that answers, or is that server.
+    pub connected: bool,
 }
 
 /// Makes a one-time token by which a server joins.

@@ -184,6 +184,10 @@ pub struct Arrival {
     pub dot: String,
     /// Whether this server has it.
     pub here: bool,
+    /// When it was made, Unix milliseconds; none: it is not here, or no longer in the log.
+    pub made_at: Option<i64>,
+    /// Which servers have it; empty if there is only one.
+    pub servers: Vec<crate::server::ServerHas>,
     /// The approved viewers whose plan it altered, in the order of their names; none if the server does not remember, because it was
     /// restarted since or made many changes since.
     pub viewers: Option<Vec<Acknowledged>>,

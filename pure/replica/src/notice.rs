@@ -22,13 +22,17 @@ pub struct Notice {
     pub loser: Dot,
 }
 
-/// The two ways to lose.
+/// What people should look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeKind {
     /// Another write of the same cell, made without knowing this one, has the larger stamp.
     ConcurrentEdit,
     /// The document was deleted by somebody who did not know the edit.
     EditLostToDelete,
+    /// What the cell names is gone: it was deleted by somebody who did not know of this reference.
+    TargetGone,
+    /// An older document has the same name where names must differ.
+    TwoNames,
 }
 
 impl Notice {

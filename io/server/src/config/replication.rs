@@ -9,4 +9,8 @@ section! {
     /// Names or addresses under which the other servers reach this one, such as `main.example.org`, before those of its interfaces. Needed
     /// where a firewall or router translates addresses.
     addresses: Vec<String> = "addresses", Vec::new();
+    /// The most play records that wait here for the Main, about 200 bytes each; beyond it the oldest are dropped, and counted.
+    waiting_plays: u32 = "waiting-plays", 7_000_000, within 1_000..=1_000_000_000;
+    /// The most events and log lines of screens that wait here for the Main.
+    waiting_events: u32 = "waiting-events", 2_000_000, within 1_000..=1_000_000_000;
 }

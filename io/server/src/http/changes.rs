@@ -1,4 +1,4 @@
-//! Where a change arrived: on this server, and at the viewers whose plan it altered.
+//! Where a change arrived: on this server, on the others, and at the viewers whose plan it altered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(change))
 }
 
-/// Whether a change is here, and which viewers have and show it.
+/// Whether a change is here, which servers have it, and which viewers have and show it.
 #[utoipa::path(get, path = "/changes/{dot}", tag = "facts", params(("dot" = String, Path)), responses((status = 200, body = Arrival)))]
 async fn change(Extract(app): Extract<App>, caller: SignedIn, Path(text): Path<String>) -> Result<Json<Arrival>> {
     let malformed = || Error::malformed("the address of a change looks like Signboard-Dot in the answer to it");
@@ -42,7 +42,9 @@ async fn change(Extract(app): Extract<App>, caller: SignedIn, Path(text): Path<S
         Some(change) => Some(acknowledged(&app, caller.caller, change).await?),
         None => None,
     };
-    Ok(Json(Arrival { dot: text, here, viewers }))
+    let logged = app.core.store().entry(dot).await.map_err(Error::unavailable)?;
+    let made_at = logged.map(|logged| logged.entry.hlc.unix_ms());
+    Ok(Json(Arrival { dot: text, here, made_at, servers: crate::replication::arrived(&app, dot), viewers }))
 }
 
 /// `server.incarnation:seq`

@@ -1,6 +1,8 @@
 //! The servers of the installation: how far each is, inviting, joining, taking out.
 
-use api::server::{JoinRequest, JoinedInstallation, MadeServerToken, NewServerToken, Promoted, Promotion, ServersView};
+use api::server::{
+    JoinRequest, JoinedInstallation, MadeServerToken, NewServerToken, Promoted, Promotion, ServerHistory, ServersView,
+};
 use axum::Json;
 use axum::extract::{Query, State as Extract};
 use axum::response::Response;
@@ -29,7 +31,7 @@ use crate::now::now_ms;
 use crate::replication::{self, Wish};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    let list = OpenApiRouter::new().routes(routes!(list));
+    let list = OpenApiRouter::new().routes(routes!(list)).routes(routes!(history));
     list.routes(routes!(create_token))
         .routes(routes!(promote))
         .routes(routes!(retire))
@@ -43,6 +45,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<ServersView>> {
     allow(&app.core.state(), caller.caller, Action::See, Object::System)?;
     replication::overview(&app).await.map(Json)
+}
+
+/// The last day of the servers, as the one that answers saw it.
+#[utoipa::path(get, path = "/servers/history", operation_id = "find_servers_history", tag = "servers", responses((status = 200, body = ServerHistory)))]
+async fn history(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<ServerHistory>> {
+    allow(&app.core.state(), caller.caller, Action::See, Object::System)?;
+    Ok(Json(app.replication.history.view()))
 }
 
 /// Makes a one-time token by which a server joins.

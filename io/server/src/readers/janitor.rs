@@ -56,6 +56,8 @@ pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
     clean_log(app, now).await?;
     let day = 86_400_000;
     let facts = app.core.store().facts();
+    let before = |days: u32| now - i64::from(days) * day;
+    crate::replication::bound(app, before(app.config.facts.plays_days), before(app.config.facts.events_days)).await?;
     facts.expire_plays(now - i64::from(app.config.facts.plays_days) * day).await?;
     facts.expire_events(now - i64::from(app.config.facts.events_days) * day).await?;
     facts.expire_audit(now - i64::from(app.config.facts.audit_days) * day).await?;

@@ -54,6 +54,11 @@ impl Alarms {
         self.keep(server, what, text, i64::MAX);
     }
 
+    /// In which documents its data are others.
+    pub(super) fn differs(&self, server: ServerId, text: String) {
+        self.keep(server, What::Digest, text, i64::MAX);
+    }
+
     /// A copy of that server was refused while the server itself was there.
     pub(super) fn twice(&self, server: ServerId, address: &str, now_ms: i64) {
         let text = format!(

@@ -26,6 +26,21 @@ pub struct Meeting {
     pub last_seen: i64,
     /// What the other server's database lacked when it was last heard, and what ours did, in operations.
     pub last_incoming: Option<u64>,
+    /// How it was when it last said so.
+    pub condition: Option<Condition>,
+}
+
+/// How another server is, besides the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Files that it lacks.
+    pub files_missing: u64,
+    /// Their bytes, as far as their length is known.
+    pub bytes_missing: u64,
+    /// Records that wait there for the Main.
+    pub records_waiting: u64,
+    /// Records that it had to drop before they were sent.
+    pub records_dropped: u64,
 }
 
 /// A session.
@@ -125,6 +140,11 @@ impl Links {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Notes how a server says it is.
+    pub(super) fn is_like(&self, server: ServerId, condition: Condition) {
+        self.book.lock().meetings.entry(server).or_default().condition = Some(condition);
     }
 
     /// Notes why there is no session.

@@ -2,14 +2,19 @@
 //!
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
-//! which connections there are, `alarms` what was found wrong, `overview` says both to people. `roles` knows who leads, `promotion` changes it;
-//! `mending` does what people decide where servers cannot.
+//! which connections there are, `alarms` what was found wrong, `overview` and `history` say it to people, `arrival` for one change. `feeding`
+//! is what goes beside the log, `queue` what of it waits. `roles` knows who leads, `promotion` changes it; `mending` does what people decide
+//! where servers cannot.
 
 mod admitting;
 mod alarms;
 mod announcing;
+mod arrival;
 mod dialling;
+mod differing;
 mod facts;
+mod feeding;
+mod history;
 mod identity;
 mod joining;
 mod links;
@@ -17,7 +22,9 @@ mod mending;
 mod obeying;
 mod overview;
 mod promotion;
+mod queue;
 mod roles;
+mod rows;
 mod service;
 mod session;
 mod snapshots;
@@ -32,6 +39,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use admitting::{Invited, Wish, invite};
+pub(crate) use arrival::arrived;
+pub use history::History;
 pub use identity::{Membership, Own};
 pub(crate) use joining::finish;
 pub use joining::{Joined, join};
@@ -39,6 +48,7 @@ pub use links::{Connected, Links, Meeting};
 pub use mending::{go_on, rebuild_from};
 pub use overview::{overview, table};
 pub use promotion::{promote, switch};
+pub(crate) use queue::bound;
 pub(crate) use service::service;
 
 use alarms::Alarms;
@@ -52,6 +62,8 @@ pub struct Replication {
     pub own: Own,
     /// Sessions.
     pub links: Links,
+    /// How far the other servers were.
+    pub history: History,
     alarms: Alarms,
     boot_nonce: Uuid,
     started: Instant,
@@ -70,6 +82,7 @@ impl Replication {
         Ok(Self {
             own: Own::open(data)?,
             links: Links::default(),
+            history: History::default(),
             alarms: Alarms::default(),
             boot_nonce: Uuid::new_v4(),
             started: Instant::now(),
@@ -100,5 +113,6 @@ pub(crate) fn start(app: &App, stop: CancellationToken) {
     tokio::spawn(dialling::follow(app.clone(), stop.clone()));
     tokio::spawn(announcing::follow(app.clone(), stop.clone()));
     tokio::spawn(roles::follow(app.clone(), stop.clone()));
-    tokio::spawn(promotion::follow(app.clone(), stop));
+    tokio::spawn(promotion::follow(app.clone(), stop.clone()));
+    tokio::spawn(history::follow(app.clone(), stop));
 }

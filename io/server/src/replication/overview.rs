@@ -10,8 +10,9 @@ use domain::table::Held;
 use replica::pending::Pending;
 use replica::session::Mode;
 
-use super::links::Meeting;
+use super::links::{Condition, Meeting};
 use super::mending::fork_of;
+use super::queue;
 use crate::app::App;
 use crate::http::error::Error;
 use crate::now::now_ms;
@@ -54,6 +55,7 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
             (ops(pending), oldest)
         }
     };
+    let condition = if id == own { Some(own_condition(app).await?) } else { meeting.condition };
     let (state, why) = standing(app, own, id, server, paired, &meeting);
     let lead = app.core.lead();
     let session = meeting.session.as_ref();
@@ -84,6 +86,22 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
         clock_offset_ms: status.and_then(|status| status.clock_offset_ms),
         round_trip_ms: status.and_then(|status| status.round_trip_ms),
         free_disk: status.and_then(|status| status.free_disk),
+        files_missing: condition.map(|condition| condition.files_missing),
+        bytes_missing: condition.map(|condition| condition.bytes_missing),
+        records_waiting: condition.map(|condition| condition.records_waiting),
+        records_dropped: condition.map(|condition| condition.records_dropped),
+    })
+}
+
+/// How this server is.
+pub(super) async fn own_condition(app: &App) -> Result<Condition, Error> {
+    let files = app.mirror.progress();
+    let queue = queue::standing(app).await.map_err(Error::unavailable)?;
+    Ok(Condition {
+        files_missing: files.files as u64,
+        bytes_missing: files.bytes,
+        records_waiting: queue.waiting,
+        records_dropped: queue.dropped,
     })
 }
 
@@ -138,6 +156,30 @@ fn state_word(state: ServerState) -> &'static str {
     }
 }
 
+/// Files that a server lacks, with their size.
+fn files(server: &ServerView) -> String {
+    match (server.files_missing, server.bytes_missing) {
+        (None, _) => "?".to_owned(),
+        (Some(0), _) => "0".to_owned(),
+        (Some(files), bytes) => format!("{files} ({} MB)", bytes.unwrap_or(0).div_ceil(1_000_000)),
+    }
+}
+
+/// Records that wait on a server for the Main, and those that were lost.
+fn records(server: &ServerView) -> String {
+    let lost = server.records_dropped.filter(|lost| *lost > 0).map_or_else(String::new, |lost| format!(" ({lost} dropped)"));
+    server.records_waiting.map_or_else(|| "?".to_owned(), |waiting| format!("{waiting}{lost}"))
+}
+
+/// How far a server's clock is ahead of this one's.
+fn clock(server: &ServerView) -> String {
+    server.clock_offset_ms.map_or_else(|| "-".to_owned(), |offset| format!("{offset:+} ms"))
+}
+
+fn version(server: &ServerView) -> String {
+    if server.version.is_empty() { "-".to_owned() } else { server.version.clone() }
+}
+
 /// What `signboard servers` prints.
 #[must_use]
 pub fn table(view: &ServersView, now_ms: i64) -> String {
@@ -149,7 +191,9 @@ pub fn table(view: &ServersView, now_ms: i64) -> String {
         return "This is the only server. To add one, run `signboard server-token` here and `signboard join TOKEN` there."
             .to_owned();
     }
-    let head = ["NAME", "ROLE", "STATE", "WAY", "TO SEND", "OLDEST", "TO COME", "LAST HEARD"].map(str::to_owned);
+    let head =
+        ["NAME", "ROLE", "STATE", "WAY", "TO SEND", "OLDEST", "TO COME", "FILES", "RECORDS", "CLOCK", "VERSION", "LAST HEARD"]
+            .map(str::to_owned);
     let number = |count: Option<u64>, none: &str| count.map_or_else(|| none.to_owned(), |count| count.to_string());
     let ago = |at: Option<i64>| at.map_or_else(|| "-".to_owned(), |at| format!("{} s", (now_ms - at).max(0) / 1_000));
     let rows = view.servers.iter().map(|server| {
@@ -159,11 +203,24 @@ pub fn table(view: &ServersView, now_ms: i64) -> String {
         let way = server.way.clone().unwrap_or_else(|| "-".to_owned());
         let role = format!("{}{}", role_word(server.role), if server.read_only { ", read-only" } else { "" });
         let state = state_word(server.state).to_owned();
-        [server.name.clone(), role, state, way, out, ago(server.oldest_out_at), coming, ago(server.last_seen)]
+        [
+            server.name.clone(),
+            role,
+            state,
+            way,
+            out,
+            ago(server.oldest_out_at),
+            coming,
+            files(server),
+            records(server),
+            clock(server),
+            version(server),
+            ago(server.last_seen),
+        ]
     });
-    let rows: Vec<[String; 8]> = std::iter::once(head).chain(rows).collect();
+    let rows: Vec<[String; 12]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
+    let widths: [usize; 12] = std::array::from_fn(width);
     let mut text = String::new();
     for (place, row) in rows.iter().enumerate() {
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
@@ -177,12 +234,12 @@ pub fn table(view: &ServersView, now_ms: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
 
-    fn server(id: u128, state: ServerState) -> ServerView {
+    pub(crate) fn server(id: u128, state: ServerState) -> ServerView {
         ServerView {
             id: ServerId(Uuid::from_u128(id)),
             version_tag: String::new(),
@@ -209,6 +266,10 @@ mod tests {
             clock_offset_ms: None,
             round_trip_ms: None,
             free_disk: None,
+            files_missing: Some(2),
+            bytes_missing: Some(1_500_000),
+            records_waiting: Some(7),
+            records_dropped: Some(0),
         }
     }
 
@@ -231,7 +292,10 @@ mod tests {
         assert_eq!(lines.len(), 5, "{text}");
         assert!(lines[1].starts_with("server 1  Main  this server"), "{text}");
         let cells: Vec<&str> = lines[2].split_whitespace().collect();
-        assert_eq!(cells, ["server", "2", "Sub", "not", "connected", "-", "12", "60", "s", "0", "59", "s"]);
+        assert_eq!(
+            cells,
+            ["server", "2", "Sub", "not", "connected", "-", "12", "60", "s", "0", "2", "(2", "MB)", "7", "-", "-", "59", "s"]
+        );
         assert_eq!(lines[3].trim(), "10.0.0.5:7237 does not answer");
         assert!(lines[4].contains("all (state)"), "{text}");
     }

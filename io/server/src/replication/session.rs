@@ -9,13 +9,13 @@ use domain::lead::Lead;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
-use replica::session::{CLOCK_ALARM_MS, Frame, Hold, Input, Live, Output, Peer, Phase, Reason, Session};
+use replica::session::{Alarm, CLOCK_ALARM_MS, Frame, Hold, Input, Live, Output, Peer, Phase, Reason, Session};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::alarms::What;
 use super::links::{Connected, Seat};
-use super::{facts, obeying, roles};
+use super::{facts, feeding, obeying, roles};
 use crate::app::App;
 use crate::now::now_ms;
 
@@ -63,6 +63,8 @@ struct Driver {
     out: Outbox,
     asked: FuturesUnordered<Answer>,
     seat: Option<Seat>,
+    /// What goes beside the log; none before the other side has introduced itself.
+    beside: Option<mpsc::UnboundedSender<feeding::Said>>,
     since: i64,
     looked: u32,
     lead: Option<Lead>,
@@ -108,6 +110,7 @@ async fn begin(app: &App, server: ServerId, ways: Ways, out: Outbox) -> Result<(
         out,
         asked: FuturesUnordered::new(),
         seat: None,
+        beside: None,
         since: now_ms(),
         looked: 0,
         lead: app.core.lead(),
@@ -139,6 +142,13 @@ impl Driver {
             let displaced = self.seat.as_ref().map(|seat| seat.displaced.clone());
             let input = tokio::select! {
                 frame = incoming.next() => match frame {
+                    Some(Ok(frame)) if feeding::is_beside(&frame) => {
+                        if let (Some(beside), Some(message)) = (&self.beside, frame.frame) {
+                            // It ends with this session only.
+                            let _ = beside.send(feeding::Said::Beside(message));
+                        }
+                        continue;
+                    }
                     Some(Ok(frame)) => match read(frame) {
                         Ok(Some(Frame::Hello(hello))) if self.machine.status().phase == Phase::Greeting => {
                             if let Err(ended) = self.greeted(hello).await {
@@ -204,6 +214,7 @@ impl Driver {
         let dialled_by = if self.ways.dialled { own } else { self.server.0 };
         let live = Live::new(&hello, dialled_by, self.app.replication.now().mono_ms);
         let epoch = hello.epoch;
+        let actor = hello.actor;
         let outputs = self.machine.handle(self.app.replication.now(), Input::Heard(Frame::Hello(hello)));
         if !outputs.iter().any(|output| matches!(output, Output::Close(_))) {
             match self.app.replication.links.take(self.server, live, &self.ways.address) {
@@ -218,6 +229,13 @@ impl Driver {
         }
         self.obey(outputs).await?;
         self.show();
+        if self.seat.is_some() {
+            // What is still so will be found again.
+            self.app.replication.alarms.over(self.server, What::Digest);
+            let (beside, heard) = mpsc::unbounded_channel();
+            self.beside = Some(beside);
+            tokio::spawn(feeding::run(self.app.clone(), actor, self.out.clone(), heard));
+        }
         Ok(())
     }
 
@@ -240,7 +258,12 @@ impl Driver {
             match output {
                 Output::Send(frame) => self.say(frame),
                 Output::Close(reason) => return Err(refused(&reason)),
-                other => self.asked.extend(obeying::obey(&self.app, self.server, other).await),
+                other => {
+                    if let (Output::Alarm(Alarm::Digest { .. }), Some(beside)) = (&other, &self.beside) {
+                        let _ = beside.send(feeding::Said::Differs);
+                    }
+                    self.asked.extend(obeying::obey(&self.app, self.server, other).await);
+                }
             }
         }
         Ok(())

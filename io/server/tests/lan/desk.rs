@@ -86,6 +86,14 @@ impl Desk {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// As [`Self::change`]; returns the address of the change.
+    pub(crate) async fn change_dot(&self, path: &str, body: &Value) -> String {
+        let request = self.client.patch(self.url(path)).header("x-csrf-token", &self.csrf).json(body);
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {answer:?}");
+        answer.headers()["signboard-dot"].to_str().unwrap().to_owned()
+    }
+
     /// Makes one and returns its id.
     pub(crate) async fn make(&self, noun: &str, body: Value) -> String {
         self.post(noun, &body).await["id"].as_str().unwrap().to_owned()

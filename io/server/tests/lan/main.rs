@@ -3,7 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod activation;
+#[allow(dead_code, reason = "shared with the tests of the API")]
+#[path = "../http/answer.rs"]
+mod answer;
 mod called;
+#[allow(dead_code, reason = "shared with the tests of the API")]
+#[path = "../http/caller.rs"]
+mod caller;
 mod control;
 mod counted;
 mod desk;
@@ -13,8 +19,16 @@ mod firewall;
 mod moved;
 mod nemesis;
 mod running;
+#[allow(dead_code, reason = "shared with the tests of the API")]
+#[path = "../http/screen.rs"]
+mod screen;
+/// What the files that are shared with the tests of the API expect.
+mod server {
+    pub(crate) use crate::servers::PASSWORD;
+}
 mod servers;
 mod servers_files;
+mod servers_records;
 mod servers_roles;
 mod taken;
 mod time;

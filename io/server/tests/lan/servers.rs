@@ -11,7 +11,7 @@ use testkit::lab::{Host, Lab, Program, Segment};
 use crate::desk::{Desk, on};
 use crate::running::{PATIENCE, Said, signboard, until};
 
-const PASSWORD: &str = "a long way to the harbour";
+pub(crate) const PASSWORD: &str = "a long way to the harbour";
 
 /// A server that can be stopped and started again on its data.
 pub(crate) struct Server {

@@ -7,6 +7,7 @@ use crate::batch::Batch;
 use crate::db::with_db;
 use crate::error::Error;
 use crate::sql::events::{ADD_EVENT, EXPIRE_EVENTS, LIST_EVENTS};
+use crate::sql::feeds::EVENTS_AFTER;
 
 /// One event or log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +49,27 @@ impl Event {
     pub fn cursor(&self) -> PlayCursor {
         PlayCursor { at: self.at, device: self.device, stream: self.stream, n: self.n }
     }
+
+    /// Adds the event.
+    pub(super) fn put(self, batch: &mut Batch) {
+        let values = vec![
+            self.device.into(),
+            self.stream.into(),
+            self.n.into(),
+            self.viewer.into(),
+            self.at.into(),
+            self.level.into(),
+            self.code.into(),
+            self.text.into(),
+        ];
+        batch.push(ADD_EVENT, values);
+    }
 }
 
 /// A row of the table.
 type Row = (Uuid, i64, i64, Uuid, i64, String, String, String);
+/// The same behind the place at which it came.
+type ArrivedRow = (i64, Uuid, i64, i64, Uuid, i64, String, String, String);
 
 impl Facts {
     /// Adds events; those that are there already change nothing.
@@ -60,19 +78,7 @@ impl Facts {
     /// [`Error::Unavailable`] or [`Error::Full`]; then none was added, and the sender must keep them.
     pub async fn add_events(&self, events: Vec<Event>) -> Result<(), Error> {
         let mut batch = Batch::default();
-        for event in events {
-            let values = vec![
-                event.device.into(),
-                event.stream.into(),
-                event.n.into(),
-                event.viewer.into(),
-                event.at.into(),
-                event.level.into(),
-                event.code.into(),
-                event.text.into(),
-            ];
-            batch.push(ADD_EVENT, values);
-        }
+        events.into_iter().for_each(|event| event.put(&mut batch));
         self.write(batch).await
     }
 
@@ -95,6 +101,19 @@ impl Facts {
             .await?);
         let event =
             |(device, stream, n, viewer, at, level, code, text): Row| Event { device, stream, n, viewer, at, level, code, text };
+        Ok(rows.into_iter().map(event).collect())
+    }
+
+    /// Up to `limit` events that came after place `after`, with their places, in the order in which they came.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn events_after(&self, after: i64, limit: u32) -> Result<Vec<(i64, Event)>, Error> {
+        let rows: Vec<ArrivedRow> = with_db!(&self.db, pool =>
+            sqlx::query_as(EVENTS_AFTER).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
+        let event = |(place, device, stream, n, viewer, at, level, code, text): ArrivedRow| {
+            (place, Event { device, stream, n, viewer, at, level, code, text })
+        };
         Ok(rows.into_iter().map(event).collect())
     }
 

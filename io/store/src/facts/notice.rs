@@ -10,7 +10,7 @@ use super::{Facts, detail};
 use crate::batch::Batch;
 use crate::db::{Moment, with_db, with_moment};
 use crate::error::Error;
-use crate::sql::notices::{ADD_NOTICE, COUNT_NOTICES, EXPIRE_NOTICES, LIST_NOTICES, NOTICES_AFTER, RESOLVE_NOTICE};
+use crate::sql::notices::{ADD_NOTICE, COUNT_NOTICES, EXPIRE_NOTICES, LIST_NOTICES, NOTICES_AFTER, ONE_NOTICE, RESOLVE_NOTICE};
 
 /// A notice as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,17 +77,22 @@ impl Noticed {
     }
 }
 
-/// The name in the database and in snapshots.
-pub(crate) fn name(what: NoticeKind) -> &'static str {
+/// The name in the database, in snapshots and between servers.
+#[must_use]
+pub fn name(what: NoticeKind) -> &'static str {
     match what {
         NoticeKind::ConcurrentEdit => "concurrent_edit",
         NoticeKind::EditLostToDelete => "edit_lost_to_delete",
+        NoticeKind::TargetGone => "target_gone",
+        NoticeKind::TwoNames => "two_names",
     }
 }
 
 /// Undoes [`name`].
-pub(crate) fn kind_of(found: &str) -> Option<NoticeKind> {
-    [NoticeKind::ConcurrentEdit, NoticeKind::EditLostToDelete].into_iter().find(|kind| name(*kind) == found)
+#[must_use]
+pub fn kind_of(found: &str) -> Option<NoticeKind> {
+    let all = [NoticeKind::ConcurrentEdit, NoticeKind::EditLostToDelete, NoticeKind::TargetGone, NoticeKind::TwoNames];
+    all.into_iter().find(|kind| name(*kind) == found)
 }
 
 /// All notices, in the order of their changes.
@@ -157,6 +162,15 @@ impl Facts {
         let rows: Vec<Row> = with_db!(&self.db, pool =>
             sqlx::query_as(NOTICES_AFTER).bind(n).bind(i64::from(limit)).fetch_all(pool).await?);
         rows.into_iter().map(read).collect()
+    }
+
+    /// One notice.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn notice(&self, id: Uuid) -> Result<Option<Noticed>, Error> {
+        let row: Option<Row> = with_db!(&self.db, pool => sqlx::query_as(ONE_NOTICE).bind(id).fetch_optional(pool).await?);
+        row.map(read).transpose()
     }
 
     /// How many notices nobody has dealt with.

@@ -9,6 +9,7 @@ use crate::batch::Batch;
 use crate::db::with_db;
 use crate::error::Error;
 use crate::sql::facts::{ADD_PLAY, EXPIRE_PLAYS, LIST_PLAYS, PLAY_STREAM};
+use crate::sql::feeds::PLAYS_AFTER;
 
 /// One thing that was shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +72,27 @@ impl Play {
     pub fn cursor(&self) -> PlayCursor {
         PlayCursor { at: self.at, device: self.device, stream: self.stream, n: self.n }
     }
+
+    /// Adds the record.
+    pub(super) fn put(self, batch: &mut Batch) {
+        let values = vec![
+            self.device.into(),
+            self.stream.into(),
+            self.n.into(),
+            self.viewer.into(),
+            self.at.into(),
+            self.duration.into(),
+            self.content.into(),
+            canonical(&self.detail).into(),
+        ];
+        batch.push(ADD_PLAY, values);
+    }
 }
 
 /// A row of the table.
 type Row = (Uuid, i64, i64, Uuid, i64, i64, Option<Uuid>, String);
+/// The same behind the place at which it came.
+type ArrivedRow = (i64, Uuid, i64, i64, Uuid, i64, i64, Option<Uuid>, String);
 
 impl Facts {
     /// Adds records; those that are there already change nothing.
@@ -83,19 +101,7 @@ impl Facts {
     /// [`Error::Unavailable`] or [`Error::Full`]; then none was added, and the sender must keep them.
     pub async fn add_plays(&self, plays: Vec<Play>) -> Result<(), Error> {
         let mut batch = Batch::default();
-        for play in plays {
-            let values = vec![
-                play.device.into(),
-                play.stream.into(),
-                play.n.into(),
-                play.viewer.into(),
-                play.at.into(),
-                play.duration.into(),
-                play.content.into(),
-                canonical(&play.detail).into(),
-            ];
-            batch.push(ADD_PLAY, values);
-        }
+        plays.into_iter().for_each(|play| play.put(&mut batch));
         self.write(batch).await
     }
 
@@ -120,6 +126,20 @@ impl Facts {
         let play = |(device, stream, n, viewer, at, duration, content, text): Row| {
             let detail = detail(&text, "play record")?;
             Ok(Play { device, stream, n, viewer, at, duration, content, detail })
+        };
+        rows.into_iter().map(play).collect()
+    }
+
+    /// Up to `limit` records that came after place `after`, with their places, in the order in which they came.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn plays_after(&self, after: i64, limit: u32) -> Result<Vec<(i64, Play)>, Error> {
+        let rows: Vec<ArrivedRow> = with_db!(&self.db, pool =>
+            sqlx::query_as(PLAYS_AFTER).bind(after).bind(i64::from(limit)).fetch_all(pool).await?);
+        let play = |(place, device, stream, n, viewer, at, duration, content, text): ArrivedRow| {
+            let detail = detail(&text, "play record")?;
+            Ok((place, Play { device, stream, n, viewer, at, duration, content, detail }))
         };
         rows.into_iter().map(play).collect()
     }

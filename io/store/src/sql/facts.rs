@@ -14,8 +14,9 @@ statements! {
     EXPIRE_AUDIT = "DELETE FROM audit WHERE at < $1";
 
     /// Adds a play record; the same record again changes nothing.
-    ADD_PLAY = "INSERT INTO play (device, stream, n, viewer, at, duration, content, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-        ON CONFLICT (device, stream, n) DO NOTHING";
+    ADD_PLAY = "INSERT INTO play (device, stream, n, viewer, at, duration, content, detail, arrived) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(known.place), 0) + 1 FROM (SELECT MAX(arrived) AS place FROM play \
+        UNION ALL SELECT MAX(n) FROM feed WHERE inc = 0 AND feed = 'play') AS known)) ON CONFLICT (device, stream, n) DO NOTHING";
     /// Lists play records.
     LIST_PLAYS = "SELECT device, stream, n, viewer, at, duration, content, detail FROM play \
         WHERE at >= $1 AND at < $2 AND (viewer = $3 OR $3 IS NULL) AND (device = $4 OR $4 IS NULL) AND (content = $5 OR $5 IS NULL) \

@@ -2,13 +2,14 @@
 
 pub(crate) mod events;
 pub(crate) mod facts;
+pub(crate) mod feeds;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod peers;
 pub(crate) mod state;
 
 /// All statements with their names: a test prepares each on both engines.
-pub const ALL: &[&[(&str, &str)]] = &[state::ALL, facts::ALL, events::ALL, messages::ALL, notices::ALL, peers::ALL];
+pub const ALL: &[&[(&str, &str)]] = &[state::ALL, facts::ALL, events::ALL, feeds::ALL, messages::ALL, notices::ALL, peers::ALL];
 
 /// Declares constants and the list of them.
 macro_rules! statements {

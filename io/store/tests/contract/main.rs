@@ -4,6 +4,7 @@
 mod apply;
 mod changes;
 mod facts;
+mod feeds;
 #[path = "../ground/mod.rs"]
 mod ground;
 mod log;
@@ -78,6 +79,9 @@ contract! {
     facts::audit_is_listed_backwards_and_filtered
     facts::events_are_counted_once
     facts::plays_are_counted_once
+    feeds::records_travel_once_whatever_comes_twice
+    feeds::what_does_not_fit_is_dropped_from_the_oldest_and_counted
+    feeds::a_place_is_never_given_again
     facts::runs_and_alerts_are_listed
     facts::sessions_run_out
     facts::messages_wait_until_they_are_removed

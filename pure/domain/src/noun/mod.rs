@@ -1,5 +1,6 @@
 //! What the API can do with every kind of document: find, make, change, put into the trash, restore, remove.
 
+pub mod any;
 mod card;
 mod enrolment;
 mod library;

@@ -14,7 +14,12 @@ export class Refusal extends Error {
   }
 }
 
+/** The server that the mock is. */
+export const OWN = "0192e4a0-7c1e-7cc3-98c4-000000000001";
+
 export class Exchange {
+  /** How many changes were made. */
+  static changes = 0;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
@@ -58,6 +63,8 @@ export class Exchange {
   send(status: number, value?: unknown, headers: Record<string, string> = {}): void {
     const version = (value as { version?: unknown } | undefined)?.version;
     if (typeof version === "string") headers = { ETag: `"${version}"`, ...headers };
+    // Whatever changes something has an address in the log.
+    if (this.method !== "GET" && this.method !== "HEAD" && status < 300) headers = { "Signboard-Dot": `${OWN}.1:${++Exchange.changes}`, ...headers };
     this.response.writeHead(status, { "Cache-Control": "no-store", ...(value === undefined ? {} : { "Content-Type": "application/json" }), ...headers });
     this.response.end(value === undefined ? undefined : JSON.stringify(value));
   }

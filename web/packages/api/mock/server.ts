@@ -11,6 +11,7 @@ import { Exchange, Refusal } from "./exchange.ts";
 import { Live } from "./live.ts";
 import { Alerts } from "./alerts.ts";
 import { Network } from "./network.ts";
+import { Servers } from "./servers.ts";
 import { seed, type Seeded } from "./seed.ts";
 import { defaults, type Doc, Store } from "./store.ts";
 import { Tasks } from "./tasks.ts";
@@ -31,6 +32,7 @@ export interface Mock {
   store: Store;
   live: Live;
   network: Network;
+  servers: Servers;
   tasks: Tasks;
   alerts: Alerts;
   uploads: Uploads;
@@ -46,6 +48,7 @@ export function createMock(options: Options = {}): Mock {
   const seeded = seed(store);
   const live = new Live(store);
   const network = new Network(store);
+  const servers = new Servers(store);
   const alerts = new Alerts(store);
   const enrolling = new Enrolling(store);
   const tasks = new Tasks(store);
@@ -98,6 +101,7 @@ export function createMock(options: Options = {}): Mock {
     }
     if (await enrolling.handle(exchange, seeded.admin.id)) return;
     if (await network.handle(exchange, seeded.admin.id)) return;
+    if (await servers.handle(exchange)) return;
     if (tasks.handle(exchange)) return;
     if (await alerts.handle(exchange, seeded.admin.id)) return;
     if (method === "PUT" && path[0] === "users" && path[2] === "password") return exchange.send(204);
@@ -205,5 +209,5 @@ export function createMock(options: Options = {}): Mock {
       if (!response.headersSent) exchange.send(refusal.status, { error: { code: refusal.code, message: refusal.message, field: refusal.field } });
     });
   });
-  return { server, store, live, network, tasks, alerts, uploads, seeded, streams: () => store.listeners.size };
+  return { server, store, live, network, servers, tasks, alerts, uploads, seeded, streams: () => store.listeners.size };
 }

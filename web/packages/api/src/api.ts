@@ -10,7 +10,8 @@ import type { CardLine, CardsTaken, Finding, NetworkView, Waking } from "./schem
 import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, ScreenshotFacts, Viewer, ViewerStatus } from "./schema/screens.ts";
-import type { ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
+import type { Notice } from "./schema/notices.ts";
+import type { Arrival, ServerHistory, ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
 import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
@@ -93,6 +94,14 @@ export function calls(client: Client) {
     rebuildFrom: (id: Id) => client.post<undefined>(`/servers/${id}/rebuild-from`),
     goOnWithoutLost: () => client.post<undefined>("/servers/go-on"),
     retireServer: (id: Id) => client.post<undefined>(`/servers/${id}/retire`),
+    /** The last day of the servers. */
+    serversHistory: () => client.get<ServerHistory>("/servers/history"),
+    /** Which servers have a change. */
+    arrival: (dot: string) => client.get<Arrival>(`/changes/${encodeURIComponent(dot)}`),
+    notices: (filter: { open?: boolean; document?: Id } = {}) => client.get<Page<Notice>>("/notices", filter),
+    resolveNotice: (id: Id) => client.post<undefined>(`/notices/${id}/resolve`),
+    /** Puts the value back that did not stand. */
+    takeNotice: (id: Id) => client.post<undefined>(`/notices/${id}/take`),
     /** What the doctor finds on the server's machine. Takes a few seconds. */
     findings: () => client.get<Finding[]>("/network/findings"),
     takeCards: (lines: CardLine[]) => client.post<CardsTaken>("/network-cards/list", lines, { key: crypto.randomUUID?.() }),

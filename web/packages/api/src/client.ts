@@ -24,6 +24,9 @@ export class Client {
   /** Called when the server says that nobody is signed in, or that it is not set up. */
   onBarred: (code: "sign_in_required" | "not_set_up") => void = () => {};
 
+  /** Called with the address of every change that this tab made. */
+  onMade: (dot: string) => void = () => {};
+
   constructor(base = "/api/v1", fetcher: typeof fetch = (...args) => fetch(...args)) {
     this.#base = base;
     this.#fetch = fetcher;
@@ -66,6 +69,8 @@ export class Client {
       credentials: "same-origin",
     });
     if (!response.ok) throw await this.#failure(response);
+    const dot = response.headers.get("signboard-dot");
+    if (dot) this.onMade(dot);
     const version = response.headers.get("etag")?.replace(/^W\//, "").replace(/^"|"$/g, "") ?? null;
     const text = response.status === 204 ? "" : await response.text();
     return { value: (text ? JSON.parse(text) : undefined) as T, version };

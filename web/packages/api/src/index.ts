@@ -10,6 +10,7 @@ export * from "./schema/library.ts";
 export * from "./schema/network.ts";
 export * from "./schema/people.ts";
 export * from "./schema/schedule.ts";
+export * from "./schema/notices.ts";
 export * from "./schema/servers.ts";
 export * from "./schema/screens.ts";
 export * from "./schema/tasks.ts";

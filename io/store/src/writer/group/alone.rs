@@ -10,6 +10,7 @@ use super::Group;
 use crate::batch::Batch;
 use crate::fold::{Lag, READER};
 use crate::load::{FORKED, HLC, LPOS};
+use crate::sql::feeds::CLEAR_FEEDS;
 use crate::sql::peers::{CLEAR_DIGESTS, CLEAR_DOCUMENTS, CLEAR_FLOORS, CLEAR_HEADS, CLEAR_LOG, CLEAR_NOTICES};
 use crate::sql::state::{MOVE_READER, PUT_META};
 use crate::writer::State;
@@ -50,7 +51,7 @@ impl Group {
         let next = Actor { incarnation: own.incarnation + 1, ..own };
         let lpos = self.lpos + 1;
         let mut batch = Batch::default();
-        for sql in [CLEAR_DOCUMENTS, CLEAR_LOG, CLEAR_HEADS, CLEAR_FLOORS, CLEAR_DIGESTS, CLEAR_NOTICES] {
+        for sql in [CLEAR_DOCUMENTS, CLEAR_LOG, CLEAR_HEADS, CLEAR_FLOORS, CLEAR_DIGESTS, CLEAR_NOTICES, CLEAR_FEEDS] {
             batch.push(sql, Vec::new());
         }
         batch.push(PUT_META, vec!["installation".into(), installation.to_string().into()]);

@@ -32,6 +32,36 @@ export interface ServerView {
   address: string | null;
   since: Millis | null;
   clock_offset_ms: number | null;
+  /** Files that it lacks, and their bytes; null: it has not said. */
+  files_missing: number | null;
+  bytes_missing: number | null;
+  /** Play records and events that wait there for the Main, and those that were dropped before it had them. */
+  records_waiting: number | null;
+  records_dropped: number | null;
+}
+
+/** How a server was during some minutes: the worst of them. */
+export interface ServerSample {
+  at: Millis;
+  connected: boolean;
+  pending_out: number | null;
+  pending_in: number | null;
+  files_missing: number | null;
+  records_waiting: number | null;
+}
+
+export interface ServerHistory {
+  step_ms: number;
+  servers: { id: Id; samples: ServerSample[] }[];
+}
+
+/** Where a change has arrived. */
+export interface Arrival {
+  dot: string;
+  here: boolean;
+  made_at: Millis | null;
+  /** Empty: there is only one. `has` is null where only a server between knows. */
+  servers: { id: Id; name: string; has: boolean | null; connected: boolean }[];
 }
 
 export interface ServersView {

@@ -3,6 +3,7 @@ import type { Role } from "@signboard/api";
 import type { Key } from "@signboard/ui";
 import Bell from "@lucide/svelte/icons/bell";
 import CalendarDays from "@lucide/svelte/icons/calendar-days";
+import GitCompareArrows from "@lucide/svelte/icons/git-compare-arrows";
 import Gauge from "@lucide/svelte/icons/gauge";
 import ListChecks from "@lucide/svelte/icons/list-checks";
 import Images from "@lucide/svelte/icons/images";
@@ -36,6 +37,7 @@ export const PLACES: Place[] = [
   { path: "/tasks", word: "place.tasks", icon: ListChecks, letter: "t" },
   { path: "/network", word: "place.network", icon: Network, letter: "n", role: "administrator" },
   { path: "/servers", word: "place.servers", icon: Server, letter: "v", role: "administrator" },
+  { path: "/notices", word: "place.notices", icon: GitCompareArrows, letter: "i", role: "administrator" },
   { path: "/settings", word: "place.settings", icon: Settings, letter: "e" },
 ];
 
