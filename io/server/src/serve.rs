@@ -231,7 +231,7 @@ fn join(
         uploads: Uploads::new(media),
         alerts: Default::default(),
         notify: Default::default(),
-        mirror: crate::mirror::Mirror::new(0),
+        mirror: crate::mirror::Mirror::open(&config.data.dir),
         distribution: Default::default(),
         tasks: crate::tasks::Tasks::new(&config.data.dir),
         feed: LiveFeed::new(stop),
@@ -256,6 +256,8 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     readers.spawn(crate::readers::janitor::follow(janitor));
     readers.spawn(crate::tasks::follow(app.clone()));
     readers.spawn(crate::mirror::follow(app.clone()));
+    readers.spawn(crate::mirror::follow_limits(app.clone()));
+    readers.spawn(crate::mirror::follow_check(app.clone()));
     readers
 }
 

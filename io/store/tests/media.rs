@@ -138,3 +138,48 @@ async fn uploads_under_way_are_listed_after_a_crash() {
     }
     assert_eq!(second.partials().await.unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn a_file_arrives_in_groups_in_any_order_and_over_a_restart() {
+    const MIB: usize = 1 << 20;
+    let (folder, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let whole = bytes(4 * MIB + 700);
+    let stored = media(&elsewhere).await.put(whole.clone()).await.unwrap();
+    let groups = media(&elsewhere).await.groups(stored.hash).unwrap().unwrap();
+    assert_eq!((groups.hash(), groups.count(), stored.hash), (stored.hash, 5, Hash::of(&whole)));
+    let group = |n: usize| whole[n * MIB..whole.len().min((n + 1) * MIB)].to_vec();
+
+    let first = media(&folder).await;
+    let arriving = first.arrive(groups.clone()).await.unwrap();
+    assert!(arriving.write(3, vec![group(3)]).await.unwrap());
+    assert!(arriving.write(1, vec![group(1)[..9].to_vec(), group(1)[9..].to_vec()]).await.unwrap());
+    assert!(!arriving.write(2, vec![group(1)]).await.unwrap(), "another group");
+    assert!(arriving.finish().await.unwrap_err().is_conflict());
+    assert_eq!(arriving.missing().into_iter().collect::<Vec<_>>(), [0, 2, 4]);
+    drop((arriving, first));
+    // A group whose bytes did not reach the disk as they were written is not taken for one that is there.
+    let part = folder.path().join(format!("tmp/{}.part", stored.hash));
+    let mut torn = std::fs::read(&part).unwrap();
+    torn[MIB + 5] ^= 1;
+    std::fs::write(&part, torn).unwrap();
+
+    let again = media(&folder).await;
+    let arriving = again.arrive(groups.clone()).await.unwrap();
+    assert_eq!(arriving.missing().into_iter().collect::<Vec<_>>(), [0, 1, 2, 4]);
+    for n in [4, 1, 0, 2] {
+        assert!(arriving.write(n as u64, vec![group(n)]).await.unwrap());
+    }
+    assert_eq!(again.size(stored.hash), None, "not before it is whole");
+    arriving.finish().await.unwrap();
+    assert_eq!(std::fs::read(again.path(stored.hash)).unwrap(), whole);
+    assert_eq!(again.list().await.unwrap().len(), 1, "the list of its groups is no file of the store");
+    let list = again.path(stored.hash).with_extension("groups");
+    assert_eq!(std::fs::read(&list).unwrap(), groups.list());
+    std::fs::write(&list, b"spoilt").unwrap();
+    assert_eq!(again.groups(stored.hash).unwrap(), Some(groups.clone()), "a spoilt list is made anew");
+    assert_eq!(std::fs::read(&list).unwrap(), groups.list());
+    again.remove(stored.hash, i64::MAX).await.unwrap();
+    assert!(!list.exists());
+    assert_eq!(again.groups(stored.hash).unwrap(), None);
+    assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
+}

@@ -1,7 +1,9 @@
 //! The servers of an installation, and how far each is.
 
+use domain::cell::ZoneName;
 use domain::id::{ServerId, ServerInvitationId};
-use domain::server::{ServerAddress, ServerRole};
+use domain::line_limit::LineLimit;
+use domain::server::{Keeps, ServerAddress, ServerRole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +24,49 @@ pub struct ServersView {
     pub waits_for_lost: bool,
     /// The servers, the one that answers first.
     pub servers: Vec<ServerView>,
+    /// The files that the one that answers should have and has not.
+    pub missing: MissingFiles,
+    /// How the files of the one that answers are.
+    pub check: MediaCheck,
+}
+
+/// The last or present reading of all files of a server, to see whether one was spoilt on the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MediaCheck {
+    /// When it began, Unix milliseconds; none: never yet.
+    pub began: Option<i64>,
+    /// When it ended; none: it goes on, or never began.
+    pub ended: Option<i64>,
+    /// How many files were read.
+    pub files: u64,
+    /// What was found spoilt, in this reading and earlier ones; the last is the newest.
+    pub spoilt: Vec<SpoiltFile>,
+}
+
+/// A file that was not what it should be, and was set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SpoiltFile {
+    /// BLAKE3 of what it should be, 64 hexadecimal digits.
+    pub hash: String,
+    /// Name of the media; empty: no record names it any more, or it is a body.
+    pub name: String,
+    /// When it was found, Unix milliseconds.
+    pub at: i64,
+    /// When the right one had come from another server, Unix milliseconds; none: it has not.
+    pub mended_at: Option<i64>,
+}
+
+/// Files that a server should have by its record and has not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MissingFiles {
+    /// How many.
+    pub files: u64,
+    /// Their bytes, as far as their length is known.
+    pub bytes: u64,
+    /// How many of them screens need.
+    pub needed: u64,
+    /// Why some could not be had when they were tried last, in words for people; a few of them.
+    pub why: Vec<String>,
 }
 
 /// How a server stands to the one that answers.
@@ -103,6 +148,23 @@ pub struct ServerView {
     pub records_waiting: Option<u64>,
     /// Those that were dropped there before the Main had them; none: it has not said.
     pub records_dropped: Option<u64>,
+    /// The place where it stands; servers of one place fetch files from each other first.
+    pub site: String,
+    /// Which media it keeps, as it was set.
+    pub keeps: Keeps,
+    /// Zone in which the hours of its limits count; none = the installation's.
+    #[schema(value_type = Option<String>)]
+    pub zone: Option<ZoneName>,
+    /// How fast files may travel between it and each other server.
+    pub limits: Vec<LineLimit>,
+    /// Bytes per second of files that the one that answers may receive from it at this hour; 0 = only what is urgent; none = unlimited.
+    pub receive_limit: Option<u64>,
+    /// The same for what is sent to it.
+    pub send_limit: Option<u64>,
+    /// Bytes of files that came from it since the one that answers started.
+    pub files_received: u64,
+    /// The same for what was sent to it.
+    pub files_sent: u64,
 }
 
 /// The last day of all servers.

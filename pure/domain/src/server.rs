@@ -2,10 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cell::ZoneName;
 use crate::document::document;
 use crate::id::{ServerId, ServerInvitationId, UserId};
 use crate::lead::lead;
+use crate::line_limit::LineLimit;
 use crate::state::State;
+
+/// Which media a server keeps; the rest it fetches when somebody asks for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Keeps {
+    /// As its role is: Main and Backup all, Sub what its screens need.
+    #[default]
+    ByRole,
+    /// All.
+    All,
+    /// What its screens need within the days of their plans, and what stands in where nothing is scheduled.
+    Needed,
+}
 
 /// What a server is in its installation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +66,14 @@ document! {
         key: String = Public,
         /// Where it answers, as it says itself.
         addresses: Vec<ServerAddress> = Public,
+        /// The place where it stands; servers of the same place fetch files from each other first. Empty = a place of its own.
+        site: String = Public,
+        /// Which media it keeps.
+        keeps: Keeps = Public,
+        /// Zone in which the hours of its limits count; none = the installation's.
+        zone: Option<ZoneName> = Public,
+        /// How fast files may travel between it and each other server. The first that holds counts; none holds = unlimited.
+        limits: Vec<LineLimit> = Public,
         /// Version of its program.
         version: String = Public,
         /// When it joined, Unix milliseconds.
@@ -91,6 +115,17 @@ document! {
 }
 
 impl Server {
+    /// Whether it keeps all media in this role ([`crate::lead::role_of`]). Main always does: the others rely on it.
+    #[must_use]
+    pub fn keeps_all(&self, role: ServerRole) -> bool {
+        match self.keeps {
+            _ if role == ServerRole::Main => true,
+            Keeps::ByRole => role == ServerRole::Backup,
+            Keeps::All => true,
+            Keeps::Needed => false,
+        }
+    }
+
     /// Whether this is its key: SHA-256 of the public key.
     #[must_use]
     pub fn has_key(&self, key: &[u8; 32]) -> bool {
@@ -110,6 +145,18 @@ impl ServerInvitation {
 #[must_use]
 pub fn server_by_key<'a>(state: &'a State, key: &[u8; 32]) -> Option<(ServerId, &'a Server)> {
     state.servers.iter().map(|(id, held)| (id, &held.value)).find(|(_, server)| server.has_key(key))
+}
+
+/// How far another server is when files are fetched, the smaller the nearer: at the same site, its parent or the one that stands in for
+/// it, the others.
+#[must_use]
+pub fn distance(state: &State, own: ServerId, other: ServerId) -> u8 {
+    let (Some(me), Some(them)) = (state.servers.get(own), state.servers.get(other)) else { return 2 };
+    match !me.site.is_empty() && me.site == them.site {
+        true => 0,
+        false if me.parent == Some(other) || them.parent == Some(own) => 1,
+        false => 2,
+    }
 }
 
 /// The servers with which `own` holds a session, in the order of their ids: Main with everybody, and each with its parent. Empty while
@@ -160,6 +207,23 @@ mod tests {
         assert_eq!(of(4), ids(&[1, 2]));
         assert_eq!(of(5), ids(&[]), "who was taken out meets nobody");
         assert_eq!(of(9), ids(&[]));
+    }
+
+    #[test]
+    fn those_of_one_site_are_nearest_and_media_follow_the_role() {
+        let mut state = State::default();
+        let at = |site: &str| Server { site: site.into(), ..Server::default() };
+        put(&mut state, 1, &Server { role: ServerRole::Main, ..at("Harbour") });
+        put(&mut state, 2, &at("Pier"));
+        put(&mut state, 3, &Server { parent: Some(ServerId(Uuid::from_u128(2))), ..at("") });
+        put(&mut state, 4, &at("Pier"));
+        put(&mut state, 5, &at(""));
+        let from = |own: u128| [1, 2, 3, 4, 5].map(|other| distance(&state, ids(&[own])[0], ids(&[other])[0]));
+        assert_eq!(from(2), [2, 0, 1, 0, 2]);
+        assert_eq!(from(3), [2, 1, 2, 2, 2], "no site is no place that two could share");
+        let of = |role, keeps| Server { keeps, ..Server::default() }.keeps_all(role);
+        assert!(of(ServerRole::Main, Keeps::Needed) && of(ServerRole::Backup, Keeps::ByRole) && of(ServerRole::Sub, Keeps::All));
+        assert!(!of(ServerRole::Sub, Keeps::ByRole) && !of(ServerRole::Backup, Keeps::Needed));
     }
 
     #[test]

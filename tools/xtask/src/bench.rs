@@ -16,6 +16,7 @@ mod instance;
 mod load;
 mod machine;
 mod media;
+mod mirror;
 mod ntp_load;
 mod ntp_precision;
 mod screen;
@@ -48,6 +49,7 @@ const BENCHES: [Bench; 15] = [
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
+    Bench { name: "mirror", about: "2 GiB between servers beside Syncthing and rsync", only_named: true, run: mirror::run },
     Bench { name: "discovery", about: "finding servers, and floods of probes", only_named: false, run: discovery::run },
     Bench { name: "ntp-load", about: "questions for the time beside chrony", only_named: false, run: ntp_load::run },
     Bench { name: "ntp-precision", about: "clock error beside chrony, 11 minutes", only_named: true, run: ntp_precision::run },

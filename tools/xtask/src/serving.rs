@@ -41,6 +41,7 @@ impl Serving {
             format!("control.port={}", self.control),
             "discovery.enabled=false".to_owned(),
             "time.enabled=false".to_owned(),
+            "replication.addresses=127.0.0.1".to_owned(),
         ] {
             command.arg("--set").arg(setting);
         }
@@ -58,6 +59,9 @@ mod tests {
         let spelled = process::spelled(&serving.command("signboard".as_ref(), "D".as_ref()));
         assert!(spelled.starts_with("signboard server --data D --set bind.address=127.0.0.1 "), "{spelled}");
         assert!(spelled.contains(&format!("web.https-port={} ", serving.https)), "{spelled}");
-        assert!(spelled.ends_with("--set discovery.enabled=false --set time.enabled=false"), "{spelled}");
+        assert!(
+            spelled.ends_with("--set discovery.enabled=false --set time.enabled=false --set replication.addresses=127.0.0.1"),
+            "{spelled}"
+        );
     }
 }

@@ -143,6 +143,24 @@ pub(crate) const WRK: Tool = Tool {
     find: || process::find("wrk"),
 };
 
+/// A peer of the figures of media between servers.
+pub(crate) const SYNCTHING: Tool = Tool {
+    name: "Syncthing",
+    purpose: "is a peer that media between servers are measured against",
+    packages: &["syncthing"],
+    service: None,
+    find: || process::find("syncthing"),
+};
+
+/// The other one.
+pub(crate) const RSYNC: Tool = Tool {
+    name: "rsync",
+    purpose: "is a peer that media between servers are measured against",
+    packages: &["rsync"],
+    service: None,
+    find: || process::find("rsync"),
+};
+
 /// Finds a program for administrators, whose folder is on the path of root only.
 fn in_sbin(program: &str) -> Option<PathBuf> {
     process::find(program).or_else(|| Some(PathBuf::from("/usr/sbin").join(program)).filter(|file| file.is_file()))

@@ -38,6 +38,8 @@ pub struct Windows {
 impl Windows {
     /// For sessions of servers, whose entries are bounded by the credit that each gives: 8 MiB for a call, 16 MiB for the connection.
     pub const SERVERS: Self = Self { stream: 8 << 20, connection: 16 << 20 };
+    /// For files between servers, of which no more is on its way than was asked for: 2 MiB for each, 16 MiB for the connection.
+    pub const FILES: Self = Self { stream: 2 << 20, connection: 16 << 20 };
 }
 
 impl Default for Windows {

@@ -77,6 +77,14 @@ impl Error {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this is not possible at the moment: try again in a while")
     }
 
+    /// 503: it is on its way, with the time after which to ask again.
+    #[must_use]
+    pub fn on_its_way(message: impl Into<String>, retry_after_s: u64) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "on_its_way", message);
+        error.retry_after_s = Some(retry_after_s.max(1));
+        error
+    }
+
     /// 507: no room is left on the server's disk.
     #[must_use]
     pub fn disk_full() -> Self {

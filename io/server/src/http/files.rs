@@ -16,6 +16,7 @@ use super::noun::visible;
 use crate::app::App;
 use crate::control_port::{ControlPeer, fetching_viewer};
 use crate::files::{MediaFile, send};
+use crate::mirror::{Came, come};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(file)).routes(routes!(thumbnail))
@@ -65,7 +66,16 @@ pub async fn by_hash(
     let paced = device.filter(|_| person.is_err());
     let piece = paced.map_or(usize::MAX, |viewer| app.distribution.piece(&state, viewer));
     let file = MediaFile { path, hash: hash.to_string(), content_type, piece };
-    let answer = send(&method, &headers, &file).await.map_err(|error| match error.kind() {
+    let mut sent = send(&method, &headers, &file).await;
+    if sent.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        // Another server has it: this one keeps what its own screens need.
+        sent = match come(&app, &state, hash).await {
+            Came::Here => send(&method, &headers, &file).await,
+            Came::Later => return Err(Error::on_its_way("this file is on its way from another server: ask again", 5)),
+            Came::Unknown => sent,
+        };
+    }
+    let answer = sent.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found("this file is not on this server"),
         _ => Error::unavailable(error),
     })?;

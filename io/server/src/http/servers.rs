@@ -35,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     list.routes(routes!(create_token))
         .routes(routes!(promote))
         .routes(routes!(retire))
+        .routes(routes!(check_media))
         .routes(routes!(join))
         .routes(routes!(rebuild))
         .routes(routes!(go_on))
@@ -131,6 +132,14 @@ async fn rebuild(Extract(app): Extract<App>, caller: SignedIn, Id(id): Id) -> Re
 async fn go_on(Extract(app): Extract<App>, caller: SignedIn) -> Result<StatusCode> {
     allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
     replication::go_on(&app).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reads all files of the server that answers, to see whether one was spoilt on the disk. `find_servers_overview` tells what was found.
+#[utoipa::path(post, path = "/servers/check-media", operation_id = "check_media", tag = "servers", responses((status = 204)))]
+async fn check_media(Extract(app): Extract<App>, caller: SignedIn) -> Result<StatusCode> {
+    allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
+    app.mirror.check.begin();
     Ok(StatusCode::NO_CONTENT)
 }
 

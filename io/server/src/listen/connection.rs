@@ -46,7 +46,7 @@ impl Windows {
     /// For the control port, where thousands of connections lie still.
     pub(crate) const CONTROL: Self = Self { stream: 64 << 10, connection: 256 << 10, streams: 32 };
     /// For other servers, whose entries are bounded by the credit that each gives.
-    pub(crate) const SERVERS: Self = Self { stream: 8 << 20, connection: 16 << 20, streams: 8 };
+    pub(crate) const SERVERS: Self = Self { stream: 8 << 20, connection: 16 << 20, streams: 64 };
 }
 
 /// Answers the requests of one connection, upgrades included, until it ends or, once `stop` is cancelled, until the

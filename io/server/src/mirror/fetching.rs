@@ -1,23 +1,25 @@
-//! One file from another server.
+//! One file from other servers.
 
-use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use control::v1::FileRequest;
 use domain::cell::Hash;
+use domain::groups::{self, GROUP, Groups};
+use domain::id::ServerId;
 use futures::StreamExt as _;
-use net::control::{Pace, Part};
-use store::media::Media as Files;
+use futures::future::join_all;
 use tokio::time::{Instant, timeout};
-use uuid::Uuid;
 
-use super::source::Source;
-use super::wanted::Wanted;
+use super::gathering::gather;
+use super::room;
+use super::source::{Answer, Source};
+use super::sources::Asked;
+use super::wanted::{Rank, Wanted};
+use crate::app::App;
 
 /// The longest file whose length nobody has said: a body or a thumbnail.
 const LONGEST_SMALL: usize = domain::body::MAX_BYTES;
-/// Bytes that are gathered before they are written.
-const BLOCK: usize = 1 << 20;
 /// How long a server may take to begin an answer, and between two parts.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The first pause after a failure, and the longest.
@@ -42,36 +44,14 @@ impl Failure {
     }
 }
 
-/// Fetches a file from the first of the servers that has it.
-///
-/// # Errors
-/// A sentence for each server that was asked; of this machine's disk only one, since the next server would not help.
-pub(super) async fn fetch(files: &Files, pace: &Pace, wanted: Wanted, sources: &[(Uuid, Source)]) -> Result<(), String> {
-    let mut why = Vec::new();
-    for (server, source) in sources {
-        let fault = match wanted.bytes {
-            Some(bytes) => large(files, pace, wanted.hash, bytes, source).await,
-            None => small(files, pace, wanted.hash, source).await,
-        };
-        match fault {
-            Ok(()) => return Ok(()),
-            Err(Fault::Here(sentence)) => return Err(sentence),
-            Err(Fault::There(sentence)) => why.push(format!("server {server}: {sentence}")),
-        }
-    }
-    Err(why.join("; "))
-}
-
 /// Whose fault it was.
-enum Fault {
+pub(super) enum Fault {
+    /// This machine's disk: the next server would not help.
     Here(String),
+    /// The server's, or the way's to it.
     There(String),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Here(format!("the file cannot be stored ({error}); see to the data disk"))
-    }
+    /// What the server sent is not what was asked for.
+    Wrong,
 }
 
 impl From<store::Error> for Fault {
@@ -80,73 +60,174 @@ impl From<store::Error> for Fault {
     }
 }
 
-fn there(what: &str) -> Fault {
-    Fault::There(what.to_owned())
-}
-
-const WRONG: &str = "what it sent is not the file that was asked for; it was thrown away";
+const WRONG: &str = "what it sent is not the file that was asked for; it is not asked for it again for 10 minutes";
 const SILENT: &str = "nothing came for 30 s";
+const OTHER_LENGTH: &str = "its file has another length than its record says";
 
-/// What has arrived of it stays over a failure, a restart and a kill, and is gone on from.
-async fn large(files: &Files, pace: &Pace, hash: Hash, bytes: u64, source: &Source) -> Result<(), Fault> {
-    let place = files.mirrored(hash);
-    let mut part = Part::open(&place.with_extension("part"), bytes).await?;
-    if part.length() < bytes {
-        let answer = timeout(PATIENCE, source.open(hash, part.length())).await;
-        let mut answer = answer.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
-        let mut block = BytesMut::new();
-        let mut came = Ok(());
-        while let Some(next) = timeout(PATIENCE, answer.parts.next()).await.unwrap_or_else(|_| Some(Err(SILENT.to_owned()))) {
-            let more = match next {
-                Ok(more) if answer.length == bytes => more,
-                Ok(_) => return wrong(part).await,
-                Err(why) => {
-                    came = Err(Fault::There(why));
-                    break;
+/// Fetches a file from the servers that have it, the nearest first. An emergency is fetched from all of them at once.
+///
+/// # Errors
+/// A sentence for each server that was asked; of this machine's disk only one.
+pub(super) async fn fetch(app: &App, wanted: Wanted) -> Result<(), String> {
+    let state = app.core.state();
+    let own = ServerId(app.core.server_id());
+    let distance = |server| if wanted.rank == Rank::Emergency { 0 } else { domain::server::distance(&state, own, server) };
+    let rings = app.mirror.sources.by_distance(wanted.hash, distance);
+    if let Err(Fault::Here(sentence)) = room::make(app, wanted, wanted.bytes.unwrap_or(0)).await {
+        return Err(sentence);
+    }
+    let mut fetch = Fetch { app, wanted, why: Vec::new() };
+    let fetched = match wanted.bytes {
+        Some(bytes) if bytes > GROUP => fetch.large(bytes, rings).await,
+        _ => fetch.small(rings.concat()).await,
+    };
+    match fetched {
+        Ok(true) => Ok(()),
+        Ok(false) if fetch.why.is_empty() => Err("no server can be asked for it now".to_owned()),
+        Ok(false) => Err(fetch.why.join("; ")),
+        Err(Fault::Here(sentence)) => Err(sentence),
+        Err(Fault::There(sentence)) => Err(sentence),
+        Err(Fault::Wrong) => Err(WRONG.to_owned()),
+    }
+}
+
+struct Fetch<'a> {
+    app: &'a App,
+    wanted: Wanted,
+    /// What each server that could not help said, or did.
+    why: Vec<String>,
+}
+
+impl Fetch<'_> {
+    /// Group by group, from all servers of a ring at once, and then from the next ring what these do not have.
+    async fn large(&mut self, bytes: u64, rings: Vec<Vec<Asked>>) -> Result<bool, Fault> {
+        let mut arriving = None;
+        for ring in rings {
+            let (app, wanted) = (self.app, self.wanted);
+            let asked = ring.iter().map(|(server, source)| list(app, *server, source, wanted, bytes));
+            let lists = join_all(asked).await;
+            let mut have = Vec::new();
+            for ((server, source), list) in ring.into_iter().zip(lists) {
+                match list {
+                    Ok(groups) => {
+                        if arriving.is_none() {
+                            arriving = Some(app.core.store().media().arrive(groups).await?);
+                        }
+                        have.push((server, source));
+                    }
+                    Err(fault) => self.failed(server, &source, fault)?,
                 }
-            };
-            pace.take(more.len()).await;
-            block.extend_from_slice(&more);
-            if part.length() + block.len() as u64 > bytes {
-                return wrong(part).await;
             }
-            if block.len() >= BLOCK {
-                part.append(block.split().freeze()).await?;
+            let sources = have.clone();
+            let Some(arriving) = arriving.as_ref().filter(|_| !have.is_empty()) else { continue };
+            for (server, fault) in gather(app, arriving, wanted, have).await? {
+                let source = sources.iter().find(|(asked, _)| *asked == server);
+                if let Some((_, source)) = source {
+                    self.failed(server, source, fault)?;
+                }
+            }
+            if arriving.missing().is_empty() {
+                arriving.finish().await?;
+                return Ok(true);
             }
         }
-        // Also before a fault is told: it need not come again.
-        part.append(Bytes::from(block)).await?;
-        came?;
+        Ok(false)
     }
-    if part.length() < bytes {
-        return Err(there("it sent less than the whole file"));
+
+    /// As a whole, from one server after the other.
+    async fn small(&mut self, sources: Vec<Asked>) -> Result<bool, Fault> {
+        for (server, source) in sources {
+            match small(self.app, server, &source, self.wanted).await {
+                Ok(bytes) => {
+                    self.app.core.store().media().put(bytes).await?;
+                    return Ok(true);
+                }
+                Err(fault) => self.failed(server, &source, fault)?,
+            }
+        }
+        Ok(false)
     }
-    if part.hash().as_bytes() != &hash.0 {
-        return wrong(part).await;
+
+    /// Notes why a server could not help.
+    fn failed(&mut self, server: ServerId, source: &Source, fault: Fault) -> Result<(), Fault> {
+        let sentence = match fault {
+            Fault::Here(_) => return Err(fault),
+            Fault::There(sentence) => sentence,
+            Fault::Wrong => {
+                tracing::warn!(server.id = %server, hash = %self.wanted.hash, "a server gave what is not the file that was asked for");
+                self.app.mirror.sources.shun(server, self.wanted.hash);
+                // It should look at its own file; nothing comes of it here.
+                let (source, request) = (source.clone(), FileRequest { doubtful: true, ..request(self.wanted) });
+                tokio::spawn(async move { ask(&source, request).await.is_ok() });
+                WRONG.to_owned()
+            }
+        };
+        self.why.push(format!("server {server}: {sentence}"));
+        Ok(())
     }
-    part.finish(&place).await?;
-    Ok(files.adopt(hash).await?)
 }
 
-async fn wrong(part: Part) -> Result<(), Fault> {
-    part.discard().await?;
-    Err(there(WRONG))
+/// Asks, and waits for the beginning of the answer.
+pub(super) async fn ask(source: &Source, request: FileRequest) -> Result<Answer, Fault> {
+    let answer = timeout(PATIENCE, source.open(request)).await.map_err(|_| Fault::There(SILENT.to_owned()))?;
+    answer.map_err(Fault::There)
 }
 
-async fn small(files: &Files, pace: &Pace, hash: Hash, source: &Source) -> Result<(), Fault> {
-    let mut answer = timeout(PATIENCE, source.open(hash, 0)).await.map_err(|_| there(SILENT))?.map_err(Fault::There)?;
+/// The next part of an answer; none after the last.
+pub(super) async fn next(answer: &mut Answer) -> Result<Option<Bytes>, Fault> {
+    let part = timeout(PATIENCE, answer.parts.next()).await.map_err(|_| Fault::There(SILENT.to_owned()))?;
+    part.transpose().map_err(Fault::There)
+}
+
+/// What a request for this file says in any case.
+pub(super) fn request(wanted: Wanted) -> FileRequest {
+    FileRequest { hash: wanted.hash.0.to_vec(), urgent: wanted.rank == Rank::Emergency, ..FileRequest::default() }
+}
+
+/// The list of the file's groups, which belongs to the file for certain.
+async fn list(app: &App, server: ServerId, source: &Source, wanted: Wanted, bytes: u64) -> Result<Groups, Fault> {
+    let line = app.mirror.lines.of(server);
+    let request = FileRequest { groups: true, ..request(wanted) };
+    let urgent = request.urgent;
+    let mut answer = ask(source, request).await?;
+    if answer.length != bytes {
+        return Err(Fault::There(OTHER_LENGTH.to_owned()));
+    }
+    if answer.groups == 0 {
+        return Err(Fault::There("its version cannot give parts of files; update it".to_owned()));
+    }
+    let most = usize::try_from(groups::count(bytes)).unwrap_or(usize::MAX).saturating_mul(groups::VALUE);
+    let mut list = BytesMut::new();
+    while let Some(part) = next(&mut answer).await? {
+        line.receive.pass(part.len(), urgent).await;
+        list.extend_from_slice(&part);
+        if list.len() > most {
+            return Err(Fault::Wrong);
+        }
+    }
+    let read = tokio::task::spawn_blocking(move || Groups::read(wanted.hash, bytes, &list)).await;
+    read.ok().flatten().ok_or(Fault::Wrong)
+}
+
+async fn small(app: &App, server: ServerId, source: &Source, wanted: Wanted) -> Result<Vec<u8>, Fault> {
+    let line = app.mirror.lines.of(server);
+    let most = wanted.bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(LONGEST_SMALL);
+    let request = request(wanted);
+    let urgent = request.urgent;
+    let mut answer = ask(source, request).await?;
     let mut bytes = Vec::new();
-    while let Some(more) = timeout(PATIENCE, answer.parts.next()).await.map_err(|_| there(SILENT))? {
-        let more = more.map_err(Fault::There)?;
-        pace.take(more.len()).await;
+    while let Some(more) = next(&mut answer).await? {
+        line.receive.pass(more.len(), urgent).await;
         bytes.extend_from_slice(&more);
-        if bytes.len() > LONGEST_SMALL {
-            return Err(Fault::There(format!("it sent more than the {LONGEST_SMALL} bytes that such a file may have")));
+        if bytes.len() > most {
+            return Err(Fault::There(format!("it sent more than the {most} bytes that the file may have")));
         }
     }
-    if Hash::of(&bytes) != hash {
-        return Err(there(WRONG));
+    if bytes.len() as u64 != answer.length {
+        return Err(Fault::There("it sent less than the whole file".to_owned()));
     }
-    files.put(bytes).await?;
-    Ok(())
+    if Hash::of(&bytes) != wanted.hash {
+        return Err(Fault::Wrong);
+    }
+    Ok(bytes)
 }

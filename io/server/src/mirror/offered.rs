@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn part(call: u64, bytes: &'static [u8], end: FileEnd) -> FilePart {
-        FilePart { call, length: 3, bytes: Bytes::from_static(bytes), end: end.into() }
+        FilePart { call, length: 3, bytes: Bytes::from_static(bytes), end: end.into(), ..FilePart::default() }
     }
 
     #[tokio::test]

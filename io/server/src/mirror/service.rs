@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, UnboundedReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::giving::{Giver, give};
+use super::giving::{Giver, Giving};
 use super::offered::Offered;
 use super::source::Source;
 use crate::app::App;
@@ -51,16 +51,17 @@ impl Files for Service {
     type OfferStream = Out<FileRequest>;
 
     async fn get(&self, request: Request<FileRequest>) -> Result<Response<Self::GetStream>, Status> {
-        self.server(&request)?;
-        let (request, files) = (request.into_inner(), self.app.core.store().media().clone());
+        let giving = giving(&self.app, self.server(&request)?);
+        let request = request.into_inner();
         let (out, parts) = mpsc::channel(WAITING);
         tokio::task::spawn_blocking(move || {
             let fault = |end| match end {
                 FileEnd::Missing => Some(Status::not_found("this file is not on this server")),
                 FileEnd::Fault => Some(Status::data_loss("this file cannot be read")),
+                FileEnd::NotNow => Some(Status::resource_exhausted("at this hour only what is urgent is sent")),
                 FileEnd::NotYet | FileEnd::Whole => None,
             };
-            give(&files, &request, |part| match fault(part.end()) {
+            giving.give(&request, |part| match fault(part.end()) {
                 Some(status) => out.blocking_send(Err(status)).is_ok(),
                 None => part.end() == FileEnd::Whole || out.blocking_send(Ok(part)).is_ok(),
             });
@@ -73,7 +74,7 @@ impl Files for Service {
         let (offered, requests) = Offered::new();
         let app = self.app.clone();
         tokio::spawn(async move {
-            let _offer = app.mirror.sources.offer(server.0, Source::Called(offered.clone()));
+            let _offer = app.mirror.sources.offer(server, Source::Called(offered.clone()));
             let mut parts = request.into_inner();
             while let Ok(Some(part)) = parts.message().await {
                 offered.came(part).await;
@@ -82,6 +83,10 @@ impl Files for Service {
         });
         Ok(Response::new(Box::pin(UnboundedReceiverStream::new(requests).map(Ok))))
     }
+}
+
+fn giving(app: &App, server: ServerId) -> Giving {
+    Giving { files: app.core.store().media().clone(), line: app.mirror.lines.of(server), spoilt: app.mirror.check.reports() }
 }
 
 /// Gives and takes files over connections of its own to a server with which this one opened a session. Runs until it is dropped.
@@ -111,8 +116,8 @@ async fn over(app: &App, server: ServerId, link: Link) {
             return;
         }
     };
-    let _offer = app.mirror.sources.offer(server.0, Source::Dialled(link));
-    let mut giver = Giver::new(app.core.store().media().clone(), out);
+    let _offer = app.mirror.sources.offer(server, Source::Dialled(link));
+    let mut giver = Giver::new(giving(app, server), out);
     while let Ok(Some(request)) = requests.next().await {
         giver.asked(request);
     }

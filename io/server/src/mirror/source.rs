@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use control::v1::{FileEnd, FilePart, FileRequest};
-use domain::cell::Hash;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, unfold};
 use net::control::{Link, LinkError};
@@ -18,21 +17,22 @@ pub(super) enum Source {
     Dialled(Link),
 }
 
-/// A file from some byte on.
+/// A file, or a part of it, or the list of its groups.
 pub(super) struct Answer {
-    /// Length of the whole.
+    /// Length of the whole file.
     pub(super) length: u64,
+    /// How many groups it has, if they were asked for.
+    pub(super) groups: u64,
     /// What comes, in order. It ends with the file, or with why it does not go on.
     pub(super) parts: BoxStream<'static, Result<Bytes, String>>,
 }
 
 impl Source {
-    /// Asks for a file from an offset on.
+    /// Asks.
     ///
     /// # Errors
     /// A sentence.
-    pub(super) async fn open(&self, hash: Hash, offset: u64) -> Result<Answer, String> {
-        let request = FileRequest { call: 0, hash: hash.0.to_vec(), offset, cancel: false };
+    pub(super) async fn open(&self, request: FileRequest) -> Result<Answer, String> {
         match self {
             Self::Called(offered) => begin(offered.ask(request).await?).await,
             Self::Dialled(link) => {
@@ -52,25 +52,30 @@ impl Source {
 /// The first part says how long the file is.
 async fn begin(mut parts: BoxStream<'static, Result<FilePart, String>>) -> Result<Answer, String> {
     let first = parts.next().await.ok_or("it sent nothing")??;
-    let length = first.length;
+    let (length, groups) = (first.length, first.groups);
     let parts = futures::stream::once(async { Ok(first) }).chain(parts);
     let bytes = parts.filter_map(|part| async {
         match part {
             Ok(part) => match part.end() {
-                FileEnd::Missing => Some(Err("it does not have the file".to_owned())),
+                FileEnd::Missing => Some(Err(MISSING.to_owned())),
                 FileEnd::Fault => Some(Err("it cannot read the file".to_owned())),
+                FileEnd::NotNow => Some(Err(NOT_NOW.to_owned())),
                 _ if part.bytes.is_empty() => None,
                 _ => Some(Ok(part.bytes)),
             },
             Err(error) => Some(Err(error)),
         }
     });
-    Ok(Answer { length, parts: bytes.boxed() })
+    Ok(Answer { length, groups, parts: bytes.boxed() })
 }
+
+const MISSING: &str = "it does not have the file";
+const NOT_NOW: &str = "at this hour it sends only what is urgent";
 
 fn told(error: LinkError) -> String {
     match error {
-        LinkError::Refused { code: tonic::Code::NotFound, .. } => "it does not have the file".to_owned(),
+        LinkError::Refused { code: tonic::Code::NotFound, .. } => MISSING.to_owned(),
+        LinkError::Refused { code: tonic::Code::ResourceExhausted, .. } => NOT_NOW.to_owned(),
         error => error.to_string(),
     }
 }
@@ -80,7 +85,7 @@ mod tests {
     use super::*;
 
     fn part(length: u64, bytes: &'static [u8], end: FileEnd) -> Result<FilePart, String> {
-        Ok(FilePart { call: 0, length, bytes: Bytes::from_static(bytes), end: end.into() })
+        Ok(FilePart { length, bytes: Bytes::from_static(bytes), end: end.into(), ..FilePart::default() })
     }
 
     async fn read(parts: Vec<Result<FilePart, String>>) -> (u64, Vec<Result<Bytes, String>>) {

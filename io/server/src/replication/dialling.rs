@@ -119,7 +119,7 @@ async fn keep(app: App, server: ServerId, gone: CancellationToken) {
 }
 
 async fn attempt(app: &App, server: ServerId) -> Ended {
-    let link = match dial(app, server).await {
+    let link = match dial(app, server, Windows::SERVERS).await {
         Ok(link) => link,
         Err(why) => return Ended { why, was_open: false, passes: true },
     };
@@ -140,7 +140,7 @@ async fn attempt(app: &App, server: ServerId) -> Ended {
     tokio::select! {
         ended = session::run(app.clone(), server, ways, incoming.boxed(), out) => ended,
         // Films go over a connection of their own, in both directions.
-        never = crate::mirror::exchange(app, server, || dial(app, server)) => match never {},
+        never = crate::mirror::exchange(app, server, || dial(app, server, Windows::FILES)) => match never {},
     }
 }
 
@@ -168,10 +168,10 @@ fn addresses(app: &App, server: ServerId) -> Vec<Address> {
 ///
 /// # Errors
 /// What was tried, in words.
-pub(super) async fn dial(app: &App, server: ServerId) -> Result<Link, String> {
+pub(super) async fn dial(app: &App, server: ServerId, windows: Windows) -> Result<Link, String> {
     let identity = app.replication.own.identity(app);
     let identity = identity.ok_or("this server has no certificate to show: its installation has no device authority")?;
-    let dialer = Dialer { windows: Windows::SERVERS, ..Dialer::of(identity, JudgedAt::system()) };
+    let dialer = Dialer { windows, ..Dialer::of(identity, JudgedAt::system()) };
     any(&dialer, Some(server), &addresses(app, server)).await
 }
 

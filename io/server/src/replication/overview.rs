@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use api::server::{ServerState, ServerView, ServersView};
+use api::server::{MissingFiles, ServerState, ServerView, ServersView};
 use domain::id::ServerId;
 use domain::lead::role_of;
 use domain::server::{Server, ServerRole, partners};
@@ -15,6 +15,7 @@ use super::mending::fork_of;
 use super::queue;
 use crate::app::App;
 use crate::http::error::Error;
+use crate::mirror::Progress;
 use crate::now::now_ms;
 
 /// All servers, this one first, then by name.
@@ -39,7 +40,17 @@ pub async fn overview(app: &App) -> Result<ServersView, Error> {
     let here = state.servers.get(own).filter(|here| !here.read_only && here.retired_at.is_none());
     let may_lead = here.is_some() && main != Some(own);
     let waits_for_lost = app.core.store().standing().forked.is_some();
-    Ok(ServersView { own, joining: membership.is_some(), why, main, may_lead, waits_for_lost, servers })
+    Ok(ServersView {
+        own,
+        joining: membership.is_some(),
+        why,
+        main,
+        may_lead,
+        waits_for_lost,
+        servers,
+        missing: missing(&app.mirror.progress()),
+        check: app.mirror.check.view(app),
+    })
 }
 
 async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paired: bool) -> Result<ServerView, Error> {
@@ -60,6 +71,8 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
     let lead = app.core.lead();
     let session = meeting.session.as_ref();
     let status = session.map(|session| &session.status);
+    let line = app.mirror.lines.of(id);
+    let ((receive_limit, send_limit), (files_received, files_sent)) = (line.limits(), line.passed());
     Ok(ServerView {
         id,
         version_tag: held.version.tag(),
@@ -90,6 +103,14 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
         bytes_missing: condition.map(|condition| condition.bytes_missing),
         records_waiting: condition.map(|condition| condition.records_waiting),
         records_dropped: condition.map(|condition| condition.records_dropped),
+        site: server.site.clone(),
+        keeps: server.keeps,
+        zone: server.zone.clone(),
+        limits: server.limits.clone(),
+        receive_limit,
+        send_limit,
+        files_received,
+        files_sent,
     })
 }
 
@@ -103,6 +124,12 @@ pub(super) async fn own_condition(app: &App) -> Result<Condition, Error> {
         records_waiting: queue.waiting,
         records_dropped: queue.dropped,
     })
+}
+
+fn missing(progress: &Progress) -> MissingFiles {
+    let count = |files: usize| u64::try_from(files).unwrap_or(u64::MAX);
+    let why = progress.failing.iter().map(|(hash, why)| format!("{hash}: {why}")).collect();
+    MissingFiles { files: count(progress.files), bytes: progress.bytes, needed: count(progress.needed), why }
 }
 
 fn ops(pending: Pending) -> Option<u64> {
@@ -230,11 +257,21 @@ pub fn table(view: &ServersView, now_ms: i64) -> String {
             let _ = writeln!(text, "    {line}");
         }
     }
+    if view.missing.files > 0 {
+        let MissingFiles { files, bytes, needed, .. } = view.missing;
+        let (whole, tenths) = (bytes / 1_000_000, bytes / 100_000 % 10);
+        let _ = writeln!(
+            text,
+            "{files} files with {whole}.{tenths} MB are on their way to this server; screens need {needed} of them."
+        );
+    }
     text.trim_end().to_owned()
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use api::server::MediaCheck;
+    use domain::server::Keeps;
     use uuid::Uuid;
 
     use super::*;
@@ -270,6 +307,14 @@ pub(super) mod tests {
             bytes_missing: Some(1_500_000),
             records_waiting: Some(7),
             records_dropped: Some(0),
+            site: String::new(),
+            keeps: Keeps::ByRole,
+            zone: None,
+            limits: Vec::new(),
+            receive_limit: None,
+            send_limit: None,
+            files_received: 0,
+            files_sent: 0,
         }
     }
 
@@ -278,6 +323,7 @@ pub(super) mod tests {
         let own = ServerView { role: ServerRole::Main, ..server(1, ServerState::Own) };
         let other = ServerView { why: "10.0.0.5:7237 does not answer".into(), ..server(2, ServerState::NotConnected) };
         let third = ServerView { pending_out: None, way: Some("https".into()), ..server(3, ServerState::Connected) };
+        let missing = MissingFiles { files: 3, bytes: 5_000_000, needed: 1, why: Vec::new() };
         let view = ServersView {
             own: own.id,
             joining: false,
@@ -286,10 +332,13 @@ pub(super) mod tests {
             may_lead: false,
             waits_for_lost: false,
             servers: vec![own, other, third],
+            missing,
+            check: MediaCheck::default(),
         };
         let text = table(&view, 61_000);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 5, "{text}");
+        assert_eq!(lines.len(), 6, "{text}");
+        assert_eq!(lines[5], "3 files with 5.0 MB are on their way to this server; screens need 1 of them.");
         assert!(lines[1].starts_with("server 1  Main  this server"), "{text}");
         let cells: Vec<&str> = lines[2].split_whitespace().collect();
         assert_eq!(
@@ -302,6 +351,7 @@ pub(super) mod tests {
 
     #[test]
     fn alone_and_joining_have_a_sentence() {
+        let missing = MissingFiles::default();
         let mut view = ServersView {
             own: ServerId::default(),
             joining: false,
@@ -310,6 +360,8 @@ pub(super) mod tests {
             may_lead: false,
             waits_for_lost: false,
             servers: Vec::new(),
+            missing,
+            check: MediaCheck::default(),
         };
         assert!(table(&view, 0).contains("signboard server-token"));
         view.joining = true;

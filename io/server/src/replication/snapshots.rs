@@ -10,6 +10,7 @@ use domain::cell::Hash;
 use domain::id::ServerId;
 use domain::log::Entry;
 use futures::Stream;
+use net::control::Windows;
 use replica::session::{SnapshotOffer, Taking};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
@@ -174,7 +175,7 @@ async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) 
     let mut file = fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(words)?;
     let have = file.metadata().map_err(words)?.len();
     if have < offer.bytes {
-        let link = dialling::dial(app, server).await?;
+        let link = dialling::dial(app, server, Windows::SERVERS).await?;
         let request = SnapshotRequest { hash: offer.hash.to_vec(), offset: have };
         let mut parts = link.snapshot(request).await.map_err(|error| error.to_string())?;
         while let Some(part) = parts.next().await.map_err(|error| error.to_string())? {

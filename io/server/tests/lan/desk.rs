@@ -114,6 +114,12 @@ impl Desk {
         }
     }
 
+    /// What the server answers for a file, with the status.
+    pub(crate) async fn file(&self, hash: &str) -> (u16, Vec<u8>) {
+        let answer = self.client.get(format!("http://127.0.0.1:{}/media/{hash}", self.port)).send().await.unwrap();
+        (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+    }
+
     /// Uploads a file (tus 1.0) and returns the id of its record once it was checked.
     pub(crate) async fn upload(&self, name: &str, bytes: Vec<u8>) -> String {
         let tus = |request: reqwest::RequestBuilder| request.header("tus-resumable", "1.0.0").header("x-csrf-token", &self.csrf);

@@ -17,14 +17,19 @@ const MAC: &str = "00:11:22:aa:bb:cc";
 
 /// A machine that sleeps.
 #[derive(Clone)]
-struct Screen {
+pub(crate) struct Screen {
     device: Uuid,
     secret: String,
     server: String,
 }
 
 impl Screen {
-    async fn introduce(&self) {
+    /// One that nobody has seen yet. `server` is where it finds its server.
+    pub(crate) fn new(server: String) -> Self {
+        Self { device: Uuid::new_v4(), secret: "5e".repeat(32), server }
+    }
+
+    pub(crate) async fn introduce(&self) {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.post(format!("http://{}/api/v1/viewer/device", self.server));
         let answer = request.json(&json!({"device": self.device, "secret": self.secret})).send().await.unwrap();
@@ -32,7 +37,7 @@ impl Screen {
     }
 
     /// Connects, and stays until it is told to go.
-    async fn stay(&self, go: mpsc::Receiver<()>) {
+    pub(crate) async fn stay(&self, go: mpsc::Receiver<()>) {
         let mut request = format!("ws://{}/api/v1/viewer/session", self.server).into_client_request().unwrap();
         request.headers_mut().insert("cookie", format!("signboard_device={}.{}", self.device, self.secret).parse().unwrap());
         request.headers_mut().insert("sec-websocket-protocol", "signboard.viewer.v1".parse().unwrap());
@@ -77,7 +82,7 @@ fn lab_a_screen_that_hears_the_call_woke_and_one_that_does_not_gave_no_answer() 
     let running = Running::start(&town.server, &["wake.patience-seconds=8"])?;
     let line = running.program.wait_for("/setup?link=", PATIENCE)?;
     let link = line.split_once("link=").unwrap().1.trim().to_owned();
-    let screen = Screen { device: Uuid::new_v4(), secret: "5e".repeat(32), server: town.address() };
+    let screen = Screen::new(town.address());
     on(&town.screen, screen.introduce());
     let desk = on(&town.server, Desk::set_up(&link));
     let viewer = on(&town.server, async {

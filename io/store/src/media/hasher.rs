@@ -3,16 +3,16 @@
 use std::io::{self, Write};
 
 use domain::cell::Hash;
+use domain::groups::{Grouping, Groups};
 use sha2::{Digest, Sha256};
 
 use super::Stored;
 
-/// Both hashes and the length of what was written so far.
+/// Both hashes, the groups and the length of what was written so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hasher {
-    blake3: blake3::Hasher,
+    blake3: Grouping,
     sha256: Sha256,
-    size: u64,
 }
 
 impl Hasher {
@@ -20,18 +20,18 @@ impl Hasher {
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.blake3.update(bytes);
         self.sha256.update(bytes);
-        self.size += bytes.len() as u64;
     }
 
     /// How many bytes were written.
     pub(super) fn size(&self) -> u64 {
-        self.size
+        self.blake3.bytes()
     }
 
-    /// The hashes.
-    pub(super) fn finish(self) -> Stored {
-        let hash = Hash(*self.blake3.finalize().as_bytes());
-        Stored { hash, sha256: Hash(self.sha256.finalize().into()), size: self.size }
+    /// The hashes, and the groups of the file.
+    pub(super) fn finish(self) -> (Stored, Groups) {
+        let groups = self.blake3.finish();
+        let stored = Stored { hash: groups.hash(), sha256: Hash(self.sha256.finalize().into()), size: groups.bytes() };
+        (stored, groups)
     }
 }
 

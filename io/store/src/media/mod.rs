@@ -3,6 +3,9 @@
 //! A file gets its name only after its content is on disk, and its name is on disk before anybody hears of it, so that a reference
 //! to a hash never leads to a missing or short file.
 
+mod arriving;
+mod checking;
+mod groups;
 mod hasher;
 mod note;
 mod partial;
@@ -22,6 +25,8 @@ use crate::folder;
 use hasher::Hasher;
 use upload::Uploads;
 
+pub use arriving::Arriving;
+pub use checking::Checking;
 pub use partial::Partial;
 pub use writing::PartialWriter;
 
@@ -55,12 +60,19 @@ pub struct Media(Arc<Inner>);
 struct Inner {
     files: PathBuf,
     parts: PathBuf,
+    /// Files that were found spoilt; made when there is one.
+    quarantine: PathBuf,
     uploads: Uploads,
 }
 
 impl Media {
     pub(crate) fn open(root: &Path) -> Result<Self, Error> {
-        let inner = Inner { files: root.join("media"), parts: root.join("tmp"), uploads: Uploads::default() };
+        let inner = Inner {
+            files: root.join("media"),
+            parts: root.join("tmp"),
+            quarantine: root.join("quarantine"),
+            uploads: Uploads::default(),
+        };
         folder::make(&inner.files)?;
         folder::make(&inner.parts)?;
         folder::sync(root)?;
@@ -72,12 +84,6 @@ impl Media {
     pub fn path(&self, hash: Hash) -> PathBuf {
         let name = hash.to_string();
         self.0.files.join(&name[..2]).join(&name[2..4]).join(name)
-    }
-
-    /// Where a file of this hash is put together that another server has, to be given to [`Self::adopt`] when it is whole.
-    #[must_use]
-    pub fn mirrored(&self, hash: Hash) -> PathBuf {
-        self.0.parts.join(format!("{hash}.mirror"))
     }
 
     /// Length of a file in bytes; none if it is not there.
@@ -95,7 +101,7 @@ impl Media {
             let path = media.0.parts.join(format!("{}.put", Uuid::new_v4()));
             let mut hasher = Hasher::default();
             hasher.update(&bytes);
-            let stored = hasher.finish();
+            let (stored, groups) = hasher.finish();
             let kept = File::create_new(&path)
                 .and_then(|mut file| file.write_all(&bytes).map(|()| file))
                 .map_err(|error| Error::file(&path, error))
@@ -103,6 +109,8 @@ impl Media {
             if kept.is_err() {
                 // What cannot be removed now is removed when uploads expire.
                 let _ = fs::remove_file(&path);
+            } else {
+                media.keep_groups(&groups);
             }
             kept
         })
@@ -118,21 +126,10 @@ impl Media {
             let mut file = File::open(&path).map_err(|error| Error::file(&path, error))?;
             let mut hasher = Hasher::default();
             io::copy(&mut file, &mut hasher).map_err(|error| Error::file(&path, error))?;
-            media.keep(&file, &path, hasher.finish())
-        })
-        .await
-    }
-
-    /// Takes the file at [`Self::mirrored`] into the store, moving it. Whoever calls has held its content against the hash.
-    ///
-    /// # Errors
-    /// [`Error::Full`] or [`Error::File`].
-    pub async fn adopt(&self, hash: Hash) -> Result<(), Error> {
-        self.blocking(move |media| {
-            let path = media.mirrored(hash);
-            let file = File::open(&path).map_err(|error| Error::file(&path, error))?;
-            let size = file.metadata().map_err(|error| Error::file(&path, error))?.len();
-            media.keep(&file, &path, Stored { hash, sha256: Hash::default(), size }).map(drop)
+            let (stored, groups) = hasher.finish();
+            media.keep(&file, &path, stored)?;
+            media.keep_groups(&groups);
+            Ok(stored)
         })
         .await
     }
@@ -148,6 +145,8 @@ impl Media {
             if listed(&path).is_some_and(|file| file.stored >= before) {
                 return Ok(());
             }
+            // A list without its file is nothing.
+            let _ = fs::remove_file(media.list_of(hash));
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::file(&path, error)),
                 _ => Ok(()),

@@ -74,10 +74,12 @@ impl Media {
         drop(writer);
         let (file, hasher) = (file.expect("open until taken"), hasher.expect("open until taken"));
         self.blocking(move |media| {
-            let stored = hasher.finish();
+            let (stored, groups) = hasher.finish();
             let expected = Expected { length: known.length, note: known.note, whole: Some((stored.hash, stored.sha256)) };
             media.rewrite(id, &expected)?;
-            media.keep(&file, &media.part(id), stored)
+            media.keep(&file, &media.part(id), stored)?;
+            media.keep_groups(&groups);
+            Ok(stored)
         })
         .await
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{Noun, check_name, taken};
 use crate::id::ServerId;
 use crate::lead::lead;
+use crate::line_limit::{LineLimit, MOST};
 use crate::permission::Object;
 use crate::refusal::Refusal;
 use crate::server::{Server, ServerInvitation, ServerRole};
@@ -12,7 +13,7 @@ use crate::state::State;
 use crate::table::Table;
 
 impl Noun for Server {
-    const EDITABLE: &'static [&'static str] = &["name", "role", "parent"];
+    const EDITABLE: &'static [&'static str] = &["name", "role", "parent", "site", "keeps", "zone", "limits"];
 
     fn table(state: &State) -> &Table<Self> {
         &state.servers
@@ -25,6 +26,10 @@ impl Noun for Server {
     fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         check_name("name", &self.name)?;
         check_parent(state, self.parent, self.role, Some(ServerId(id)))?;
+        if self.site.chars().count() > SITE_LONGEST {
+            return Err(Refusal::invalid("site", format!("a place may have {SITE_LONGEST} characters")));
+        }
+        check_limits(&self.limits)?;
         let other_main = |other: &Self| other.role == ServerRole::Main && other.retired_at.is_none();
         if self.role == ServerRole::Main && self.retired_at.is_none() && taken(state, id, other_main) {
             return Err(Refusal::invalid("role", "there is a Main already: an installation has one"));
@@ -66,6 +71,19 @@ impl Noun for ServerInvitation {
     fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Characters of a place.
+const SITE_LONGEST: usize = 200;
+
+fn check_limits(limits: &[LineLimit]) -> Result<(), Refusal> {
+    if limits.len() > MOST {
+        return Err(Refusal::invalid("limits", format!("a server may have {MOST} limits")));
+    }
+    if limits.iter().any(|limit| limit.days.is_empty()) {
+        return Err(Refusal::invalid("limits", "each limit needs a day of the week at least"));
+    }
+    Ok(())
 }
 
 /// A parent must be there, and cannot be the server itself; Main has none.

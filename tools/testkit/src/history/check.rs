@@ -29,7 +29,8 @@ pub fn check(sessions: &[Session], end: &End) -> Vec<Fault> {
     for server in &end.servers {
         for (document, cells) in &server.documents {
             reads::invented(document, cells, &writes, &mut faults);
-            let removed = writes.removals.get(document.as_str()).is_some_and(|all| all.iter().any(|(_, acknowledged)| *acknowledged));
+            let removed =
+                writes.removals.get(document.as_str()).is_some_and(|all| all.iter().any(|(_, acknowledged)| *acknowledged));
             if removed {
                 faults.push(Fault::Undead { document: document.clone(), server: server.name.clone() });
             }
@@ -69,12 +70,8 @@ fn lost(writes: &Writes<'_>, sessions: &[Session], end: &End, faults: &mut Vec<F
         .filter(|(place, value, _)| certain.contains(&(*place, *value)))
         .filter_map(|(place, _, write)| Some((place, write.saw?)))
         .collect();
-    let noticed: BTreeSet<(Place<'_>, &str)> = end
-        .servers
-        .iter()
-        .flat_map(|server| &server.notices)
-        .map(|lost| ((&*lost.document, &*lost.cell), &*lost.dot))
-        .collect();
+    let noticed: BTreeSet<(Place<'_>, &str)> =
+        end.servers.iter().flat_map(|server| &server.notices).map(|lost| ((&*lost.document, &*lost.cell), &*lost.dot)).collect();
     let mut last: BTreeMap<&str, Vec<&Cells>> = BTreeMap::new();
     for (document, cells) in end.servers.iter().flat_map(|server| &server.documents) {
         last.entry(document).or_default().push(cells);

@@ -93,7 +93,9 @@ impl fmt::Display for Fault {
             }
             Self::CameBack { session, document } => write!(out, "{session} saw {document} gone and then there"),
             Self::Vanished { session, document } => write!(out, "{document} is gone before {session}, and nobody removed it"),
-            Self::Invented { document, cell, value } => write!(out, "{cell} of {document} is {value}, which nobody may have written"),
+            Self::Invented { document, cell, value } => {
+                write!(out, "{cell} of {document} is {value}, which nobody may have written")
+            }
         }
     }
 }

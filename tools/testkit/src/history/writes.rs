@@ -59,7 +59,8 @@ impl<'a> Writes<'a> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Place<'a>, &'a str, &Write<'a>)> {
-        let cells = self.all.iter().flat_map(|(document, cells)| cells.iter().map(move |(cell, values)| ((*document, *cell), values)));
+        let cells =
+            self.all.iter().flat_map(|(document, cells)| cells.iter().map(move |(cell, values)| ((*document, *cell), values)));
         cells.flat_map(|(place, values)| values.iter().map(move |(value, write)| (place, *value, write)))
     }
 

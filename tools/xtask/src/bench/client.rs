@@ -22,7 +22,7 @@ pub(super) struct Client {
 pub(super) struct Answer {
     status: u16,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Client {

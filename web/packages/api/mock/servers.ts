@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const STEP_MS = 5 * MINUTE;
 
 export class Servers {
-  readonly view: ServersView = { own: OWN, joining: false, why: "", main: OWN, may_lead: false, waits_for_lost: false, servers: [] };
+  readonly view: ServersView = { own: OWN, joining: false, why: "", main: OWN, may_lead: false, waits_for_lost: false, servers: [], missing: { files: 0, bytes: 0, needed: 0, why: [] }, check: { began: null, ended: null, files: 0, spoilt: [] } };
   readonly notices: Notice[] = [];
   readonly history: ServerHistory = { step_ms: STEP_MS, servers: [] };
   /** Names of servers to which no change goes. */
@@ -45,7 +45,17 @@ export class Servers {
     const { method, path } = exchange;
     const call = `${method} ${path.join("/")}`;
     if (call === "GET servers/overview") exchange.send(200, this.view);
-    else if (call === "GET servers/history") exchange.send(200, this.history);
+    else if (call === "POST servers/check-media") {
+      this.view.check = { ...this.view.check, began: Date.now(), ended: null, files: 0 };
+      exchange.send(204);
+    } else if (method === "PATCH" && path[0] === "servers") {
+      const one = this.view.servers.find((server) => server.id === path[1]);
+      if (!one) throw new Refusal(404, "not_found", "there is no such server");
+      Object.assign(one, await exchange.json());
+      // As at noon of a working day.
+      Object.assign(one, { send_limit: one.limits[0]?.receive ?? null, receive_limit: one.limits[0]?.send ?? null });
+      exchange.send(200, one);
+    } else if (call === "GET servers/history") exchange.send(200, this.history);
     else if (call === "POST server-tokens") {
       const { name } = await exchange.json();
       exchange.send(201, { id: randomUUID(), token: `sbs_${Buffer.from(`${String(name)} may come in once`).toString("base64url")}`, expires_at: Date.now() + 86_400_000 });
@@ -83,7 +93,7 @@ export class Servers {
 }
 
 const EMPTY: Omit<ServerView, "id" | "name" | "joined_at" | "last_seen"> = {
-  role: "sub", promoted_at: null, led_before: false, fork: false, parent: null, read_only: false, version: "0.6.0", retired_at: null, state: "connected", why: "", pending_out: 0, oldest_out_at: null, pending_in: 0, way: null, address: null, since: null, clock_offset_ms: 3, files_missing: 0, bytes_missing: 0, records_waiting: 0, records_dropped: 0,
+  role: "sub", promoted_at: null, led_before: false, fork: false, parent: null, read_only: false, version: "0.6.0", retired_at: null, state: "connected", why: "", pending_out: 0, oldest_out_at: null, pending_in: 0, way: null, address: null, since: null, clock_offset_ms: 3, files_missing: 0, bytes_missing: 0, records_waiting: 0, records_dropped: 0, site: "", keeps: "by_role", zone: null, limits: [], receive_limit: null, send_limit: null, files_received: 0, files_sent: 0,
 };
 
 /** A day: quiet, but for a busy morning, and Pier 3 cut off for the last three quarters of an hour. */

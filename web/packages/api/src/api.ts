@@ -11,7 +11,7 @@ import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, ScreenshotFacts, Viewer, ViewerStatus } from "./schema/screens.ts";
 import type { Notice } from "./schema/notices.ts";
-import type { Arrival, ServerHistory, ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
+import type { Arrival, Keeps, LineLimit, ServerHistory, ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
 import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
@@ -93,6 +93,8 @@ export function calls(client: Client) {
     /** Lets the state of that server take the place of the one that answers. */
     rebuildFrom: (id: Id) => client.post<undefined>(`/servers/${id}/rebuild-from`),
     goOnWithoutLost: () => client.post<undefined>("/servers/go-on"),
+    changeServer: (id: Id, members: { site?: string; keeps?: Keeps; limits?: LineLimit[] }) => client.patch<unknown>(`/servers/${id}`, members),
+    checkMedia: () => client.post<undefined>("/servers/check-media"),
     retireServer: (id: Id) => client.post<undefined>(`/servers/${id}/retire`),
     /** The last day of the servers. */
     serversHistory: () => client.get<ServerHistory>("/servers/history"),

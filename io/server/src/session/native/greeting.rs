@@ -19,6 +19,7 @@ impl Driver {
     pub(super) async fn greet(&mut self, beginning: Beginning, hello: Box<v1::Hello>) -> Step {
         let machine = hello.machine.unwrap_or_default();
         self.app.live.connected(self.viewer, self.device, now_ms());
+        self.app.mirror.another_screen();
         self.app.live.introduced(self.viewer, &machine);
         let screen = machine.screen.unwrap_or_default();
         let size = domain::cell::Size { width: screen.width, height: screen.height };

@@ -18,6 +18,7 @@ impl Driver {
             Standing::Approved(viewer) => {
                 self.machine.viewer = Some(viewer);
                 self.app.live.connected(viewer, self.claim.device, now_ms());
+                self.app.mirror.another_screen();
                 self.app.live.greeted(viewer, &hello);
                 crate::session::screen::note(&self.app, self.claim.device, hello.screen).await;
                 let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());

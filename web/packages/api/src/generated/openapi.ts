@@ -1486,6 +1486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/check-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads all files of the server that answers, to see whether one was spoilt on the disk. `find_servers_overview` tells what was found. */
+        post: operations["check_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/servers/overview": {
         parameters: {
             query?: never;
@@ -3217,6 +3234,27 @@ export interface components {
             /** @description Name of the installation. */
             installation: string;
         };
+        /**
+         * @description Which media a server keeps; the rest it fetches when somebody asks for it.
+         * @enum {string}
+         */
+        Keeps: "by_role" | "all" | "needed";
+        /** @description A limit that holds in a part of the week, for the line to each other server. What screens need at once is exempt. */
+        LineLimit: {
+            /** @description On which days; a part of the day that passes midnight belongs to the day on which it begins. */
+            days: components["schemas"]["Weekdays"];
+            /**
+             * Format: int64
+             * @description Bytes per second that come; 0 = nothing; none = unlimited.
+             */
+            receive?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes per second that go; 0 = nothing; none = unlimited.
+             */
+            send?: number | null;
+            window?: components["schemas"]["Window"] | null;
+        };
         /** @description One page of a list. */
         List_AlertView: {
             /** @description The resources. */
@@ -3671,6 +3709,26 @@ export interface components {
              */
             width: number;
         };
+        /** @description The last or present reading of all files of a server, to see whether one was spoilt on the disk. */
+        MediaCheck: {
+            /**
+             * Format: int64
+             * @description When it began, Unix milliseconds; none: never yet.
+             */
+            began?: number | null;
+            /**
+             * Format: int64
+             * @description When it ended; none: it goes on, or never began.
+             */
+            ended?: number | null;
+            /**
+             * Format: int64
+             * @description How many files were read.
+             */
+            files: number;
+            /** @description What was found spoilt, in this reading and earlier ones; the last is the newest. */
+            spoilt: components["schemas"]["SpoiltFile"][];
+        };
         /**
          * Format: uuid
          * @description A media file's record.
@@ -3727,6 +3785,26 @@ export interface components {
             name: string;
             /** @description `quota`, `network`, `not_found` or `corrupt`. */
             why: string;
+        };
+        /** @description Files that a server should have by its record and has not. */
+        MissingFiles: {
+            /**
+             * Format: int64
+             * @description Their bytes, as far as their length is known.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description How many of them screens need.
+             */
+            needed: number;
+            /** @description Why some could not be had when they were tried last, in words for people; a few of them. */
+            why: string[];
         };
         /** @description Moves an entry. */
         MoveItem: {
@@ -5043,10 +5121,20 @@ export interface components {
              */
             joined_at: number;
             /**
+             * @description Which media it keeps.
+             * @default by_role
+             */
+            keeps: components["schemas"]["Keeps"];
+            /**
              * @description SHA-256 of its public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits.
              * @default
              */
             key: string;
+            /**
+             * @description How fast files may travel between it and each other server. The first that holds counts; none holds = unlimited.
+             * @default []
+             */
+            limits: components["schemas"]["LineLimit"][];
             /**
              * @description Name, shown to people.
              * @default
@@ -5071,10 +5159,17 @@ export interface components {
              */
             role: components["schemas"]["ServerRole"];
             /**
+             * @description The place where it stands; servers of the same place fetch files from each other first. Empty = a place of its own.
+             * @default
+             */
+            site: string;
+            /**
              * @description Version of its program.
              * @default
              */
             version: string;
+            /** @default null */
+            zone: components["schemas"]["ZoneName"] | null;
         };
         /** @description Where a server answers. A port of 0 is closed. */
         ServerAddress: {
@@ -5139,6 +5234,16 @@ export interface components {
             clock_offset_ms?: number | null;
             /**
              * Format: int64
+             * @description Bytes of files that came from it since the one that answers started.
+             */
+            files_received: number;
+            /**
+             * Format: int64
+             * @description The same for what was sent to it.
+             */
+            files_sent: number;
+            /**
+             * Format: int64
              * @description Free bytes on its data disk; none: not known yet.
              */
             free_disk?: number | null;
@@ -5149,11 +5254,15 @@ export interface components {
              * @description When it joined, Unix milliseconds.
              */
             joined_at: number;
+            /** @description Which media it keeps, as it was set. */
+            keeps: components["schemas"]["Keeps"];
             /**
              * Format: int64
              * @description When it was heard last, Unix milliseconds; none: never since this server started.
              */
             last_seen?: number | null;
+            /** @description How fast files may travel between it and each other server. */
+            limits: components["schemas"]["LineLimit"][];
             /** @description Name, shown to people. */
             name: string;
             /**
@@ -5176,6 +5285,11 @@ export interface components {
             read_only: boolean;
             /**
              * Format: int64
+             * @description Bytes per second of files that the one that answers may receive from it at this hour; 0 = only what is urgent; none = unlimited.
+             */
+            receive_limit?: number | null;
+            /**
+             * Format: int64
              * @description When it was taken out, Unix milliseconds; none = it was not.
              */
             retired_at?: number | null;
@@ -5188,9 +5302,16 @@ export interface components {
             round_trip_ms?: number | null;
             /**
              * Format: int64
+             * @description The same for what is sent to it.
+             */
+            send_limit?: number | null;
+            /**
+             * Format: int64
              * @description Since when they are connected, Unix milliseconds; none: they are not.
              */
             since?: number | null;
+            /** @description The place where it stands; servers of one place fetch files from each other first. */
+            site: string;
             /** @description How it stands to the one that answers. */
             state: components["schemas"]["ServerState"];
             /** @description Version of its program. */
@@ -5201,11 +5322,17 @@ export interface components {
             way?: string | null;
             /** @description Why it is not connected, or what keeps changes back, in words for people; empty: nothing is wrong. */
             why: string;
+            /** @description Zone in which the hours of its limits count; none = the installation's. */
+            zone?: string | null;
         };
         /** @description All servers, as the one that answers sees them. */
         ServersView: {
+            /** @description How the files of the one that answers are. */
+            check: components["schemas"]["MediaCheck"];
             /** @description Whether this server has joined an installation whose state has not come yet. */
             joining: boolean;
+            /** @description The files that the one that answers should have and has not. */
+            missing: components["schemas"]["MissingFiles"];
             /** @description The server that answers. */
             own: components["schemas"]["ServerId"];
             /** @description The servers, the one that answers first. */
@@ -5308,6 +5435,23 @@ export interface components {
              * @description First moment after, Unix milliseconds.
              */
             until: number;
+        };
+        /** @description A file that was not what it should be, and was set aside. */
+        SpoiltFile: {
+            /**
+             * Format: int64
+             * @description When it was found, Unix milliseconds.
+             */
+            at: number;
+            /** @description BLAKE3 of what it should be, 64 hexadecimal digits. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description When the right one had come from another server, Unix milliseconds; none: it has not.
+             */
+            mended_at?: number | null;
+            /** @description Name of the media; empty: no record names it any more, or it is a body. */
+            name: string;
         };
         /** @description A suspended user or device. Any live row suspends, so that of two concurrent decisions the safe one wins. */
         Suspension: {
@@ -11258,7 +11402,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "parent" | "-parent" | "read_only" | "-read_only" | "key" | "-key" | "addresses" | "-addresses" | "version" | "-version" | "joined_at" | "-joined_at" | "retired_at" | "-retired_at";
+                sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "parent" | "-parent" | "read_only" | "-read_only" | "key" | "-key" | "addresses" | "-addresses" | "site" | "-site" | "keeps" | "-keeps" | "zone" | "-zone" | "limits" | "-limits" | "version" | "-version" | "joined_at" | "-joined_at" | "retired_at" | "-retired_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */
@@ -11278,6 +11422,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServerList"];
                 };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    check_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];

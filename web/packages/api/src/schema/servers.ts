@@ -1,8 +1,20 @@
 /** The servers of the installation, as the one that answers sees them. */
 import type { Id, Millis } from "./cells.ts";
+import type { Day, Weekly } from "./schedule.ts";
 
 export type ServerRole = "main" | "sub" | "backup";
 export type ServerState = "own" | "connected" | "held" | "not_connected" | "indirect" | "retired";
+
+/** Which media a server keeps; the rest it fetches when somebody asks. */
+export type Keeps = "by_role" | "all" | "needed";
+
+/** How fast files may travel in a part of the week: bytes per second; 0 is nothing but what is urgent, null is no limit. */
+export interface LineLimit {
+  days: Day[];
+  window: Weekly["window"];
+  receive: number | null;
+  send: number | null;
+}
 
 export interface ServerView {
   id: Id;
@@ -38,6 +50,17 @@ export interface ServerView {
   /** Play records and events that wait there for the Main, and those that were dropped before it had them. */
   records_waiting: number | null;
   records_dropped: number | null;
+  site: string;
+  keeps: Keeps;
+  /** Of the hours of its limits; null: the installation's. */
+  zone: string | null;
+  limits: LineLimit[];
+  /** What holds at this hour between it and the server that answers, as a limit says it. */
+  receive_limit: number | null;
+  send_limit: number | null;
+  /** Bytes of files since the server that answers started. */
+  files_received: number;
+  files_sent: number;
 }
 
 /** How a server was during some minutes: the worst of them. */
@@ -64,6 +87,30 @@ export interface Arrival {
   servers: { id: Id; name: string; has: boolean | null; connected: boolean }[];
 }
 
+/** Files that the server that answers should have and has not. */
+export interface MissingFiles {
+  files: number;
+  bytes: number;
+  /** How many of them screens need. */
+  needed: number;
+  why: string[];
+}
+
+export interface SpoiltFile {
+  hash: string;
+  name: string;
+  at: Millis;
+  mended_at: Millis | null;
+}
+
+/** The reading of all files of the server that answers. */
+export interface MediaCheck {
+  began: Millis | null;
+  ended: Millis | null;
+  files: number;
+  spoilt: SpoiltFile[];
+}
+
 export interface ServersView {
   own: Id;
   joining: boolean;
@@ -75,6 +122,8 @@ export interface ServersView {
   /** Whether it waits for a server that has the changes which its disk lost. */
   waits_for_lost: boolean;
   servers: ServerView[];
+  missing: MissingFiles;
+  check: MediaCheck;
 }
 
 export interface ServerToken {
