@@ -132,6 +132,13 @@ impl Core {
         self.server
     }
 
+    /// This server as one of several; none while it is alone.
+    #[must_use]
+    pub fn as_one_of_several(&self) -> Option<ServerId> {
+        let own = ServerId(self.server);
+        self.state().servers.get(own).map(|_| own)
+    }
+
     /// The server's incarnation, part of the ids of live events.
     #[must_use]
     pub fn incarnation(&self) -> u32 {

@@ -17,6 +17,7 @@ pub mod order;
 pub mod plan;
 pub mod planner;
 pub mod play;
+pub mod position;
 pub mod replication;
 pub mod session;
 pub mod slice;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cell::ZoneName;
 use crate::document::document;
-use crate::id::{ServerId, ServerInvitationId, UserId};
-use crate::lead::lead;
+use crate::id::{ServerId, ServerInvitationId, UserId, ViewerId};
+use crate::lead::{lead, role_of};
 use crate::line_limit::LineLimit;
 use crate::state::State;
 
@@ -49,6 +49,16 @@ pub struct ServerAddress {
     pub https_port: u16,
     /// Port of HTTP.
     pub http_port: u16,
+}
+
+/// Whose session with a device counts. The device numbers its sessions upwards, so that of two servers the one with the higher number is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct InCharge {
+    /// The server.
+    pub server: ServerId,
+    /// The number of the first session that it had with the device since it is in charge, from 1.
+    pub epoch: u64,
 }
 
 document! {
@@ -172,6 +182,32 @@ pub fn partners(state: &State, own: ServerId) -> Vec<ServerId> {
     others.filter(|(id, held)| meets(*id, &held.value)).map(|(id, _)| id).collect()
 }
 
+/// The servers that a viewer goes to, the first one it belongs to: its own, those that stand in for that one, the one that it follows, Main, and those
+/// that stand in for Main. Empty while there is but one server, which has no document.
+#[must_use]
+pub fn servers_of(state: &State, viewer: ViewerId) -> Vec<ServerId> {
+    let live = || state.servers.iter().map(|(id, held)| (id, &held.value)).filter(|(_, server)| server.retired_at.is_none());
+    let lead = lead(state);
+    let main = live().find(|(id, _)| lead.is_some_and(|lead| lead.server == *id));
+    let chosen = state.rows.viewers.get(viewer).and_then(|viewer| viewer.server);
+    let own = live().find(|(id, _)| Some(*id) == chosen).or(main);
+    let stands_in = |whose: ServerId| {
+        let is_main = main.is_some_and(|(main, _)| main == whose);
+        live().filter(move |(id, server)| {
+            role_of(lead, *id, server) == ServerRole::Backup && (server.parent == Some(whose) || (is_main && server.parent.is_none()))
+        })
+    };
+    let around = |(id, _): (ServerId, _)| std::iter::once(id).chain(stands_in(id).map(|(id, _)| id));
+    let follows = own.and_then(|(_, server)| server.parent).filter(|parent| live().any(|(id, _)| id == *parent));
+    let mut order = Vec::new();
+    for id in own.into_iter().flat_map(around).chain(follows).chain(main.into_iter().flat_map(around)) {
+        if !order.contains(&id) {
+            order.push(id);
+        }
+    }
+    order
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -224,6 +260,43 @@ mod tests {
         let of = |role, keeps| Server { keeps, ..Server::default() }.keeps_all(role);
         assert!(of(ServerRole::Main, Keeps::Needed) && of(ServerRole::Backup, Keeps::ByRole) && of(ServerRole::Sub, Keeps::All));
         assert!(!of(ServerRole::Sub, Keeps::ByRole) && !of(ServerRole::Backup, Keeps::Needed));
+    }
+
+    #[test]
+    fn a_viewer_goes_to_its_own_server_then_to_whoever_stands_in_then_to_main() {
+        let mut state = State::default();
+        let of = |id: u128| ServerId(Uuid::from_u128(id));
+        let viewer = ViewerId(Uuid::from_u128(7));
+        let belongs = |state: &mut State, server: Option<ServerId>| {
+            let cells = crate::viewer::Viewer { server, ..Default::default() }.changed_since(&Default::default());
+            let cells = cells.into_iter().map(|(name, value)| (name, Cell { stamp: Stamp::default(), value })).collect();
+            state.put("viewer", viewer.0, Some(Row { birth: Dot::default(), cells }));
+        };
+        belongs(&mut state, None);
+        assert_eq!(servers_of(&state, viewer), ids(&[]), "one server has no document");
+        put(&mut state, 1, &Server { role: ServerRole::Main, ..Server::default() });
+        put(&mut state, 2, &Server::default());
+        put(&mut state, 3, &Server { parent: Some(of(2)), ..Server::default() });
+        let backup = |parent| Server { role: ServerRole::Backup, parent, ..Server::default() };
+        put(&mut state, 4, &backup(Some(of(2))));
+        put(&mut state, 5, &backup(None));
+        put(&mut state, 6, &backup(Some(of(1))));
+        let mut order = |server: Option<u128>| {
+            belongs(&mut state, server.map(of));
+            servers_of(&state, viewer)
+        };
+        assert_eq!(order(None), ids(&[1, 5, 6]));
+        assert_eq!(order(Some(2)), ids(&[2, 4, 1, 5, 6]));
+        assert_eq!(order(Some(3)), ids(&[3, 2, 1, 5, 6]));
+        assert_eq!(order(Some(4)), ids(&[4, 2, 1, 5, 6]));
+        assert_eq!(order(Some(9)), ids(&[1, 5, 6]), "one that is not there");
+        put(&mut state, 2, &Server { retired_at: Some(1), ..Server::default() });
+        belongs(&mut state, Some(of(2)));
+        assert_eq!(servers_of(&state, viewer), ids(&[1, 5, 6]), "one that was taken out");
+        // A Backup was promoted: who was Main stands in for it now.
+        put(&mut state, 5, &Server { epoch: 1, ..backup(None) });
+        belongs(&mut state, None);
+        assert_eq!(servers_of(&state, viewer), ids(&[5, 1]));
     }
 
     #[test]

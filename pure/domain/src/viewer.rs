@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Size, Volume, ZoneName};
 use crate::content::Content;
 use crate::document::document;
-use crate::id::{DeviceId, UserId, ViewerId};
+use crate::id::{DeviceId, ServerId, UserId, ViewerId};
+use crate::server::InCharge;
 
 document! {
     /// A place where content is shown. It outlives the devices that stand there.
@@ -28,6 +29,8 @@ document! {
         muted: bool = Public,
         /// What plays where nothing is scheduled; none = the installation's.
         fallback: Option<Content> = Public,
+        /// The server that it belongs to: the first that it goes to; none = Main.
+        server: Option<ServerId> = Public,
         /// Who made it.
         made_by: Option<UserId> = Public,
         /// When, Unix milliseconds.
@@ -65,6 +68,8 @@ document! {
         approved_by: Option<UserId> = Public,
         /// When, Unix milliseconds.
         approved_at: i64 = Public,
+        /// The server that it came to last, as that one noted when it was not in charge before; none = nobody noted it yet.
+        in_charge: Option<InCharge> = Public,
         /// When it lost its place for good, Unix milliseconds.
         revoked_at: Option<i64> = Public,
     }

@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn closed_ports_are_no_ways() {
         let told = |control_port, https_port, http_port| {
-            Address::told(&v1::Server { host: "signs".into(), control_port, https_port, http_port })
+            Address::told(&v1::Server { host: "signs".into(), control_port, https_port, http_port, ..v1::Server::default() })
         };
         assert_eq!(told(7237, 0, 80).unwrap().ways().collect::<Vec<_>>(), [(Way::Control, 7237), (Way::Http, 80)]);
         assert_eq!(told(0, 0, 0), None);

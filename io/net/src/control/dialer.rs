@@ -60,7 +60,16 @@ impl Dialer {
     /// # Errors
     /// If no server is reached: what was tried.
     pub async fn dial(&self, addresses: &[Address]) -> Result<Link, DialReport> {
-        self.race(addresses, None).await
+        self.race(addresses.chunks(1), None).await
+    }
+
+    /// Goes through servers in order, each with its addresses. All ways to all addresses of one race, the preferred way first, and the first on which the
+    /// certificate proves right wins. May be dropped at any time.
+    ///
+    /// # Errors
+    /// If no server is reached: what was tried.
+    pub async fn dial_servers<'a>(&self, servers: impl IntoIterator<Item = &'a [Address]>) -> Result<Link, DialReport> {
+        self.race(servers, None).await
     }
 
     /// As [`Dialer::dial`], for one server of several: a name or an address may lead to another one of the same installation, or back to
@@ -69,18 +78,23 @@ impl Dialer {
     /// # Errors
     /// If that server is not reached: what was tried.
     pub async fn dial_server(&self, server: &str, addresses: &[Address]) -> Result<Link, DialReport> {
-        self.race(addresses, Some(server)).await
+        self.race(addresses.chunks(1), Some(server)).await
     }
 
-    async fn race(&self, addresses: &[Address], server: Option<&str>) -> Result<Link, DialReport> {
+    async fn race<'a>(
+        &self,
+        servers: impl IntoIterator<Item = &'a [Address]>,
+        server: Option<&str>,
+    ) -> Result<Link, DialReport> {
         let mut report = DialReport::default();
-        for address in addresses {
-            let mut ways: Vec<Way> = address.ways().map(|(way, _)| way).collect();
-            ways.sort_by_key(|way| Some(*way) != self.preferred);
-            let attempts = ways.iter().map(|way| self.attempt(address, *way, server).boxed());
+        for addresses in servers {
+            let ways = |address: &'a Address| address.ways().map(move |(way, _)| (address, way));
+            let mut ways: Vec<(&Address, Way)> = addresses.iter().flat_map(ways).collect();
+            ways.sort_by_key(|(_, way)| Some(*way) != self.preferred);
+            let attempts = ways.iter().map(|(address, way)| self.attempt(address, *way, server).boxed());
             match race(attempts.collect(), STAGGER).await {
                 Ok(link) => return Ok(link),
-                Err(faults) => report.tried.extend(ways.into_iter().zip(faults).map(|(way, fault)| Tried {
+                Err(faults) => report.tried.extend(ways.into_iter().zip(faults).map(|((address, way), fault)| Tried {
                     address: address.clone(),
                     way,
                     fault,

@@ -86,6 +86,16 @@ impl Link {
         }
     }
 
+    /// Asks whether the server could serve this viewer, which holds a slice from a server that knew so much.
+    ///
+    /// # Errors
+    /// If it refuses, does not answer, or does not know the question.
+    pub async fn look(&self, position: Vec<v1::Known>) -> Result<v1::LookReply, LinkError> {
+        let mut client = ViewerSessionClient::with_origin(self.wire.clone(), self.origin());
+        let answer = client.look(v1::LookRequest { position }).await.map_err(|status| self.wire.fault(&status))?;
+        Ok(answer.into_inner())
+    }
+
     /// Asks for a place. The answers come until `approved` or `refused`.
     ///
     /// # Errors

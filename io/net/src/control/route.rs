@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite;
@@ -22,6 +23,9 @@ use super::tunnel::{self, Opened};
 
 /// Between the addresses of one name (RFC 8305 section 5).
 const STAGGER: Duration = Duration::from_millis(250);
+
+/// How long an address may take to answer at all: one that is gone, with all its machine, says nothing for minutes.
+const CONNECTING: Duration = Duration::from_secs(3);
 
 /// What bytes go over.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -107,7 +111,8 @@ async fn connect(host: &str, port: u16) -> Result<TcpStream, DialFault> {
     let places: Vec<_> = lookup_host((host, port)).await.map_err(unknown)?.collect();
     let attempts = places.iter().map(|place| {
         async move {
-            let stream = TcpStream::connect(place).await?;
+            let silent = || io::Error::new(io::ErrorKind::TimedOut, format!("silence for {} s", CONNECTING.as_secs()));
+            let stream = timeout(CONNECTING, TcpStream::connect(place)).await.unwrap_or_else(|_| Err(silent()))?;
             stream.set_nodelay(true)?;
             Ok(stream)
         }

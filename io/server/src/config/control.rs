@@ -15,4 +15,7 @@ section! {
     connections: u32 = "connections", 15_000, within 16..=1_000_000;
     /// How many seconds the other end has for the handshake; three times as many for its first request.
     patience_seconds: u16 = "patience-seconds", 10, within 1..=120;
+    /// For how many seconds a viewer that comes from another server keeps its plan while this one lacks changes that it has seen. Afterwards it gets
+    /// what is here, with a warning.
+    older_plans_after_seconds: u32 = "older-plans-after-seconds", 600, within 0..=86_400;
 }

@@ -79,6 +79,7 @@ impl<'a> Session<'a> {
             plan: plan.clone(),
             machine: Some(fleet.machine(number)),
             start: start.to_vec(),
+            ..v1::Hello::default()
         };
         let (mut say, outgoing) = mpsc::channel(4);
         // The channel is empty, so this does not wait for a reader.

@@ -157,7 +157,8 @@ async fn approve_device(
         None => {
             let name =
                 wish.name.ok_or_else(|| Error::invalid("name", "give the new screen a name, or say which screen it replaces"))?;
-            let viewer = Viewer { name, zone: wish.zone, made_by: Some(who.user), made_at: now, ..Viewer::default() };
+            let server = app.core.as_one_of_several();
+            let viewer = Viewer { name, zone: wish.zone, server, made_by: Some(who.user), made_at: now, ..Viewer::default() };
             let groups = wish.groups.into_iter().map(|group| (MembershipId(new_id()), group)).collect();
             Place::New(ViewerId(new_id()), Box::new(viewer), groups)
         }

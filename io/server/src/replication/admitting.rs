@@ -120,6 +120,7 @@ pub(super) fn addresses(app: &App) -> Vec<v1::Server> {
         control_port: ports.control.into(),
         https_port: ports.https.into(),
         http_port: ports.http.into(),
+        ..v1::Server::default()
     };
     let configured = app.config.replication.addresses.iter().cloned();
     let hosts: Vec<String> = configured.chain(app.control.hosts(app)).take(MOST_ADDRESSES).collect();

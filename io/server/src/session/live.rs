@@ -197,6 +197,14 @@ impl Live {
         });
     }
 
+    /// Something went wrong with a viewer, as this server sees it.
+    pub fn trouble(&self, viewer: ViewerId, code: &str, text: String, at: i64) {
+        self.change(viewer, |known| {
+            known.status.errors.insert(0, ViewerError { code: code.to_owned(), text, at });
+            known.status.errors.truncate(ERRORS);
+        });
+    }
+
     /// The newest screenshot came at this time.
     pub fn pictured(&self, viewer: ViewerId, at: i64) {
         self.change(viewer, |known| known.status.screenshot_at = Some(at));

@@ -4,6 +4,7 @@
 pub mod ahead;
 pub mod bodies;
 pub mod changes;
+mod charge;
 pub mod deliveries;
 pub mod fonts;
 pub mod hub;

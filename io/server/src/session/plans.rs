@@ -16,6 +16,7 @@ use domain::playlist::{Playlist, PlaylistItem};
 use domain::presentation::Presentation;
 use domain::rows::Rows;
 use domain::schedule::Schedule;
+use domain::server::Server;
 use domain::user::Suspension;
 use domain::viewer::Device;
 use domain::viewer_settings::ViewerSettings;
@@ -124,9 +125,15 @@ impl Plans {
 /// Whether an entry may alter plans, and whether screens must follow at once.
 fn touches(entry: &Published) -> (bool, bool) {
     let mut rows = Rows::default();
-    // A suspended or revoked device must lose its session, and limits and settings must be told, though the plan would be the same.
-    let places =
-        [Device::SPEC.name, DownloadRule::SPEC.name, OnHours::SPEC.name, Suspension::SPEC.name, ViewerSettings::SPEC.name];
+    // A suspended or revoked device must lose its session, and limits, settings and servers must be told, though the plan would be the same.
+    let places = [
+        Device::SPEC.name,
+        DownloadRule::SPEC.name,
+        OnHours::SPEC.name,
+        Server::SPEC.name,
+        Suspension::SPEC.name,
+        ViewerSettings::SPEC.name,
+    ];
     let mut touches = |change: &RowChange| places.contains(&change.kind.as_str()) || rows.put(&change.kind, change.id, None);
     let touched = entry.changes.iter().any(&mut touches);
     (touched, entry.changes.iter().any(is_urgent))

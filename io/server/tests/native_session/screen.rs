@@ -134,6 +134,7 @@ pub(crate) fn hello(device: &Device, holding: &Holding, plan: &str) -> v1::Hello
         plan: plan.to_owned(),
         machine: device.request.machine.clone(),
         start: device.request.start.clone(),
+        ..v1::Hello::default()
     }
 }
 

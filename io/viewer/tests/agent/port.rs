@@ -145,6 +145,10 @@ impl ViewerSession for Asked {
         let answers = stream::select(UnboundedReceiverStream::new(said), heard);
         Ok(Response::new(answers.map(|message| Ok(v1::ToViewer { message: Some(message) })).boxed()))
     }
+
+    async fn look(&self, _: Request<v1::LookRequest>) -> Result<Response<v1::LookReply>, Status> {
+        Ok(Response::new(v1::LookReply { server: String::new(), covers: true }))
+    }
 }
 
 fn tls(authority: &Authority) -> TlsAcceptor {

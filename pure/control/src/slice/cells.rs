@@ -22,7 +22,7 @@ const LEFT_OUT: [(&str, &[&str]); 9] = [
     (Priority::SPEC.name, &["colour", "name"]),
     (Revision::SPEC.name, &["parent", "published_at", "published_by"]),
     (Schedule::SPEC.name, &["name"]),
-    (Viewer::SPEC.name, &["location", "made_at"]),
+    (Viewer::SPEC.name, &["location", "made_at", "server"]),
 ];
 
 /// The cells of a document that travel: public ones with other values than their defaults.

@@ -23,6 +23,10 @@ fn row_version() -> v1::RowVersion {
     v1::RowVersion { kind: "schedule".into(), id: vec![3; 16], version: vec![4; 16] }
 }
 
+fn known() -> v1::Known {
+    v1::Known { server: vec![7; 16], incarnation: 1, seq: 300 }
+}
+
 fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
     use from_viewer::Message as M;
     let hello = v1::Hello {
@@ -33,6 +37,8 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         plan: "0123456789abcdef0123456789abcdef".into(),
         machine: Some(machine()),
         start: vec![2; 16],
+        epoch: 1_795_305_600,
+        position: vec![known()],
     };
     let missing = v1::MissingFile { hash: "aa".repeat(32), bytes: 70_000, why: "network".into() };
     let plan = v1::PlanReport {
@@ -134,7 +140,7 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         sha256: "bb".repeat(32),
         bytes: 40_000,
     };
-    let server = v1::Server { host: "signs.example.org".into(), control_port: 7237, https_port: 443, http_port: 80 };
+    let server = v1::Server { host: "signs.example.org".into(), control_port: 7237, https_port: 443, http_port: 80, id: String::new(), name: "Main".into() };
     let welcome = v1::Welcome {
         protocol: 1,
         features: vec!["tunnel".into()],
@@ -154,6 +160,8 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         }),
         status_seconds: 5,
         settings_json: "{}".into(),
+        server: "00000000-0000-0000-0000-000000000009".into(),
+        epoch: 1_795_305_601,
     };
     let json =
         br#"{"birth":{"actor":{"incarnation":1,"server":"00000000-0000-0000-0000-000000000001"},"seq":9},"cells":{"rank":2}}"#;
@@ -165,6 +173,7 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         gone: vec![row_version()],
         urgent: true,
         more: true,
+        position: vec![known()],
     };
     let command = v1::Command {
         id: vec![5; 16],
@@ -172,6 +181,7 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         seconds: 20,
         arguments: [("key".into(), "display.power".into()), ("value".into(), "cec".into())].into(),
         expires: 1_795_305_600_000,
+        epoch: 1_795_305_601,
     };
     vec![
         ("welcome", M::Welcome(welcome)),

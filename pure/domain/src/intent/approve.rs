@@ -19,7 +19,8 @@ pub enum Standing {
     New(ViewerId, Box<Viewer>, Vec<(MembershipId, crate::id::GroupId)>),
 }
 
-/// Approves a device. `device` brings key, screen and approver; its `viewer` is set here.
+/// Approves a device. `device` brings key, screen and approver; its `viewer` is set here. A new viewer belongs to the server that its document
+/// names.
 ///
 /// # Errors
 /// [`Refusal`] when the viewer or a group does not exist, or the name is taken.

@@ -3,7 +3,7 @@
 use crate::card::Mac;
 use crate::document::Document;
 use crate::enrolment::{Enrolment, EnrolmentToken, ExpectedDevice};
-use crate::id::{CardId, DeviceId, EnrolmentTokenId, ExpectedDeviceId, GroupId, MembershipId, ViewerId};
+use crate::id::{CardId, DeviceId, EnrolmentTokenId, ExpectedDeviceId, GroupId, MembershipId, ServerId, ViewerId};
 use crate::intent::approve::{Standing, approve};
 use crate::intent::note_cards::note_cards;
 use crate::log::{Change, Edit};
@@ -41,13 +41,15 @@ pub enum Way {
     Automatic,
 }
 
-/// Ids for what is made.
+/// Ids for what is made, and of who makes it.
 #[derive(Clone, Copy, Debug)]
 pub struct NewIds {
     /// Of the viewer.
     pub viewer: ViewerId,
     /// Of its membership in a group.
     pub membership: MembershipId,
+    /// The server to which a new viewer belongs; none = Main.
+    pub server: Option<ServerId>,
 }
 
 /// The way that is open to the machine now; none: a person decides. `token` is the SHA-256 of the token that it brings, 64 hexadecimal
@@ -158,7 +160,7 @@ fn new_place(state: &State, name: &str, group: Option<GroupId>, ids: NewIds, now
         .collect();
     let names = std::iter::once(name.to_owned()).chain((2_u32..).map(|number| format!("{name} {number}")));
     let free = names.into_iter().find(|name| !taken.contains(&name.to_lowercase())).expect("there is always a higher number");
-    let viewer = Viewer { name: free, made_at: now_ms, ..Viewer::default() };
+    let viewer = Viewer { name: free, server: ids.server, made_at: now_ms, ..Viewer::default() };
     // A group that went into the trash since the token was made holds nobody up.
     let live = group.filter(|group| state.rows.groups.get(*group).is_some_and(|g| g.trashed_at.is_none()));
     Standing::New(ids.viewer, Box::new(viewer), live.map(|group| (ids.membership, group)).into_iter().collect())

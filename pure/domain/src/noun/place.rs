@@ -53,7 +53,7 @@ impl Noun for Installation {
 }
 
 impl Noun for Viewer {
-    const EDITABLE: &'static [&'static str] = &["name", "location", "zone", "rotation", "fit", "volume", "muted", "fallback"];
+    const EDITABLE: &'static [&'static str] = &["name", "location", "zone", "rotation", "fit", "volume", "muted", "fallback", "server"];
 
     fn table(state: &State) -> &Table<Self> {
         &state.rows.viewers
@@ -66,6 +66,11 @@ impl Noun for Viewer {
     fn check(&self, state: &State, id: Uuid) -> Result<(), Refusal> {
         check_name("name", &self.name)?;
         name_free(self, state, id, |_| true)?;
+        // One that was taken out since may stand here: its screens go to Main.
+        if let Some(server) = self.server.filter(|server| state.servers.get(*server).is_none()) {
+            let text = format!("there is no server {server}: give one of the installation, or none for Main");
+            return Err(Refusal::invalid("server", text));
+        }
         self.fallback.map_or(Ok(()), |content| check_content(state, "fallback", content))
     }
 

@@ -219,7 +219,8 @@ async fn without_person(
         Ok(Some(_)) => {}
         Err(_) => return Ok(Some(Err(Refused::Token))),
     }
-    let ids = NewIds { viewer: ViewerId(new_id()), membership: MembershipId(new_id()) };
+    let server = app.core.as_one_of_several();
+    let ids = NewIds { viewer: ViewerId(new_id()), membership: MembershipId(new_id()), server };
     let newcomer = newcomer.clone();
     let made = app.core.change_own(move |state| {
         if let Some((_, device)) = state.device_by_key(&newcomer.key) {

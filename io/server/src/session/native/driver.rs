@@ -9,17 +9,19 @@ use control::native::{MAX_FROM_VIEWER, NativeSession, Output};
 use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
 use control::v1;
 use control::v1::to_viewer::Message;
-use domain::id::{DeviceId, ViewerId};
+use domain::id::{DeviceId, ServerId, ViewerId};
 use tokio::sync::mpsc;
 use tonic::Code;
 use uuid::Uuid;
 
+use super::holding_back::Held;
 use super::shot::Shot;
 use super::slices::{Letter, Mailbox};
 use super::wire::{Incoming, framed};
 use crate::app::App;
 use crate::control_port::{Capability, Present};
 use crate::now::now_ms;
+use crate::session::charge::{self, Charge};
 use crate::session::hub::ToSession;
 use crate::session::identity::{Standing, standing_of};
 
@@ -42,6 +44,10 @@ pub(super) struct Driver {
     /// The plan that it reported for the slice that it stored last.
     pub(super) plan: Option<String>,
     pub(super) capability: Capability,
+    /// The number of the session; 0 = the viewer does not number them.
+    pub(super) epoch: u64,
+    /// What its slice waits for.
+    pub(super) held: Option<Held>,
     present: Present,
     out: mpsc::Sender<Bytes>,
 }
@@ -90,6 +96,8 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         shot: Shot::default(),
         plan: None,
         capability,
+        epoch: charge::number(&app.core.state(), device, greeting.epoch),
+        held: None,
         present,
         out,
         app: app.clone(),
@@ -112,6 +120,10 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
                     let output = driver.machine.poll(now_ms());
                     Box::pin(driver.obey(output)).await
                 }
+            };
+            let step = match step {
+                Ok(()) if driver.held.is_some() => Box::pin(driver.release()).await,
+                step => step,
             };
             if let Err(end) = step {
                 break end;
@@ -203,9 +215,21 @@ impl Driver {
     }
 
     /// The device may have lost its place, or got another: then it comes again, at once, and is welcomed there.
-    fn reconsider(&self) -> Step {
-        match standing_of(&self.app.core.state(), self.device) {
-            Standing::Approved(viewer) if viewer == self.viewer => Ok(()),
+    pub(super) fn reconsider(&self) -> Step {
+        let state = self.app.core.state();
+        match standing_of(&state, self.device) {
+            Standing::Approved(viewer) if viewer == self.viewer => {
+                let own = ServerId(self.app.core.server_id());
+                match charge::charge(&state, own, self.device, self.epoch) {
+                    Charge::Ours => Ok(()),
+                    Charge::Unsaid => {
+                        charge::take(&self.app, self.device, self.epoch);
+                        Ok(())
+                    }
+                    // The viewer left without a word; what it is told here would come too late.
+                    Charge::Theirs => Err(End::Say("replaced")),
+                }
+            }
             Standing::Approved(_) => Err(End::Say("moved")),
             _ => Err(End::Say("revoked")),
         }
@@ -219,8 +243,11 @@ impl Driver {
             self.welcome().await?;
         }
         match letter.slice {
-            Some(slice) => self.lead(&slice, None, letter.urgent).await,
-            None => Ok(()),
+            Some(slice) if letter.urgent || self.held.is_none() => {
+                self.held = None;
+                self.lead(&slice, None, letter.urgent).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -10,6 +10,7 @@ use control::v1::to_viewer::Message;
 use super::driver::{Driver, Step};
 use super::slices::{Beginning, name};
 use crate::now::now_ms;
+use crate::session::charge;
 
 /// How often a viewer says how it is, in seconds.
 const STATUS_SECONDS: u32 = 5;
@@ -24,8 +25,12 @@ impl Driver {
         let screen = machine.screen.unwrap_or_default();
         let size = domain::cell::Size { width: screen.width, height: screen.height };
         crate::session::screen::note(&self.app, self.device, size).await;
+        charge::take(&self.app, self.device, self.epoch);
         self.welcome().await?;
-        self.lead(&beginning.slice, beginning.earlier.as_ref(), beginning.urgent).await?;
+        let differs = self.machine.applied().is_some_and(|applied| applied != beginning.slice.id());
+        if !differs || beginning.urgent || !self.hold_back(control::position::read(&hello.position)) {
+            self.lead(&beginning.slice, beginning.earlier.as_ref(), beginning.urgent).await?;
+        }
         if !hello.plan.is_empty() && self.machine.applied() == Some(beginning.slice.id()) {
             // It has all this already, and will not say so again.
             self.app.deliveries.received(self.viewer, &name(beginning.slice.id()), now_ms());
@@ -60,7 +65,7 @@ impl Driver {
             server_time: now_ms(),
             fonts: self.app.fonts.list().iter().map(font).collect(),
             horizon_days: self.app.config.data.horizon_days,
-            servers: self.app.surroundings.servers(&self.app),
+            servers: self.app.surroundings.servers(&self.app, self.viewer),
             media_capability: self.capability.text().to_owned(),
             download: Some(v1::Download {
                 bytes_per_second: policy.bytes_per_second,
@@ -69,6 +74,8 @@ impl Driver {
             }),
             status_seconds: STATUS_SECONDS,
             settings_json: domain::viewer_settings::settings_in_force(&state, self.viewer).json(),
+            server: self.app.core.server_id().to_string(),
+            epoch: self.epoch,
         };
         self.send(Message::Welcome(welcome)).await
     }
@@ -84,7 +91,12 @@ impl Driver {
 
     pub(super) async fn send_delta(&mut self, delta: &Delta, urgent: bool) -> Step {
         self.app.live.native_plan(self.viewer, "", PlanState::Sent, now_ms());
-        for part in delta.messages(urgent) {
+        // Read after the slice was made: what is in the slice is among it.
+        let position = control::position::message(&self.app.core.store().standing().position.vector);
+        for mut part in delta.messages(urgent) {
+            if !part.more {
+                part.position.clone_from(&position);
+            }
             self.send(Message::Slice(part)).await?;
         }
         Ok(())

@@ -5,6 +5,8 @@
 
 mod driver;
 mod greeting;
+mod holding_back;
+mod looking;
 mod obeying;
 mod records;
 mod shot;
@@ -14,11 +16,13 @@ mod urgency;
 mod wire;
 
 use std::convert::Infallible;
-use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, ready};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
+use domain::id::{DeviceId, ViewerId};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::server::NamedService;
@@ -52,30 +56,39 @@ impl NamedService for Service {
 impl tower::Service<http::Request<tonic::body::Body>> for Service {
     type Response = http::Response<tonic::body::Body>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
+        if request.uri().path() == looking::LOOK && request.method() == Method::POST {
+            let answer = looking::look(self.0.clone(), request);
+            return async move { Ok(answer.await.unwrap_or_else(|status| status.into_http())) }.boxed();
+        }
         let answer = self.open(request);
-        ready(Ok(answer.unwrap_or_else(|status| status.into_http())))
+        ready(Ok(answer.unwrap_or_else(|status| status.into_http()))).boxed()
+    }
+}
+
+/// The device that asks, and where it stands.
+fn place(app: &App, extensions: &http::Extensions) -> Result<(DeviceId, ViewerId), Status> {
+    let peer = extensions.get::<ControlPeer>().copied();
+    let peer = peer.ok_or_else(|| Status::unauthenticated("sessions need a connection with a certificate"))?;
+    match peer.place(&app.core.state(), now_ms()) {
+        Place::At(device, viewer) => Ok((device, viewer)),
+        Place::Revoked(_) => Err(Status::permission_denied("this device lost its place: enrol with a new key")),
+        _ => Err(Status::unauthenticated("bring a certificate that counts: call Renew or Enrol")),
     }
 }
 
 impl Service {
     fn open(&self, request: http::Request<tonic::body::Body>) -> Result<http::Response<tonic::body::Body>, Status> {
         if request.uri().path() != OPEN || request.method() != Method::POST {
-            return Err(Status::unimplemented("this service has one method: Open"));
+            return Err(Status::unimplemented("this service has two methods: Open and Look"));
         }
-        let peer = request.extensions().get::<ControlPeer>().copied();
-        let peer = peer.ok_or_else(|| Status::unauthenticated("sessions need a connection with a certificate"))?;
-        let (device, viewer) = match peer.place(&self.0.core.state(), now_ms()) {
-            Place::At(device, viewer) => (device, viewer),
-            Place::Revoked(_) => return Err(Status::permission_denied("this device lost its place: enrol with a new key")),
-            _ => return Err(Status::unauthenticated("bring a certificate that counts: call Renew or Enrol")),
-        };
+        let (device, viewer) = place(&self.0, request.extensions())?;
         let hangup = request.extensions().get::<Hangup>().cloned();
         let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
         let incoming = wire::Incoming::new(request.into_body(), driver::MAX_HELLO);

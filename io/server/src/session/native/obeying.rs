@@ -104,6 +104,7 @@ impl Driver {
             seconds: order.seconds.unwrap_or(0),
             arguments: order.arguments,
             expires: order.expires.unwrap_or(0),
+            epoch: self.epoch,
         };
         self.send(Message::Command(command)).await
     }

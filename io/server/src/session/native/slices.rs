@@ -57,7 +57,7 @@ pub(super) struct Letter {
     pub(super) urgent: bool,
     /// Whether something in `Welcome` is another.
     pub(super) welcome: bool,
-    /// Whether the device no longer stands at this viewer.
+    /// Whether the device no longer stands at this viewer, or is at another server.
     pub(super) displaced: bool,
 }
 
@@ -190,6 +190,10 @@ impl Slices {
             for mailbox in chunk {
                 let stands = standing_of(&state, mailbox.device) == Standing::Approved(mailbox.viewer);
                 let mut making = self.making.lock();
+                let is_elsewhere = state.devices.get(mailbox.device).and_then(|device| device.in_charge);
+                if is_elsewhere.is_some_and(|noted| noted.server.0 != app.core.server_id()) {
+                    mailbox.displace();
+                }
                 let slice = making.slice(&state, mailbox.viewer).filter(|_| stands);
                 if let Some(slice) = &slice {
                     making.tell(mailbox.viewer, slice, edition.n);
@@ -253,5 +257,11 @@ fn essence(state: &State, viewer: ViewerId) -> u64 {
     let policy = domain::download::policy(state, viewer);
     (policy.bytes_per_second, policy.at_once, policy.hours).hash(&mut hasher);
     domain::viewer_settings::settings_in_force(state, viewer).json().hash(&mut hasher);
+    for id in domain::server::servers_of(state, viewer) {
+        let server = state.servers.get(id);
+        let places = server.map(|server| &server.addresses).into_iter().flatten();
+        let places = places.map(|place| (&place.host, place.control_port, place.https_port, place.http_port));
+        (id, places.collect::<Vec<_>>()).hash(&mut hasher);
+    }
     hasher.finish()
 }

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use control::v1;
+use domain::id::{ServerId, ViewerId};
+use domain::server::{ServerAddress, servers_of};
 use parking_lot::Mutex;
 
 use crate::app::App;
@@ -10,26 +12,61 @@ use crate::app::App;
 /// How long an answer counts.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// The most addresses of one server that viewers are told.
+const MOST: usize = 8;
+
 /// Where this server answers, as viewers are told.
 #[derive(Debug, Default)]
-pub struct Surroundings(Mutex<Option<(Instant, Vec<v1::Server>)>>);
+pub struct Surroundings(Mutex<Option<(Instant, Vec<ServerAddress>)>>);
 
 impl Surroundings {
-    /// Servers in the order in which they are to be tried.
-    pub(super) fn servers(&self, app: &App) -> Vec<v1::Server> {
+    /// Servers in the order in which this viewer is to try them. Where this one is not among them, it comes last.
+    pub(super) fn servers(&self, app: &App, viewer: ViewerId) -> Vec<v1::Server> {
+        let state = app.core.state();
+        let own = ServerId(app.core.server_id());
+        let mut order = servers_of(&state, viewer);
+        if !order.contains(&own) {
+            order.push(own);
+        }
+        let told = |id: ServerId| {
+            let server = state.servers.get(id);
+            let name = server.map(|server| server.name.clone()).unwrap_or_default();
+            let known = server.map(|server| server.addresses.clone()).unwrap_or_default();
+            let mut addresses = if id == own { self.own(app) } else { Vec::new() };
+            // What an operator has set for a router between stands there alone.
+            addresses.extend(known.into_iter().filter(|known| !addresses.contains(known)).collect::<Vec<_>>());
+            addresses.truncate(MOST);
+            addresses.into_iter().map(move |address| message(address, id, &name)).collect::<Vec<_>>()
+        };
+        order.into_iter().flat_map(told).collect()
+    }
+
+    /// Where this server answers now.
+    fn own(&self, app: &App) -> Vec<ServerAddress> {
         let mut known = self.0.lock();
-        if let Some((_, servers)) = known.as_ref().filter(|(since, _)| since.elapsed() < FRESH) {
-            return servers.clone();
+        if let Some((_, addresses)) = known.as_ref().filter(|(since, _)| since.elapsed() < FRESH) {
+            return addresses.clone();
         }
         let ports = app.control.ports();
-        let server = |host| v1::Server {
+        let address = |host| ServerAddress {
             host,
-            control_port: ports.control.into(),
-            https_port: ports.https.into(),
-            http_port: ports.http.into(),
+            control_port: ports.control,
+            https_port: ports.https,
+            http_port: ports.http,
         };
-        let servers: Vec<v1::Server> = app.control.hosts(app).into_iter().map(server).collect();
-        *known = Some((Instant::now(), servers.clone()));
-        servers
+        let addresses: Vec<ServerAddress> = app.control.hosts(app).into_iter().map(address).collect();
+        *known = Some((Instant::now(), addresses.clone()));
+        addresses
+    }
+}
+
+fn message(address: ServerAddress, id: ServerId, name: &str) -> v1::Server {
+    v1::Server {
+        host: address.host,
+        control_port: address.control_port.into(),
+        https_port: address.https_port.into(),
+        http_port: address.http_port.into(),
+        id: id.to_string(),
+        name: name.to_owned(),
     }
 }

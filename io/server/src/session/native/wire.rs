@@ -6,9 +6,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-#[cfg(not(feature = "next"))]
-use bytes::BufMut as _;
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use control::census::{MOST, is_small};
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
@@ -36,6 +34,11 @@ pub(super) fn framed(message: &(impl Message + 'static)) -> Bytes {
 /// A message with its prefix.
 #[cfg(not(feature = "next"))]
 pub(super) fn framed(message: &impl Message) -> Bytes {
+    plain(message)
+}
+
+/// A message with its prefix, where one and no more is expected.
+pub(super) fn plain(message: &impl Message) -> Bytes {
     let length = message.encoded_len();
     let mut bytes = BytesMut::with_capacity(PREFIX + length);
     bytes.put_u8(0);
