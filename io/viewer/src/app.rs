@@ -22,7 +22,7 @@ use crate::clock::Timekeeper;
 use crate::config::{Config, SurfaceKind};
 use crate::disk::{Disk, Local};
 use crate::identity::Passport;
-use crate::link::{Connector, Present};
+use crate::link::{Connector, Course, Present};
 use crate::log::LastLines;
 use crate::memory::Memory;
 use crate::screen::{BrowserSettings, OutputSettings, Screen, ScreenError, ScreenSettings, Surface};
@@ -108,7 +108,8 @@ pub async fn run(config: Config, data: &Path, lines: LastLines) -> Result<Ending
     })?;
     let (events, heard) = mpsc::channel(EVENTS);
     let fingerprint = config.fingerprint();
-    let connector = Connector { settings: config.server, fingerprint, proxy, passport, memory, clock, present, events };
+    let (settings, course) = (config.server, Course::default());
+    let connector = Connector { settings, fingerprint, proxy, passport, memory, clock, present, course, events };
     let tasks = [tokio::spawn(connector.run()), tokio::spawn(answer(data.join(SOCKET), board))];
     // Without systemd there is nobody to tell.
     let _ = sd_notify::notify(&[NotifyState::Ready]);

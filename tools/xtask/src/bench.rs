@@ -8,6 +8,7 @@ mod clone;
 mod discovery;
 mod distribution;
 mod example;
+mod failover;
 mod figure;
 mod film;
 mod fleet;
@@ -62,6 +63,7 @@ const BENCHES: [Bench; 16] = [
         run: |consent| screen::run(consent, "first-frame"),
     },
     Bench { name: "viewer", about: "native viewer, start to first frame, and memory", only_named: false, run: viewer::run },
+    Bench { name: "failover", about: "a server is killed 24 times, 6 minutes", only_named: true, run: failover::run },
     Bench { name: "fleet", about: "10,000 connected viewers, 10 minutes", only_named: true, run: fleet::run },
     Bench {
         name: "distribution",

@@ -17,6 +17,12 @@ impl Agent {
         if self.under_way.contains(&id) {
             return;
         }
+        // Of two servers that do not hear each other, the one of this session is in charge, and nobody else.
+        if self.conversation.as_ref().is_some_and(|conversation| conversation.epoch != command.epoch) {
+            let text = format!("The command {} is of another session and was not obeyed.", command.kind);
+            self.event("warn", "command.foreign", &text);
+            return self.say(Message::Command(Outcome::failed("not_in_charge", text).report(id)));
+        }
         let errand = match (self.done.look(id), errand(command, &self.setting.config.commands.allow, self.now())) {
             // It would not come again if the report had arrived, so its file may be lost too. Making one once more has no other effect.
             (Known::Ended(outcome), Ok(errand)) if outcome.code.is_empty() && errand.brings_file() => errand,

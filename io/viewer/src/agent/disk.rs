@@ -111,7 +111,7 @@ impl Agent {
     /// What a power cut would have taken back.
     fn store_again(&mut self) -> io::Result<()> {
         if self.holding.slice().is_some() {
-            self.memory.store_slice(NEWEST, &self.holding)?;
+            self.memory.store_slice(NEWEST, &self.holding, &self.position)?;
         }
         if let Some(welcome) = &self.surroundings {
             self.memory.store_surroundings(welcome)?;

@@ -96,6 +96,8 @@ pub struct Agent {
     memory: Memory,
     /// The slice that the server sent last.
     holding: Holding,
+    /// What the server knew that sent it.
+    position: Vec<v1::Known>,
     /// The slice that a power cut brings back.
     kept_slice: Option<control::slice::SliceId>,
     /// The slice that it should bring back, while the disk does not take it.

@@ -23,17 +23,20 @@ pub(super) struct Conversation {
     pub(super) asked: (u32, Instant),
     /// What was last said about missing files.
     pub(super) missing: Vec<v1::MissingFile>,
+    /// The number of the session, which commands carry; 0 before the welcome, and with servers that do not number sessions.
+    pub(super) epoch: u64,
 }
 
 impl Conversation {
     pub(super) fn new(open: Open) -> Self {
         let asked = (0, Instant::now());
-        Self { open, welcomed: false, media: None, plays: None, records: None, asked, missing: Vec::new() }
+        Self { open, welcomed: false, media: None, plays: None, records: None, asked, missing: Vec::new(), epoch: 0 }
     }
 
     /// The server's welcome came, perhaps once more.
-    pub(super) fn welcome(&mut self, capability: &str) {
+    pub(super) fn welcome(&mut self, capability: &str, epoch: u64) {
         self.welcomed = true;
+        self.epoch = epoch;
         self.media = (self.open.files)(capability);
         // A message of which older servers know nothing.
         if cfg!(feature = "next") {

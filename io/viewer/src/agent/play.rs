@@ -87,7 +87,7 @@ impl Agent {
     /// Stores it, if the disk did not take it before.
     pub(super) fn store_slice_in_force(&mut self) -> io::Result<()> {
         if let Some(in_force) = &self.slice_in_force {
-            self.memory.store_slice(IN_FORCE, in_force)?;
+            self.memory.store_slice(IN_FORCE, in_force, &[])?;
             self.kept_slice = in_force.slice();
             self.slice_in_force = None;
         }

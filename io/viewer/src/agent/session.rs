@@ -84,7 +84,7 @@ impl Agent {
 
     fn welcomed(&mut self, welcome: v1::Welcome) {
         if let Some(conversation) = &mut self.conversation {
-            conversation.welcome(&welcome.media_capability);
+            conversation.welcome(&welcome.media_capability, welcome.epoch);
         }
         if let Some(limits) = &welcome.download {
             self.downloads.limit(limits);
@@ -99,13 +99,18 @@ impl Agent {
     }
 
     fn take_delta(&mut self, delta: v1::SliceDelta) {
+        let position = delta.position.clone();
         match self.holding.take(delta) {
             Taken::Partly => {}
             Taken::Astray => self.send_inventory(),
             Taken::Applied { slice, urgent, .. } => {
-                let stored = self.memory.store_slice(NEWEST, &self.holding);
+                self.position = position;
+                let stored = self.memory.store_slice(NEWEST, &self.holding, &self.position);
                 self.note_disk(stored);
-                self.setting.present.lock().slice = Some(slice);
+                {
+                    let mut present = self.setting.present.lock();
+                    (present.slice, present.position) = (Some(slice), self.position.clone());
+                }
                 self.rows = self.holding.rows();
                 // The viewer's zone may be another, in which its hours count.
                 self.set_display();
@@ -133,6 +138,7 @@ impl Agent {
         self.under_way.clear();
         self.turned_out = Some(message.clone());
         self.holding = control::slice::Holding::default();
+        self.position.clear();
         self.slice_in_force = None;
         self.kept_slice = None;
         self.rows = domain::rows::Rows::default();
@@ -143,6 +149,7 @@ impl Agent {
         {
             let mut present = self.setting.present.lock();
             present.slice = None;
+            present.position.clear();
             present.plan.clear();
         }
         self.event("warn", "identity.revoked", &message);

@@ -22,6 +22,12 @@ pub struct Snapshot {
     pub installation: String,
     /// The server of the session.
     pub server: String,
+    /// Name of that server, where there are several.
+    #[serde(default)]
+    pub served_by: String,
+    /// Name of the server that the screen belongs to, where there are several.
+    #[serde(default)]
+    pub belongs_to: String,
     /// The way to it: `control`, `https` or `http`.
     pub way: String,
     /// The plan in force.
@@ -72,6 +78,9 @@ impl Agent {
         let facts = self.boot_facts();
         let status = self.status();
         let session = self.conversation.as_ref();
+        let welcome = self.surroundings.as_ref();
+        let here = welcome.filter(|_| session.is_some()).and_then(|w| w.servers.iter().find(|server| server.id == w.server));
+        let home = welcome.and_then(|welcome| welcome.servers.first());
         let tried: Vec<String> = facts.tried.iter().map(|tried| format!("{}: {}", tried.what, tried.outcome)).collect();
         Snapshot {
             standing: self.standing.name().to_owned(),
@@ -80,6 +89,8 @@ impl Agent {
             name: facts.name.unwrap_or_default(),
             installation: facts.installation.unwrap_or_default(),
             server: session.map(|session| session.host().to_owned()).unwrap_or_default(),
+            served_by: here.map(|server| server.name.clone()).unwrap_or_default(),
+            belongs_to: home.map(|server| server.name.clone()).unwrap_or_default(),
             way: session.map(|session| session.way().to_owned()).unwrap_or_default(),
             plan: status.plan,
             download_left: status.download_left,

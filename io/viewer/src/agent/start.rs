@@ -48,7 +48,11 @@ impl Agent {
         if let Some(limits) = surroundings.as_ref().and_then(|welcome| welcome.download.as_ref()) {
             downloads.limit(limits);
         }
-        setting.present.lock().slice = holding.slice();
+        let position = memory.position();
+        {
+            let mut present = setting.present.lock();
+            (present.slice, present.position) = (holding.slice(), position.clone());
+        }
         let (errands, errands_done) = mpsc::unbounded_channel();
         Ok(Self {
             rows: holding.rows(),
@@ -56,6 +60,7 @@ impl Agent {
             slice_in_force: None,
             memory,
             holding,
+            position,
             surroundings,
             bodies: Bodies::default(),
             prospect: None,

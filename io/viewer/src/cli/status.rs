@@ -28,6 +28,10 @@ fn lines(snapshot: &Snapshot) -> String {
         "" => String::new(),
         server => format!("{server} ({})", snapshot.way),
     };
+    let stands_in = match snapshot.served_by == snapshot.belongs_to {
+        true => String::new(),
+        false => format!("{} serves, for {}", snapshot.served_by, snapshot.belongs_to),
+    };
     let rows = [
         ("screen", snapshot.name.clone()),
         ("installation", snapshot.installation.clone()),
@@ -35,6 +39,7 @@ fn lines(snapshot: &Snapshot) -> String {
         ("code", snapshot.code.clone()),
         ("detail", snapshot.detail.clone()),
         ("server", server),
+        ("stands in", if snapshot.served_by.is_empty() { String::new() } else { stands_in }),
         ("plan", snapshot.plan.clone()),
         ("to fetch", if snapshot.download_left > 0 { mib(snapshot.download_left) } else { String::new() }),
         ("cache", format!("{} of {}", mib(snapshot.cache_used), mib(snapshot.cache_quota))),

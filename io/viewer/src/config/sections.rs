@@ -22,6 +22,10 @@ pub struct Server {
     pub token: String,
     /// The viewer password; empty = none.
     pub password: String,
+    /// Seconds for which the server that the viewer belongs to must be well before the viewer returns to it from another one.
+    pub return_after_s: u64,
+    /// Seconds over which the returns of many viewers are spread.
+    pub return_within_s: u64,
 }
 
 impl Default for Server {
@@ -35,6 +39,8 @@ impl Default for Server {
             installation: String::new(),
             token: String::new(),
             password: String::new(),
+            return_after_s: 300,
+            return_within_s: 600,
         }
     }
 }

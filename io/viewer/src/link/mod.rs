@@ -1,9 +1,11 @@
 //! The way to a server, and what is said on it: found, dialled, enrolled, renewed, and one session after the other.
 
 mod backoff;
+mod course;
 mod enrolment;
 mod event;
 mod finding;
+mod homeward;
 mod order;
 mod session;
 mod standing;
@@ -11,6 +13,7 @@ mod standing;
 use std::sync::Arc;
 use std::time::Duration;
 
+use control::v1;
 use net::control::{Address, Dialer, Identity, Link, LinkError, Proxy, Trust, Windows};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
@@ -19,8 +22,9 @@ use tonic::Code;
 use crate::clock::Timekeeper;
 use crate::config::Server;
 use crate::identity::Passport;
-use crate::memory::Memory;
+use crate::memory::{Memory, Places};
 use backoff::Backoff;
+pub use course::Course;
 pub use event::{Files, LinkEvent, Open};
 pub use finding::{Candidate, Finding, find};
 pub use standing::Present;
@@ -41,9 +45,17 @@ pub struct Connector {
     pub clock: Timekeeper,
     /// What the viewer has, for the first message of a session.
     pub present: Arc<Mutex<Present>>,
+    /// How it went lately.
+    pub course: Course,
     /// Who hears what happens.
     pub events: mpsc::Sender<LinkEvent>,
 }
+
+/// So many addresses are remembered.
+const REMEMBERED: usize = 16;
+
+/// Many viewers that lose the same server go to the next over as long as this.
+const TOGETHER: Duration = Duration::from_millis(500);
 
 /// How one visit at a server ended.
 enum Visit {
@@ -53,6 +65,8 @@ enum Visit {
     After(Duration),
     /// All was well for a while: come again soon.
     Fresh,
+    /// A session was lost, and there are other servers: go to the next at once.
+    Next,
 }
 
 impl Connector {
@@ -71,6 +85,10 @@ impl Connector {
                     backoff = Backoff::default();
                     backoff.next(rand::random())
                 }
+                Visit::Next => {
+                    backoff = Backoff::default();
+                    TOGETHER.mul_f64(rand::random())
+                }
             };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -84,15 +102,16 @@ impl Connector {
         let dialer = self.dialer();
         let mut tried = Vec::new();
         let known = self.known();
+        let known_addresses = known.concat();
         if !known.is_empty() {
-            match dialer.dial(&known).await {
+            match dialer.dial_servers(known.iter().map(Vec::as_slice)).await {
                 Ok(link) => return self.arrived(link),
                 Err(report) => tried.extend(
                     report.tried.iter().map(|t| (format!("{} ({})", t.address.authority(t.way), t.way), t.fault.to_string())),
                 ),
             }
         }
-        let found = if self.settings.discovery { self.search(&known, &mut tried).await? } else { Vec::new() };
+        let found = if self.settings.discovery { self.search(&known_addresses, &mut tried).await? } else { Vec::new() };
         if found.is_empty() {
             self.tell(LinkEvent::Looking { tried }).await;
             return None;
@@ -133,27 +152,35 @@ impl Connector {
     fn arrived(&self, link: Link) -> Option<Link> {
         let mut places = self.memory.places();
         places.preferred = Some(link.way());
-        let mut address = link.address().clone();
-        if let Some(port) = link.control_port().filter(|port| *port != 0) {
-            address.control_port = port;
-        }
+        let address = address_of(&link);
         places.servers.retain(|server| server.host != address.host);
         places.servers.insert(0, address);
-        places.servers.truncate(8);
+        places.servers.truncate(REMEMBERED);
         // A disk that takes nothing is told by the agent.
         let _ = self.memory.store_places(&places);
         Some(link)
     }
 
-    /// Servers that are known, in the order in which they are tried.
-    fn known(&self) -> Vec<Address> {
+    /// The server that is reached by this link said its welcome.
+    fn note_server(&self, link: &Link, welcome: &v1::Welcome) {
+        self.course.begin();
+        self.memory.note_epoch(welcome.epoch);
+        let (mut places, address) = (self.memory.places(), address_of(link));
+        if !welcome.server.is_empty() && places.servers.contains(&address) {
+            places.whose.insert(address, welcome.server.clone());
+            // A disk that takes nothing is told by the agent.
+            let _ = self.memory.store_places(&places);
+        }
+    }
+
+    /// Servers that are known, each with its addresses, in the order in which they are tried.
+    fn known(&self) -> Vec<Vec<Address>> {
         let configured = self.settings.address.iter().filter_map(|address| address.parse().ok());
         let told = self.memory.surroundings().map(|welcome| welcome.servers).unwrap_or_default();
-        let told = told.iter().filter_map(Address::told).collect();
         // Without an identity, what is remembered may be of an installation that this machine was taken out of.
         let is_member = self.passport.lock().identity().is_some();
-        let remembered = if is_member { self.memory.places().servers } else { Vec::new() };
-        order::order(configured.collect(), told, remembered)
+        let remembered = if is_member { self.memory.places() } else { Places::default() };
+        order::order(configured.collect(), order::choices(&told), &remembered, &self.course.avoided())
     }
 
     fn dialer(&self) -> Dialer {
@@ -205,12 +232,25 @@ impl Connector {
     async fn not_renewed(&self, link: &Link, error: LinkError) -> Visit {
         match error {
             // Its data are older than this device's place. What is here plays on until there is a new one.
+            LinkError::Refused { code: Code::NotFound, .. } if self.others_may_know(link) => {
+                tracing::info!("this server does not know this viewer yet; it goes to another one");
+                Visit::Next
+            }
             LinkError::Refused { code: Code::NotFound, .. } => {
                 tracing::warn!("the server does not know this viewer's key; it enrols again with it");
                 self.enrol(link).await
             }
             error => self.refused(error).await,
         }
+    }
+
+    /// Whether there is a server left that did not say that it does not know this viewer: what one server was told may not have come to the next.
+    fn others_may_know(&self, link: &Link) -> bool {
+        self.course.avoid(link.address());
+        let avoided = self.course.avoided();
+        let is_left = |server: &Vec<Address>| server.iter().all(|address| !avoided.contains(address));
+        order::choices(&self.memory.surroundings().map(|welcome| welcome.servers).unwrap_or_default()).len() > 1
+            && self.known().iter().any(is_left)
     }
 
     /// The installation does not know this machine any more: everything of it is given up.
@@ -235,5 +275,14 @@ impl Connector {
     /// The listener is gone only when the program ends.
     async fn tell(&self, event: LinkEvent) {
         let _ = self.events.send(event).await;
+    }
+}
+
+/// Where a link leads, with the port that the server named.
+fn address_of(link: &Link) -> Address {
+    let address = link.address().clone();
+    match link.control_port().filter(|port| *port != 0) {
+        Some(control_port) => Address { control_port, ..address },
+        None => address,
     }
 }

@@ -1,13 +1,15 @@
 //! One session (`docs/protocols/control.md`, section 4): messages through, a sign of life in both directions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use control::native::{PROTOCOL_MAX, PROTOCOL_MIN};
 use control::v1::{self, from_viewer, to_viewer};
-use net::control::{Link, LinkError};
+use net::control::{Address, Link, LinkError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::homeward::{Homeward, Stay};
 use super::{Connector, LinkEvent, Open, Visit};
 
 /// Each side says something at least this often.
@@ -16,6 +18,8 @@ const SPEAK: Duration = Duration::from_secs(5);
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// After so long a session was a good one, and the next attempt comes soon.
 const GOOD: Duration = Duration::from_secs(60);
+/// A session that lasted so long was no attempt: when it is lost, the next server is gone to at once.
+const SETTLED: Duration = Duration::from_secs(5);
 /// How often it is looked at whether the certificate is to be renewed, at least.
 const LOOK: Duration = Duration::from_secs(3_600);
 /// Nobody is told to stay away for longer, in seconds.
@@ -40,6 +44,7 @@ impl Connector {
         };
         let (say, mut said) = mpsc::unbounded_channel();
         self.tell(LinkEvent::Open(Box::new(Open::on(&link, say)))).await;
+        let mut stay = Stay::default();
         let (mut heard, mut spoken, mut look) = (Instant::now(), Instant::now(), Instant::now() + self.next_look());
         loop {
             tokio::select! {
@@ -47,30 +52,43 @@ impl Connector {
                     heard = Instant::now();
                     match message {
                         Ok(Some(v1::ToViewer { message: Some(to_viewer::Message::Bye(bye)) })) => return self.parted(bye, begin).await,
-                        Ok(Some(v1::ToViewer { message: Some(message) })) => self.tell(LinkEvent::Said(Box::new(message))).await,
+                        Ok(Some(v1::ToViewer { message: Some(message) })) => {
+                            if let to_viewer::Message::Welcome(welcome) = &message {
+                                self.note_server(&link, welcome);
+                                stay.welcomed(welcome, |addresses| self.homeward(addresses));
+                            }
+                            self.tell(LinkEvent::Said(Box::new(message))).await;
+                        }
                         // A message of a newer version.
                         Ok(Some(v1::ToViewer { message: None })) => {}
-                        Ok(None) => return self.ended("the server ended the session", begin).await,
+                        Ok(None) => return self.ended("the server ended the session", begin, &stay).await,
                         Err(LinkError::Denied { message }) => return self.revoked(message, kind(begin)).await,
-                        Err(error) => return self.ended(&error.to_string(), begin).await,
+                        Err(error) => return self.ended(&error.to_string(), begin, &stay).await,
                     }
                 }
                 message = said.recv() => {
                     // The agent lets go of a session that it does not want any more.
                     let Some(message) = message else { return Visit::Again };
                     if !matches!(timeout(SILENCE, sender.send(message)).await, Ok(Ok(()))) {
-                        return self.ended("the server takes no messages", begin).await;
+                        return self.ended("the server takes no messages", begin, &stay).await;
                     }
                     spoken = Instant::now();
                 }
                 () = sleep_until(spoken + SPEAK) => {
                     let ping = v1::FromViewer { message: Some(from_viewer::Message::Ping(v1::Ping {})) };
                     if !matches!(timeout(SILENCE, sender.send(ping)).await, Ok(Ok(()))) {
-                        return self.ended("the server takes no messages", begin).await;
+                        return self.ended("the server takes no messages", begin, &stay).await;
                     }
                     spoken = Instant::now();
                 }
-                () = sleep_until(heard + SILENCE) => return self.ended("nothing was heard from the server for 15 s", begin).await,
+                () = sleep_until(heard + SILENCE) => {
+                    self.course.avoid(link.address());
+                    return self.ended("nothing was heard from the server for 15 s", begin, &stay).await;
+                }
+                () = stay.over() => {
+                    self.tell(LinkEvent::Closed { why: "the screen returns to the server that it belongs to".to_owned() }).await;
+                    return Visit::After(Duration::ZERO);
+                }
                 () = sleep_until(look) => {
                     // Files are asked for with the certificate of this link, and it ends. What plays does not notice.
                     if worn || (self.is_renewal_due() && self.renew(&link).await.is_ok()) {
@@ -109,6 +127,8 @@ impl Connector {
             plan: present.plan.clone(),
             machine: Some(crate::host::machine(&present.output, present.size)),
             start: self.passport.lock().start().to_vec(),
+            epoch: self.memory.raise_epoch(u64::try_from(self.clock.now() / 1_000).unwrap_or(0)),
+            position: present.position,
         }
     }
 
@@ -126,10 +146,21 @@ impl Connector {
         away(bye.again_in, rand::random()).map_or_else(|| kind(begin), Visit::After)
     }
 
-    async fn ended(&self, why: &str, begin: Instant) -> Visit {
+    async fn ended(&self, why: &str, begin: Instant, stay: &Stay) -> Visit {
         tracing::info!(why, "the session ended");
         self.tell(LinkEvent::Closed { why: why.to_owned() }).await;
-        kind(begin)
+        if stay.has_others() && begin.elapsed() >= SETTLED { Visit::Next } else { kind(begin) }
+    }
+
+    /// The way back from a server that stands in.
+    fn homeward(&self, addresses: Vec<Address>) -> Homeward {
+        Homeward {
+            dialer: self.dialer(),
+            addresses,
+            present: Arc::clone(&self.present),
+            after: Duration::from_secs(self.settings.return_after_s),
+            within: Duration::from_secs(self.settings.return_within_s),
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a viewer has when it comes to a server.
 
 use control::slice::SliceId;
+use control::v1;
 
 /// What the first message of a session says.
 #[derive(Clone, Debug, Default)]
 pub struct Present {
     /// The slice that is whole.
     pub slice: Option<SliceId>,
+    /// What the server knew that gave it.
+    pub position: Vec<v1::Known>,
     /// The plan in force; empty = none.
     pub plan: String,
     /// Name of the output; empty = the only one.

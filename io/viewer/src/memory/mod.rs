@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use control::slice::Holding;
 use control::v1;
+use parking_lot::Mutex;
 use prost::Message as _;
 use uuid::Uuid;
 
@@ -19,42 +20,52 @@ pub const NEWEST: &str = "newest.slice";
 /// The slice whose plan was in force last: it plays while something of the newest is missing.
 pub const IN_FORCE: &str = "in-force.slice";
 const SURROUNDINGS: &str = "surroundings";
+const EPOCH: &str = "epoch";
 
 /// The memory on disk.
 #[derive(Clone, Debug)]
 pub struct Memory {
     data: PathBuf,
     disk: Arc<dyn Disk>,
+    /// The number of the last session; none before it was read.
+    epoch: Arc<Mutex<Option<u64>>>,
 }
 
 impl Memory {
     /// The memory in this folder.
     #[must_use]
     pub fn of(data: &Path, disk: Arc<dyn Disk>) -> Self {
-        Self { data: data.to_owned(), disk }
+        Self { data: data.to_owned(), disk, epoch: Arc::default() }
     }
 
     /// Reads a slice. One that is missing or does not have the id that was stored with it is empty: the server sends it anew.
     #[must_use]
     pub fn slice(&self, name: &str) -> Holding {
-        let read = || {
-            let stored = v1::SliceDelta::decode(std::fs::read(self.data.join(name)).ok()?.as_slice()).ok()?;
-            let rows: Option<Vec<_>> =
-                stored.put.into_iter().map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, row.json))).collect();
-            let holding = Holding::of(rows?);
-            (holding.slice().map(|id| id.to_vec()) == Some(stored.slice)).then_some(holding)
-        };
-        read().unwrap_or_default()
+        self.stored(name).unwrap_or_default().0
     }
 
-    /// Stores a slice; it is on disk when this returns.
+    /// What the server knew that gave the newest slice; nothing where there is no slice.
+    #[must_use]
+    pub fn position(&self) -> Vec<v1::Known> {
+        self.stored(NEWEST).unwrap_or_default().1
+    }
+
+    fn stored(&self, name: &str) -> Option<(Holding, Vec<v1::Known>)> {
+        let stored = v1::SliceDelta::decode(std::fs::read(self.data.join(name)).ok()?.as_slice()).ok()?;
+        let rows: Option<Vec<_>> =
+            stored.put.into_iter().map(|row| Some((row.kind, Uuid::from_slice(&row.id).ok()?, row.json))).collect();
+        let holding = Holding::of(rows?);
+        (holding.slice().map(|id| id.to_vec()) == Some(stored.slice)).then_some((holding, stored.position))
+    }
+
+    /// Stores a slice, and what the server knew that gave it; it is on disk when this returns.
     ///
     /// # Errors
     /// What the system says; the old one still stands then.
-    pub fn store_slice(&self, name: &str, holding: &Holding) -> io::Result<()> {
+    pub fn store_slice(&self, name: &str, holding: &Holding, position: &[v1::Known]) -> io::Result<()> {
         let slice = holding.slice().map(|id| id.to_vec()).unwrap_or_default();
         let put = holding.iter().map(control::slice::row::SliceRow::message).collect();
-        let stored = v1::SliceDelta { slice, put, ..v1::SliceDelta::default() };
+        let stored = v1::SliceDelta { slice, put, position: position.to_vec(), ..v1::SliceDelta::default() };
         disk::replace(self.disk.as_ref(), &self.data.join(name), &stored.encode_to_vec())
     }
 
@@ -69,7 +80,13 @@ impl Memory {
     /// # Errors
     /// What the system says.
     pub fn store_surroundings(&self, welcome: &v1::Welcome) -> io::Result<()> {
-        let lasting = v1::Welcome { media_capability: String::new(), server_time: 0, ..welcome.clone() };
+        let lasting = v1::Welcome {
+            media_capability: String::new(),
+            server_time: 0,
+            server: String::new(),
+            epoch: 0,
+            ..welcome.clone()
+        };
         if self.surroundings().as_ref() == Some(&lasting) {
             return Ok(());
         }
@@ -88,6 +105,26 @@ impl Memory {
     /// What the system says.
     pub fn store_places(&self, places: &Places) -> io::Result<()> {
         if self.places() == *places { Ok(()) } else { places.store(&self.data, self.disk.as_ref()) }
+    }
+
+    /// The number of the next session: higher than that of any before, and at least the time (Unix seconds), so that it goes on where the count was lost. A
+    /// disk that takes nothing does not stop it.
+    #[must_use]
+    pub fn raise_epoch(&self, now_s: u64) -> u64 {
+        let mut last = self.epoch.lock();
+        let read = || std::fs::read_to_string(self.data.join(EPOCH)).ok()?.trim().parse().ok();
+        let known: u64 = last.or_else(read).unwrap_or(0);
+        let next = now_s.max(known.saturating_add(1));
+        *last = Some(next);
+        let _ = disk::replace(self.disk.as_ref(), &self.data.join(EPOCH), next.to_string().as_bytes());
+        next
+    }
+
+    /// Servers know of a session with this number.
+    pub fn note_epoch(&self, epoch: u64) {
+        if self.epoch.lock().is_some_and(|last| last < epoch) {
+            let _ = self.raise_epoch(epoch);
+        }
     }
 
     /// Forgets everything that an installation said.
@@ -118,9 +155,10 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let memory = Memory::of(data.path(), Arc::new(Local));
         assert_eq!(memory.slice(NEWEST).slice(), None);
-        memory.store_slice(NEWEST, &holding(3)).unwrap();
+        let known = [v1::Known { server: vec![7; 16], incarnation: 1, seq: 9 }];
+        memory.store_slice(NEWEST, &holding(3), &known).unwrap();
         assert_eq!(memory.slice(NEWEST).slice(), holding(3).slice());
-        assert_eq!(memory.slice(IN_FORCE).slice(), None);
+        assert_eq!((memory.slice(IN_FORCE).slice(), memory.position()), (None, known.to_vec()));
         let path = data.path().join(NEWEST);
         let whole = std::fs::read(&path).unwrap();
         for place in 0..whole.len() {
@@ -136,7 +174,9 @@ mod tests {
     fn places_and_surroundings_outlive_the_program_until_they_are_forgotten() {
         let data = tempfile::tempdir().unwrap();
         let memory = Memory::of(data.path(), Arc::new(Local));
-        let places = Places { servers: vec![Address::usual("signs.example")], preferred: Some(Way::Https) };
+        let address = Address::usual("signs.example");
+        let whose = [(address.clone(), "7".to_owned())].into();
+        let places = Places { servers: vec![address], preferred: Some(Way::Https), whose };
         memory.store_places(&places).unwrap();
         assert_eq!(memory.places(), places);
         let welcome = v1::Welcome { name: "Foyer".into(), media_capability: "secret".into(), ..v1::Welcome::default() };
@@ -145,5 +185,17 @@ mod tests {
         assert_eq!((stored.name.as_str(), stored.media_capability.as_str()), ("Foyer", ""));
         memory.forget().unwrap();
         assert_eq!((memory.places(), memory.surroundings()), (Places::default(), None));
+    }
+
+    #[test]
+    fn sessions_are_numbered_upwards_whatever_the_clock_says() {
+        let data = tempfile::tempdir().unwrap();
+        let memory = Memory::of(data.path(), Arc::new(Local));
+        assert_eq!([1_000, 1_000, 7].map(|now| memory.raise_epoch(now)), [1_000, 1_001, 1_002]);
+        memory.note_epoch(1_001);
+        memory.note_epoch(5_000);
+        let after = Memory::of(data.path(), Arc::new(Local));
+        after.forget().unwrap();
+        assert_eq!([0, 9_000].map(|now| after.raise_epoch(now)), [5_001, 9_000]);
     }
 }

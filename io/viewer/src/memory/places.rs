@@ -1,5 +1,6 @@
 //! Where servers are, as far as this viewer was told.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -17,6 +18,8 @@ pub struct Places {
     pub servers: Vec<Address>,
     /// The way that worked the last time.
     pub preferred: Option<Way>,
+    /// Which server answered at an address: its id.
+    pub whose: BTreeMap<Address, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,6 +34,9 @@ struct StoredAddress {
     control_port: u16,
     https_port: u16,
     http_port: u16,
+    /// Id of the server that answered there; empty = unknown.
+    #[serde(default)]
+    server: String,
 }
 
 impl Places {
@@ -40,21 +46,26 @@ impl Places {
         let Some(stored) = stored else { return Self::default() };
         let ways = [Way::Control, Way::Https, Way::Http];
         let preferred = ways.into_iter().find(|way| stored.preferred.as_deref() == Some(way.name()));
-        let servers = stored.servers.into_iter().map(|a| Address {
-            host: a.host,
-            control_port: a.control_port,
-            https_port: a.https_port,
-            http_port: a.http_port,
-        });
-        Self { servers: servers.collect(), preferred }
+        let mut places = Self { preferred, ..Self::default() };
+        for a in stored.servers {
+            let address =
+                Address { host: a.host, control_port: a.control_port, https_port: a.https_port, http_port: a.http_port };
+            if !a.server.is_empty() {
+                places.whose.insert(address.clone(), a.server);
+            }
+            places.servers.push(address);
+        }
+        places
     }
 
+    /// What is stored: whose an address is counts as long as the address is among them.
     pub(super) fn store(&self, data: &Path, disk: &dyn Disk) -> io::Result<()> {
         let servers = self.servers.iter().map(|a| StoredAddress {
             host: a.host.clone(),
             control_port: a.control_port,
             https_port: a.https_port,
             http_port: a.http_port,
+            server: self.whose.get(a).cloned().unwrap_or_default(),
         });
         let stored = Stored { servers: servers.collect(), preferred: self.preferred.map(|way| way.name().to_owned()) };
         let bytes = serde_json::to_vec_pretty(&stored).expect("text and numbers are always JSON");

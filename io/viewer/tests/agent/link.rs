@@ -14,7 +14,7 @@ use viewer::clock::Timekeeper;
 use viewer::config;
 use viewer::disk::{Disk, Local};
 use viewer::identity::Passport;
-use viewer::link::{Connector, LinkEvent, Open, Present};
+use viewer::link::{Connector, Course, LinkEvent, Open, Present};
 use viewer::memory::Memory;
 
 use crate::authority::{DAY, now};
@@ -49,6 +49,7 @@ impl Way {
             memory,
             clock: Timekeeper::start(data, disk),
             present: Arc::new(Mutex::new(Present::default())),
+            course: Course::default(),
             events,
         };
         Self { passport, events: told, open: None, running: tokio::spawn(connector.run()) }

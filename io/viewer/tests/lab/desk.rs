@@ -37,6 +37,11 @@ impl<'a> Desk<'a> {
         Ok(Self { host, token })
     }
 
+    /// The same person at another server of the installation.
+    pub(crate) fn at(&self, host: &'a Host) -> Self {
+        Self { host, token: self.token.clone() }
+    }
+
     /// Any call; the answer's JSON, null where there is none.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         self.call_with(method, path, &[], body)

@@ -82,6 +82,6 @@ impl<'a> Display<'a> {
 }
 
 /// The same, give or take what a codec may change.
-fn near(found: [u8; 3], wanted: [u8; 3]) -> bool {
+pub(crate) fn near(found: [u8; 3], wanted: [u8; 3]) -> bool {
     found.iter().zip(wanted).all(|(found, wanted)| found.abs_diff(wanted) <= 6)
 }

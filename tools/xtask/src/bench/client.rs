@@ -108,6 +108,11 @@ impl Answer {
         fields.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
+    /// Whether a text stands in the body.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        self.body.contains(text)
+    }
+
     /// The body as JSON; none if it is something else.
     pub(super) fn json(&self) -> Option<Json> {
         Json::parse(&self.body)

@@ -31,6 +31,9 @@ impl Instance {
 
     /// The command line.
     pub(super) fn command(&self) -> Command {
-        self.serving.command(&self.binary, &self.data)
+        let mut command = self.serving.command(&self.binary, &self.data);
+        // Where there are several servers, they meet on this machine.
+        command.args(["--set", "replication.addresses=127.0.0.1"]);
+        command
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! It has been connected once before, so identity, content and the browser's profile lie on its disk.
 
-mod display;
+pub(super) mod display;
 mod film;
-mod kiosk;
+pub(super) mod kiosk;
 mod memory;
 
 use std::fs;
@@ -107,7 +107,7 @@ fn fill(server: &Path, folder: &Path, kiosk: &Kiosk, display: &Display, film: &F
     client.json("POST", &format!("/api/v1/presentations/{id}/publish"), "")?;
     client.json("POST", "/api/v1/schedules", &ROW.replace("ID", &id))?;
 
-    kiosk.configure(&display.name, instance.serving.control, &token)?;
+    kiosk.configure(&display.name, instance.serving.control, &token, "")?;
     let player = kiosk.start()?;
     film.until(true, player.begun, PATIENCE)?;
     kiosk.until_kept(PATIENCE)?;
@@ -117,7 +117,7 @@ fn fill(server: &Path, folder: &Path, kiosk: &Kiosk, display: &Display, film: &F
 }
 
 /// Builds `signboard-viewer` as it is delivered.
-fn build() -> Result<PathBuf, Failure> {
+pub(super) fn build() -> Result<PathBuf, Failure> {
     let mut cargo = process::cargo();
     cargo.args(["build", "--release", "--package", "signboard-viewer", "--bin", "signboard-viewer"]);
     if process::in_ci() {

@@ -31,10 +31,11 @@ impl Surroundings {
         let told = |id: ServerId| {
             let server = state.servers.get(id);
             let name = server.map(|server| server.name.clone()).unwrap_or_default();
-            let known = server.map(|server| server.addresses.clone()).unwrap_or_default();
-            let mut addresses = if id == own { self.own(app) } else { Vec::new() };
-            // What an operator has set for a router between stands there alone.
-            addresses.extend(known.into_iter().filter(|known| !addresses.contains(known)).collect::<Vec<_>>());
+            // What an operator has set for a router between stands there, and first.
+            let mut addresses = server.map(|server| server.addresses.clone()).unwrap_or_default();
+            let now = if id == own { self.own(app) } else { Vec::new() };
+            addresses.retain(|known| now.is_empty() || now.iter().all(|own| own.host != known.host));
+            addresses.extend(now);
             addresses.truncate(MOST);
             addresses.into_iter().map(move |address| message(address, id, &name)).collect::<Vec<_>>()
         };

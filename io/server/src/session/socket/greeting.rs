@@ -4,6 +4,7 @@ use control::message::{FromServer, WelcomeViewer};
 
 use super::{Driver, End, Step};
 use crate::now::now_ms;
+use crate::session::charge;
 use crate::session::identity::{Standing, standing};
 use crate::session::pending::{self, Unwelcome, Waiting};
 
@@ -20,6 +21,9 @@ impl Driver {
                 self.app.live.connected(viewer, self.claim.device, now_ms());
                 self.app.mirror.another_screen();
                 self.app.live.greeted(viewer, &hello);
+                // A browser does not number its sessions, and stays with the server of its page.
+                let now_s = u64::try_from(now_ms() / 1_000).unwrap_or(0);
+                charge::take(&self.app, self.claim.device, charge::number(&state, self.claim.device, now_s));
                 crate::session::screen::note(&self.app, self.claim.device, hello.screen).await;
                 let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());
                 let welcome = FromServer::Welcome {

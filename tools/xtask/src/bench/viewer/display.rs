@@ -10,10 +10,10 @@ use crate::process;
 pub(super) const SIZE: (u32, u32) = (1920, 1080);
 
 /// An X server; killed when dropped.
-pub(super) struct Display {
+pub(in super::super) struct Display {
     child: Child,
     /// Such as `:77`.
-    pub(super) name: String,
+    pub(in super::super) name: String,
 }
 
 impl Display {
@@ -21,7 +21,7 @@ impl Display {
     ///
     /// # Errors
     /// Where it cannot be started or says nothing.
-    pub(super) fn open() -> Result<Self, Failure> {
+    pub(in super::super) fn open() -> Result<Self, Failure> {
         let screen = format!("{}x{}x24", SIZE.0, SIZE.1);
         let mut xvfb = process::command("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"]);

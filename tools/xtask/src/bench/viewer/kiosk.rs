@@ -16,7 +16,7 @@ const ALONE: &str = r#""$0" link set lo up && exec "$@""#;
 const END: Duration = Duration::from_secs(15);
 
 /// How the viewer is started.
-pub(super) struct Kiosk {
+pub(in super::super) struct Kiosk {
     program: PathBuf,
     config: PathBuf,
     data: PathBuf,
@@ -24,18 +24,18 @@ pub(super) struct Kiosk {
 
 impl Kiosk {
     /// A viewer whose settings and data lie in a folder.
-    pub(super) fn new(program: &Path, folder: &Path) -> Self {
+    pub(in super::super) fn new(program: &Path, folder: &Path) -> Self {
         Self { program: program.to_owned(), config: folder.join("viewer.toml"), data: folder.join("viewer") }
     }
 
-    /// Writes its settings: where it draws, and the server of this machine whose token gives it a place.
+    /// Writes its settings: where it draws, the server of this machine whose token gives it a place, and further lines about servers.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub(super) fn configure(&self, display: &str, control_port: u16, token: &str) -> Result<(), Failure> {
+    pub(in super::super) fn configure(&self, display: &str, control_port: u16, token: &str, more: &str) -> Result<(), Failure> {
         let (width, height) = SIZE;
         let text = format!(
-            "[server]\naddress = [\"127.0.0.1:{control_port}\"]\ndiscovery = false\ntoken = \"{token}\"\n\
+            "[server]\naddress = [\"127.0.0.1:{control_port}\"]\ndiscovery = false\ntoken = \"{token}\"\n{more}\
              [output]\nsurface = \"x11\"\ndisplay = \"{display}\"\nwidth = {width}\nheight = {height}\n"
         );
         fs::write(&self.config, text).map_err(|error| Failure::file(&self.config, &error))
@@ -45,7 +45,7 @@ impl Kiosk {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub(super) fn start(&self) -> Result<Player, Failure> {
+    pub(in super::super) fn start(&self) -> Result<Player, Failure> {
         Player::start(process::command(&self.program), self)
     }
 
@@ -65,7 +65,7 @@ impl Kiosk {
     ///
     /// # Errors
     /// Where that takes too long.
-    pub(super) fn until_kept(&self, patience: Duration) -> Result<(), Failure> {
+    pub(in super::super) fn until_kept(&self, patience: Duration) -> Result<(), Failure> {
         let end = Instant::now() + patience;
         while !self.data.join("in-force.slice").is_file() {
             if Instant::now() >= end {
@@ -78,7 +78,7 @@ impl Kiosk {
 }
 
 /// A running viewer; it is killed when dropped, and its browser ends with it.
-pub(super) struct Player {
+pub(in super::super) struct Player {
     child: Child,
     /// Just before the call that started it.
     pub(super) begun: Instant,
@@ -102,7 +102,7 @@ impl Player {
     }
 
     /// Asks it to stop and waits until it has.
-    pub(super) fn stop(mut self) {
+    pub(in super::super) fn stop(mut self) {
         let _ = process::quiet(process::command("kill").args(["-TERM", &self.child.id().to_string()]));
         let asked = Instant::now();
         while self.child.try_wait().ok().flatten().is_none() && asked.elapsed() < END {
