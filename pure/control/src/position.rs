@@ -8,11 +8,8 @@ use crate::v1;
 /// As it stands in messages.
 #[must_use]
 pub fn message(vector: &VersionVector) -> Vec<v1::Known> {
-    let known = |dot: Dot| v1::Known {
-        server: dot.actor.server.as_bytes().to_vec(),
-        incarnation: dot.actor.incarnation,
-        seq: dot.seq,
-    };
+    let known =
+        |dot: Dot| v1::Known { server: dot.actor.server.as_bytes().to_vec(), incarnation: dot.actor.incarnation, seq: dot.seq };
     vector.iter().map(known).collect()
 }
 

@@ -62,7 +62,11 @@ pub(super) fn take(app: &App, device: DeviceId, epoch: u64) {
 fn edit(state: &State, own: ServerId, id: DeviceId, before: &Device, epoch: u64) -> Option<Edit> {
     let after = Device { in_charge: Some(InCharge { server: own, epoch }), ..before.clone() };
     let change = || Change::Update(after.changed_since(before));
-    (charge(state, own, id, epoch) == Charge::Unsaid).then(|| Edit { kind: Device::SPEC.name.to_owned(), id: id.0, change: change() })
+    (charge(state, own, id, epoch) == Charge::Unsaid).then(|| Edit {
+        kind: Device::SPEC.name.to_owned(),
+        id: id.0,
+        change: change(),
+    })
 }
 
 #[cfg(test)]

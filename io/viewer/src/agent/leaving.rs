@@ -100,7 +100,10 @@ mod tests {
         let rows = Holding::of([("media".to_owned(), Uuid::nil(), Bytes::from_static(b"{}"))]);
         [NEWEST, IN_FORCE].iter().for_each(|name| things.memory.store_slice(name, &rows, &[]).unwrap());
         things.memory.store_surroundings(&v1::Welcome { name: "Foyer".into(), ..v1::Welcome::default() }).unwrap();
-        things.memory.store_places(&Places { servers: vec![Address::usual("signs.example")], preferred: None, ..Places::default() }).unwrap();
+        things
+            .memory
+            .store_places(&Places { servers: vec![Address::usual("signs.example")], preferred: None, ..Places::default() })
+            .unwrap();
         things.cache.put(b"a picture").unwrap();
         things.album.keep(1, b"what stood there");
         things.plays.append(&[b"a play".to_vec()]);

@@ -163,7 +163,7 @@ impl Connector {
 
     /// The server that is reached by this link said its welcome.
     fn note_server(&self, link: &Link, welcome: &v1::Welcome) {
-        self.course.begin();
+        self.course.begin(&welcome.servers);
         self.memory.note_epoch(welcome.epoch);
         let (mut places, address) = (self.memory.places(), address_of(link));
         if !welcome.server.is_empty() && places.servers.contains(&address) {
@@ -173,10 +173,16 @@ impl Connector {
         }
     }
 
+    /// What a server named last.
+    fn told(&self) -> Vec<v1::Server> {
+        let stored = || self.memory.surroundings().map(|welcome| welcome.servers);
+        self.course.told().or_else(stored).unwrap_or_default()
+    }
+
     /// Servers that are known, each with its addresses, in the order in which they are tried.
     fn known(&self) -> Vec<Vec<Address>> {
         let configured = self.settings.address.iter().filter_map(|address| address.parse().ok());
-        let told = self.memory.surroundings().map(|welcome| welcome.servers).unwrap_or_default();
+        let told = self.told();
         // Without an identity, what is remembered may be of an installation that this machine was taken out of.
         let is_member = self.passport.lock().identity().is_some();
         let remembered = if is_member { self.memory.places() } else { Places::default() };
@@ -249,14 +255,14 @@ impl Connector {
         self.course.avoid(link.address());
         let avoided = self.course.avoided();
         let is_left = |server: &Vec<Address>| server.iter().all(|address| !avoided.contains(address));
-        order::choices(&self.memory.surroundings().map(|welcome| welcome.servers).unwrap_or_default()).len() > 1
-            && self.known().iter().any(is_left)
+        order::choices(&self.told()).len() > 1 && self.known().iter().any(is_left)
     }
 
     /// The installation does not know this machine any more: everything of it is given up.
     async fn revoked(&self, message: String, then: Visit) -> Visit {
         tracing::warn!(%message, "this viewer's key is not taken any more: its content is removed, and it enrols anew");
         self.passport.lock().renew_key();
+        self.course.forget();
         self.tell(LinkEvent::Revoked { message }).await;
         then
     }

@@ -31,7 +31,7 @@ pub(super) fn choices(told: &[v1::Server]) -> Vec<Choice> {
 
 /// Servers with their addresses, in the order in which they are tried. Where the installation has said which servers this viewer goes to, that counts, and
 /// what else is known follows; of a server, the address that worked last comes first. Servers at one of the addresses to `avoid` come after the others
-/// that were named.
+/// that were named, and bare names of computers last: to learn that nobody knows one may take seconds.
 pub(super) fn order(
     configured: Vec<Address>,
     told: Vec<Choice>,
@@ -57,8 +57,13 @@ pub(super) fn order(
     for server in &mut servers {
         server.addresses.sort_by_key(&age);
     }
+    let is_bare = |address: &Address| !address.host.contains(['.', ':']) && !remembered.whose.contains_key(address);
     let mut servers: Vec<Vec<Address>> = servers.into_iter().map(|server| server.addresses).collect();
     servers.sort_by_key(|addresses| addresses.iter().any(|address| avoid.contains(address)));
+    for server in &mut servers {
+        let (bare, rest): (Vec<Address>, Vec<Address>) = server.drain(..).partition(is_bare);
+        (*server, others) = if rest.is_empty() { (bare, others) } else { (rest, [others, bare].concat()) };
+    }
     servers.into_iter().chain(others.into_iter().map(|address| vec![address])).collect()
 }
 
@@ -115,24 +120,29 @@ mod tests {
 
     #[test]
     fn the_installation_says_in_which_order_servers_are_tried() {
-        let server = |id: &str, host: &str| v1::Server { id: id.into(), host: host.into(), control_port: 7237, ..Default::default() };
-        let told = choices(&[server("s", "sub"), server("s", "fd00::5"), server("b", "backup"), server("m", "main")]);
+        let server =
+            |id: &str, host: &str| v1::Server { id: id.into(), host: host.into(), control_port: 7237, ..Default::default() };
+        let named = [("s", "10.0.0.2"), ("s", "fd00::5"), ("s", "pier"), ("b", "backup"), ("m", "main.example")];
+        let told = choices(&named.map(|(id, host)| server(id, host)));
         let at = |host: &str| Address { https_port: 0, http_port: 0, ..Address::usual(host) };
         let none = BTreeSet::new();
         let plain = order(servers(&["typed"]), told.clone(), &Places::default(), &none);
-        let expected = [vec![at("sub"), at("fd00::5")], vec![at("backup")], vec![at("main")], servers(&["typed"])];
-        assert_eq!(plain, expected);
+        let sub = vec![at("10.0.0.2"), at("fd00::5")];
+        let rest = [servers(&["typed"]), vec![at("pier")]];
+        let expected = [vec![sub.clone(), vec![at("backup")], vec![at("main.example")]], rest.to_vec()].concat();
+        assert_eq!(plain, expected, "a bare name comes last, unless a server has no other");
 
         // What was typed leads to Main, and the second address of the sub was the one that worked.
         let typed = Address::usual("typed");
         let whose = [(typed.clone(), "m".to_owned())].into();
         let places = Places { servers: vec![at("fd00::5"), typed.clone()], whose, preferred: None };
         let known = order(servers(&["typed"]), told.clone(), &places, &none);
-        let expected = [vec![at("fd00::5"), at("sub")], vec![at("backup")], vec![typed, at("main")]];
+        let expected =
+            [vec![at("fd00::5"), at("10.0.0.2")], vec![at("backup")], vec![typed, at("main.example")], vec![at("pier")]];
         assert_eq!(known, expected);
 
-        let silent = [at("sub")].into();
+        let silent = [at("fd00::5")].into();
         let known = order(Vec::new(), told, &Places::default(), &silent);
-        assert_eq!(known, [vec![at("backup")], vec![at("main")], vec![at("sub"), at("fd00::5")]]);
+        assert_eq!(known, [vec![at("backup")], vec![at("main.example")], sub, vec![at("pier")]]);
     }
 }

@@ -80,13 +80,8 @@ impl Memory {
     /// # Errors
     /// What the system says.
     pub fn store_surroundings(&self, welcome: &v1::Welcome) -> io::Result<()> {
-        let lasting = v1::Welcome {
-            media_capability: String::new(),
-            server_time: 0,
-            server: String::new(),
-            epoch: 0,
-            ..welcome.clone()
-        };
+        let lasting =
+            v1::Welcome { media_capability: String::new(), server_time: 0, server: String::new(), epoch: 0, ..welcome.clone() };
         if self.surroundings().as_ref() == Some(&lasting) {
             return Ok(());
         }

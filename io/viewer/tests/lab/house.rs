@@ -35,7 +35,9 @@ impl<'a> House<'a> {
     pub(crate) fn until_equal(&self) -> anyhow::Result<()> {
         self.ada.until("the Backup has everything", || {
             let pier = self.server("Pier");
-            Ok(pier.is_ok_and(|pier| pier["state"] == "connected" && pier["pending_out"] == 0 && pier["pending_in"] == 0).then_some(()))
+            Ok(pier
+                .is_ok_and(|pier| pier["state"] == "connected" && pier["pending_out"] == 0 && pier["pending_in"] == 0)
+                .then_some(()))
         })?;
         self.ada.until("people sign in at the Backup", || Ok(self.bob.get("/servers/overview").ok().map(drop)))
     }

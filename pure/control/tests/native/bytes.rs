@@ -140,7 +140,14 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         sha256: "bb".repeat(32),
         bytes: 40_000,
     };
-    let server = v1::Server { host: "signs.example.org".into(), control_port: 7237, https_port: 443, http_port: 80, id: String::new(), name: "Main".into() };
+    let server = v1::Server {
+        host: "signs.example.org".into(),
+        control_port: 7237,
+        https_port: 443,
+        http_port: 80,
+        id: String::new(),
+        name: "Main".into(),
+    };
     let welcome = v1::Welcome {
         protocol: 1,
         features: vec!["tunnel".into()],

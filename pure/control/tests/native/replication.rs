@@ -167,7 +167,8 @@ fn what_newer_versions_say_is_passed_over_or_shown() {
 
 #[test]
 fn a_token_is_one_line_and_says_what_is_wrong_with_it() {
-    let servers = vec![v1::Server { host: "10.0.0.5".into(), control_port: 7237, https_port: 443, http_port: 80, ..v1::Server::default() }];
+    let servers =
+        vec![v1::Server { host: "10.0.0.5".into(), control_port: 7237, https_port: 443, http_port: 80, ..v1::Server::default() }];
     let token = Token { secret: [1; 20], authority: [2; 32], servers };
     let text = token.to_string();
     assert!(text.starts_with("sbs_") && text.len() < 200 && text.is_ascii() && !text.contains(char::is_whitespace));

@@ -53,7 +53,8 @@ impl Noun for Installation {
 }
 
 impl Noun for Viewer {
-    const EDITABLE: &'static [&'static str] = &["name", "location", "zone", "rotation", "fit", "volume", "muted", "fallback", "server"];
+    const EDITABLE: &'static [&'static str] =
+        &["name", "location", "zone", "rotation", "fit", "volume", "muted", "fallback", "server"];
 
     fn table(state: &State) -> &Table<Self> {
         &state.rows.viewers

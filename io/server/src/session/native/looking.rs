@@ -15,7 +15,10 @@ use crate::app::App;
 pub(super) const LOOK: &str = "/signboard.v1.ViewerSession/Look";
 
 /// Answers, and notes nothing.
-pub(super) async fn look(app: App, request: http::Request<tonic::body::Body>) -> Result<http::Response<tonic::body::Body>, Status> {
+pub(super) async fn look(
+    app: App,
+    request: http::Request<tonic::body::Body>,
+) -> Result<http::Response<tonic::body::Body>, Status> {
     place(&app, request.extensions())?;
     let question: v1::LookRequest = wire::Incoming::new(request.into_body(), MAX_HELLO)
         .next()

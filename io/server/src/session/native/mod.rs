@@ -18,11 +18,11 @@ mod wire;
 use std::convert::Infallible;
 use std::task::{Context, Poll};
 
+use domain::id::{DeviceId, ViewerId};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
-use domain::id::{DeviceId, ViewerId};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::server::NamedService;

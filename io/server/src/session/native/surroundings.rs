@@ -49,12 +49,7 @@ impl Surroundings {
             return addresses.clone();
         }
         let ports = app.control.ports();
-        let address = |host| ServerAddress {
-            host,
-            control_port: ports.control,
-            https_port: ports.https,
-            http_port: ports.http,
-        };
+        let address = |host| ServerAddress { host, control_port: ports.control, https_port: ports.https, http_port: ports.http };
         let addresses: Vec<ServerAddress> = app.control.hosts(app).into_iter().map(address).collect();
         *known = Some((Instant::now(), addresses.clone()));
         addresses

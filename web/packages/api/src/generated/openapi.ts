@@ -2608,6 +2608,8 @@ export interface components {
              * @default
              */
             hostname: string;
+            /** @default null */
+            in_charge: components["schemas"]["InCharge"] | null;
             /**
              * @description SHA-256 of the native viewer's public key (SubjectPublicKeyInfo in DER, RFC 5280 section 4.1), 64 hexadecimal digits; empty = a browser.
              * @default
@@ -3137,6 +3139,16 @@ export interface components {
         Hours: "always" | {
             /** @description In this part of each day. */
             daily: components["schemas"]["Window"];
+        };
+        /** @description Whose session with a device counts. The device numbers its sessions upwards, so that of two servers the one with the higher number is right. */
+        InCharge: {
+            /**
+             * Format: int64
+             * @description The number of the first session that it had with the device since it is in charge, from 1.
+             */
+            epoch: number;
+            /** @description The server. */
+            server: components["schemas"]["ServerId"];
         };
         /** @description What holds for the whole installation. */
         Installation: {
@@ -4862,6 +4874,8 @@ export interface components {
              * @default 0
              */
             rotation: components["schemas"]["Rotation"];
+            /** @default null */
+            server: components["schemas"]["ServerId"] | null;
             /**
              * Format: int64
              * @description When it was put into the trash, Unix milliseconds.
@@ -5824,6 +5838,8 @@ export interface components {
              * @default 0
              */
             rotation: components["schemas"]["Rotation"];
+            /** @default null */
+            server: components["schemas"]["ServerId"] | null;
             /**
              * Format: int64
              * @description When it was put into the trash, Unix milliseconds.
@@ -6432,7 +6448,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "viewer" | "-viewer" | "player" | "-player" | "key" | "-key" | "hostname" | "-hostname" | "serial" | "-serial" | "output" | "-output" | "certificate_until" | "-certificate_until" | "user_agent" | "-user_agent" | "screen" | "-screen" | "approved_by" | "-approved_by" | "approved_at" | "-approved_at" | "revoked_at" | "-revoked_at";
+                sort?: "id" | "-id" | "viewer" | "-viewer" | "player" | "-player" | "key" | "-key" | "hostname" | "-hostname" | "serial" | "-serial" | "output" | "-output" | "certificate_until" | "-certificate_until" | "user_agent" | "-user_agent" | "screen" | "-screen" | "approved_by" | "-approved_by" | "approved_at" | "-approved_at" | "in_charge" | "-in_charge" | "revoked_at" | "-revoked_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */
@@ -13295,7 +13311,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "name" | "-name" | "location" | "-location" | "zone" | "-zone" | "rotation" | "-rotation" | "fit" | "-fit" | "volume" | "-volume" | "muted" | "-muted" | "fallback" | "-fallback" | "made_by" | "-made_by" | "made_at" | "-made_at" | "trashed_at" | "-trashed_at";
+                sort?: "id" | "-id" | "name" | "-name" | "location" | "-location" | "zone" | "-zone" | "rotation" | "-rotation" | "fit" | "-fit" | "volume" | "-volume" | "muted" | "-muted" | "fallback" | "-fallback" | "server" | "-server" | "made_by" | "-made_by" | "made_at" | "-made_at" | "trashed_at" | "-trashed_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */

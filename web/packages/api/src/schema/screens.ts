@@ -10,6 +10,8 @@ export interface Viewer extends Made {
   volume: number;
   muted: boolean;
   fallback: Content | null;
+  /** The server that it belongs to; null: Main. */
+  server: Id | null;
 }
 
 export interface Device extends Resource {
@@ -17,6 +19,8 @@ export interface Device extends Resource {
   player: "html5" | "native";
   user_agent: string;
   screen: Size;
+  /** The server that it came to last; null: nobody noted it. */
+  in_charge: { server: Id; epoch: number } | null;
   approved_by: Id | null;
   approved_at: Millis;
   revoked_at: Millis | null;
