@@ -108,7 +108,8 @@ impl Route {
 /// TCP to the first address of a host that answers.
 async fn connect(host: &str, port: u16) -> Result<TcpStream, DialFault> {
     let unknown = |source| DialFault::Name { name: host.to_owned(), source };
-    let places: Vec<_> = lookup_host((host, port)).await.map_err(unknown)?.collect();
+    let nobody = |_| unknown(io::Error::new(io::ErrorKind::TimedOut, "the name servers do not answer"));
+    let places: Vec<_> = timeout(CONNECTING, lookup_host((host, port))).await.map_err(nobody)?.map_err(unknown)?.collect();
     let attempts = places.iter().map(|place| {
         async move {
             let silent = || io::Error::new(io::ErrorKind::TimedOut, format!("silence for {} s", CONNECTING.as_secs()));

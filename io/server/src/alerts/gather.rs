@@ -2,7 +2,7 @@
 
 use api::viewer::{PlanState, ViewerStatus};
 use domain::alert::{Disk, Facts, Probe, on_since};
-use domain::id::ViewerId;
+use domain::id::{ServerId, ViewerId};
 use domain::state::State;
 
 /// The certificate of the device that stands at a viewer, and whether there is a device at all: it was approved and may still play.
@@ -11,10 +11,14 @@ pub(super) struct Standing {
     pub(super) certificate_until: Option<i64>,
 }
 
-/// The device at a viewer; none if nobody was ever approved there, or if it lost its place.
-pub(super) fn device(state: &State, viewer: ViewerId) -> Option<Standing> {
+/// The device at a viewer; none if nobody was ever approved there, if it lost its place, or if another server is in charge of it, which looks after it
+/// then.
+pub(super) fn device(state: &State, own: ServerId, viewer: ViewerId) -> Option<Standing> {
     let mut devices = state.devices_of(viewer).filter(|(id, device)| device.revoked_at.is_none() && !state.is_suspended(id.0));
     let (_, first) = devices.next()?;
+    if first.in_charge.is_some_and(|noted| noted.server != own) {
+        return None;
+    }
     Some(Standing { certificate_until: first.certificate_until })
 }
 
@@ -39,6 +43,33 @@ pub(super) fn facts(state: &State, status: &ViewerStatus, standing: &Standing, s
 mod tests {
     use super::*;
     use api::viewer::{MachineStatus, PlanStatus};
+    use domain::document::Document as _;
+    use domain::log::{Cell, Row};
+    use domain::server::InCharge;
+    use domain::stamp::{Dot, Stamp};
+    use domain::viewer::Device;
+
+    #[test]
+    fn a_viewer_that_went_to_another_server_is_looked_after_there() {
+        let viewer = ViewerId(uuid::Uuid::from_u128(1));
+        let of = |server: u128| ServerId(uuid::Uuid::from_u128(server));
+        let at = |in_charge: Option<InCharge>| {
+            let device = Device { viewer: Some(viewer), in_charge, ..Device::default() };
+            let cell = |(name, value)| (name, Cell { stamp: Stamp::default(), value });
+            let cells = device.changed_since(&Device::default()).into_iter().map(cell).collect();
+            let mut state = State::default();
+            for (kind, id, cells) in [("viewer", viewer.0, std::collections::BTreeMap::new()), ("device", uuid::Uuid::from_u128(2), cells)] {
+                state.put(kind, id, Some(Row { birth: Dot::default(), cells }));
+            }
+            device_is_ours(&state, of(7), viewer)
+        };
+        let by = |server: u128| Some(InCharge { server: of(server), epoch: 9 });
+        assert_eq!([at(None), at(by(7)), at(by(8))], [true, true, false]);
+    }
+
+    fn device_is_ours(state: &State, own: ServerId, viewer: ViewerId) -> bool {
+        device(state, own, viewer).is_some()
+    }
 
     #[test]
     fn facts_are_those_of_the_machine_and_of_no_time_before_the_start() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::alert::AlertView;
 use api::schedule::NamedViewer;
 use domain::alert::{AlertRules, Change, Facts, in_force};
-use domain::id::ViewerId;
+use domain::id::{ServerId, ViewerId};
 use domain::state::State;
 use rustls::sign::CertifiedKey;
 use store::facts::Telling;
@@ -25,13 +25,13 @@ pub(super) fn judge_all(
     telling: &mut Telling,
     now: i64,
 ) {
-    let state = app.core.state();
+    let (state, own) = (app.core.state(), ServerId(app.core.server_id()));
     let rules = in_force(&state);
     let mut book = app.alerts.book.lock();
     let mut round = Round { state: &state, rules: &rules, notices: Notices::of(&state, rules.pace, now), telling, now };
     for (id, held) in state.rows.viewers.iter() {
         let live = held.value.trashed_at.is_none();
-        let standing = gather::device(&state, id).filter(|_| live);
+        let standing = gather::device(&state, own, id).filter(|_| live);
         let facts = standing.and_then(|standing| {
             app.live.read(id, |status| {
                 let seen = book.was_seen(id, status.online || status.since.is_some());
@@ -44,8 +44,8 @@ pub(super) fn judge_all(
     let gone = |id: &ViewerId| state.rows.viewers.get(*id).is_none();
     let gone: Vec<_> = book.watches.keys().filter(|id| id.as_ref().is_some_and(gone)).copied().collect();
     gone.into_iter().for_each(|id| round.judge(&mut book, id, None));
-    let own = certificate_end(certificate).map(|until| Facts { certificate_until: Some(until), ..Facts::default() });
-    round.judge(&mut book, None, own.as_ref());
+    let certificate = certificate_end(certificate).map(|until| Facts { certificate_until: Some(until), ..Facts::default() });
+    round.judge(&mut book, None, certificate.as_ref());
     for alert in book.reminders(rules.pace, now) {
         round.tell(&alert, Event::Reminder, Tell::Now);
     }
