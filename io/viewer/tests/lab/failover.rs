@@ -26,7 +26,7 @@ fn served(desk: &Desk<'_>, viewer: &str, since: Instant, what: &str) -> anyhow::
 
 /// Whether a server of the two can tell the screen to do something: exactly one can.
 fn obeys(desk: &Desk<'_>, viewer: &str) -> bool {
-    let told = desk.call("POST", &format!("/viewers/{viewer}/commands"), Some(&json!({"kind": "identify"})));
+    let told = desk.call("POST", &format!("/viewers/{viewer}/commands"), Some(&json!({"kind": "screenshot"})));
     told.is_ok_and(|outcome| outcome["ok"] == true)
 }
 
@@ -67,6 +67,7 @@ fn lab_a_screen_goes_to_the_server_that_stands_in_and_returns() -> anyhow::Resul
     house.main.kill()?;
     let took = served(&house.bob, &viewer, since, "killed: the Backup serves the screen")?;
     assert!(took < Duration::from_secs(20), "{took:?}");
+    for line in computer.viewer.lines().iter().rev().take(25).rev() { println!("V {line}"); }
     serves(&house.bob, &computer, |by, whose| by == "Pier" && whose != by)?;
     house.bob.until("it obeys the Backup", || Ok(obeys(&house.bob, &viewer).then_some(())))?;
     house.bob.change(&presentation, "#109840")?;
