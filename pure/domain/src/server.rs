@@ -194,7 +194,8 @@ pub fn servers_of(state: &State, viewer: ViewerId) -> Vec<ServerId> {
     let stands_in = |whose: ServerId| {
         let is_main = main.is_some_and(|(main, _)| main == whose);
         live().filter(move |(id, server)| {
-            role_of(lead, *id, server) == ServerRole::Backup && (server.parent == Some(whose) || (is_main && server.parent.is_none()))
+            role_of(lead, *id, server) == ServerRole::Backup
+                && (server.parent == Some(whose) || (is_main && server.parent.is_none()))
         })
     };
     let around = |(id, _): (ServerId, _)| std::iter::once(id).chain(stands_in(id).map(|(id, _)| id));

@@ -81,11 +81,7 @@ impl Dialer {
         self.race(addresses.chunks(1), Some(server)).await
     }
 
-    async fn race<'a>(
-        &self,
-        servers: impl IntoIterator<Item = &'a [Address]>,
-        server: Option<&str>,
-    ) -> Result<Link, DialReport> {
+    async fn race<'a>(&self, servers: impl IntoIterator<Item = &'a [Address]>, server: Option<&str>) -> Result<Link, DialReport> {
         let mut report = DialReport::default();
         for addresses in servers {
             let ways = |address: &'a Address| address.ways().map(move |(way, _)| (address, way));

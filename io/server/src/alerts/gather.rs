@@ -58,7 +58,9 @@ mod tests {
             let cell = |(name, value)| (name, Cell { stamp: Stamp::default(), value });
             let cells = device.changed_since(&Device::default()).into_iter().map(cell).collect();
             let mut state = State::default();
-            for (kind, id, cells) in [("viewer", viewer.0, std::collections::BTreeMap::new()), ("device", uuid::Uuid::from_u128(2), cells)] {
+            for (kind, id, cells) in
+                [("viewer", viewer.0, std::collections::BTreeMap::new()), ("device", uuid::Uuid::from_u128(2), cells)]
+            {
                 state.put(kind, id, Some(Row { birth: Dot::default(), cells }));
             }
             device_is_ours(&state, of(7), viewer)
