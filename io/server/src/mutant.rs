@@ -8,12 +8,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::commit::{CommitError, Committed, Proposal};
-use domain::log::{Change as Altered, Edit, Position};
+use domain::log::{Change as Altered, Edit, Position, Row};
 use domain::refusal::Refusal;
 use domain::stamp::{Dot, Hlc};
 use domain::state::State;
 use parking_lot::Mutex;
-use replica::Lookup;
 use replica::session::Versions;
 use store::{Done, Failed, Writer};
 use tokio::sync::oneshot;
@@ -62,7 +61,11 @@ pub(crate) fn protocol(usual: Versions) -> Versions {
 static WAITING: Mutex<Option<HashMap<Uuid, oneshot::Sender<Dot>>>> = Mutex::new(None);
 
 /// [`replica::commit`] with the mistake.
-pub(crate) fn merge(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -> Result<Committed, CommitError> {
+pub(crate) fn merge(
+    position: &mut Position,
+    proposal: Proposal,
+    lookup: &dyn Fn(&str, Uuid) -> Option<Row>,
+) -> Result<Committed, CommitError> {
     static CHANGES: AtomicU64 = AtomicU64::new(0);
     let inserts = proposal.edits.iter().any(|edit| matches!(edit.change, Altered::Insert(_)));
     match chosen() {
