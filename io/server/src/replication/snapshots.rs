@@ -9,6 +9,7 @@ use control::v1::{SnapshotPart, SnapshotRequest};
 use domain::cell::Hash;
 use domain::id::ServerId;
 use domain::log::Entry;
+use domain::stamp::Actor;
 use futures::Stream;
 use net::control::Windows;
 use replica::session::{SnapshotOffer, Taking};
@@ -23,6 +24,8 @@ use crate::now::now_ms;
 const FOLDER: &str = "server/snapshots";
 /// Folder, within the data folder, of changes that a rebuild could not take over. Only the owner reads them: secrets stand in them.
 const LEFT_OUT: &str = "server/left-out";
+/// Entries that are read at once.
+const READ: u32 = 1_000;
 /// So many of them are named in the log.
 const NAMED: usize = 100;
 /// Bytes of one part.
@@ -134,7 +137,11 @@ pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how
     let taken = match how {
         Taking::Join => app.core.join(installation, source).await.map(drop),
         Taking::Rebuild { actor } => {
-            app.core.rebuild(installation, actor, source).await.map(|rebuilt| left_out(app, &rebuilt.dropped))
+            let mut history = history_of_another(app, actor).await.map_err(|error| error.to_string())?;
+            app.core.rebuild(installation, actor, source).await.map(|rebuilt| {
+                history.extend(rebuilt.dropped);
+                left_out(app, &history);
+            })
         }
     };
     let _ = fs::remove_file(&path);
@@ -143,7 +150,22 @@ pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how
     Ok(())
 }
 
-/// Changes that a rebuild could not take over are kept in a file for people, and named in the log.
+/// The entries of another server whose history here is not the one that counts: which of them the other history has too is not known here.
+async fn history_of_another(app: &App, actor: Actor) -> Result<Vec<Entry>, store::Error> {
+    let mut history = Vec::new();
+    if actor.server == app.core.server_id() {
+        return Ok(history);
+    }
+    let mut after = 0;
+    loop {
+        let read = app.core.store().read_log(after, READ).await?;
+        let Some(last) = read.last() else { return Ok(history) };
+        after = last.lpos;
+        history.extend(read.into_iter().map(|logged| logged.entry).filter(|entry| entry.dot.actor == actor));
+    }
+}
+
+/// Changes that a rebuild does not take over are kept in a file for people, and named in the log.
 fn left_out(app: &App, dropped: &[Entry]) {
     if dropped.is_empty() {
         return;
