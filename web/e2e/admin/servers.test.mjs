@@ -77,6 +77,20 @@ describe("several servers", () => {
     assert.equal(scene.mock.servers.view.servers.find((one) => one.name === "Lighthouse").state, "retired");
   });
 
+  test("another Main is handed over to, and the former one says that it led", async () => {
+    const { servers } = scene.mock;
+    servers.lead(servers.view.servers.find((one) => one.name === "Harbour office").id);
+    await page.getByRole("button", { name: "Make this server the Main" }).click();
+    const dialog = page.getByRole("dialog", { name: "Make this server the Main" });
+    await dialog.getByText(/Harbour office sends what it has/).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Add a server" }).count(), 0, "that is for the Main");
+    await looks("promote");
+    await dialog.getByRole("button", { name: "Hand over in order" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("row").filter({ hasText: "was the Main before" }).getByText("Harbour office").waitFor();
+    await page.getByRole("button", { name: "Add a server" }).waitFor();
+  });
+
   test("what came about in between is counted, told in words with both values, and settled", async () => {
     const { servers, store } = scene.mock;
     const [gate, lobby] = store.all("viewers");

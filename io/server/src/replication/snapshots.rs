@@ -13,6 +13,7 @@ use domain::stamp::Actor;
 use futures::Stream;
 use net::control::Windows;
 use replica::session::{SnapshotOffer, Taking};
+use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
@@ -176,7 +177,8 @@ fn left_out(app: &App, dropped: &[Entry]) {
         let (at, documents) = (entry.hlc.unix_ms(), documents.join(", "));
         tracing::warn!(entry = %entry.dot, at, author = ?entry.author, documents, "a change was left out when this server was rebuilt");
     }
-    let text = serde_json::to_vec_pretty(dropped).expect("entries are plain data");
+    let changes: Vec<_> = dropped.iter().map(in_words).collect();
+    let text = serde_json::to_vec_pretty(&changes).expect("it is JSON already");
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         file.write_all(&text)?;
@@ -190,6 +192,16 @@ fn left_out(app: &App, dropped: &[Entry]) {
             tracing::error!(count = dropped.len(), %error, "the changes that were left out could not be kept in a file")
         }
     }
+}
+
+/// What people need to know of a change to make it again.
+fn in_words(entry: &Entry) -> Value {
+    json!({
+        "entry": entry.dot.to_string(),
+        "at": entry.hlc.unix_ms(),
+        "author": entry.author,
+        "changes": entry.ops,
+    })
 }
 
 async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {
@@ -218,4 +230,31 @@ async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) 
         return Err("the file of the state came damaged".to_owned());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::log::{Action, CellWrite, Op};
+    use domain::stamp::{Dot, Hlc, VersionVector};
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_can_be_read_by_people() {
+        let dot = Dot { seq: 3, ..Dot::default() };
+        let writes = [("name".to_owned(), CellWrite { value: json!("Gate"), hlc: None })].into();
+        let entry = Entry {
+            dot,
+            hlc: Hlc::from_unix_ms(1_790_000_000_000),
+            deps: VersionVector::from_iter([dot]),
+            ops: vec![Op { kind: "viewer".into(), id: uuid::Uuid::nil(), action: Action::Set(writes) }],
+            author: None,
+            request: None,
+            schema: 1,
+            epoch: 0,
+        };
+        let said = in_words(&entry);
+        assert_eq!((&said["at"], &said["author"]), (&json!(1_790_000_000_000_i64), &Value::Null));
+        assert_eq!(said["changes"][0]["action"]["set"]["name"]["value"], "Gate");
+    }
 }

@@ -28,7 +28,17 @@ export class Servers {
     const held = one({ name: "Lighthouse", state: "held", way: "called", address: "10.77.2.4:50122", pending_out: null, why: "The disk of this server is full.", version: "0.5.0" });
     this.view.servers = [one({ id: OWN, name: "Ferry terminal", role: "main", state: "own", last_seen: null }), pier, backup, held, one({ name: "Island kiosk", state: "indirect", pending_in: null, last_seen: null, files_missing: null, bytes_missing: null, records_waiting: null, records_dropped: null }), one({ name: "Old mill", state: "retired", retired_at: now - 86_400_000 })];
     this.history.servers = this.view.servers.map(({ id, name }) => ({ id, samples: samples(name, now) }));
+    this.view.main = OWN;
     this.cut.add("Pier 3");
+  }
+
+  /** From now on this one is the Main. */
+  lead(id: string): void {
+    for (const one of this.view.servers) {
+      if (one.id !== id && one.role === "main") Object.assign(one, { role: "backup", led_before: true });
+      else if (one.id === id) one.role = "main";
+    }
+    Object.assign(this.view, { main: id, may_lead: id !== OWN });
   }
 
   /** Something came about. */
@@ -56,7 +66,13 @@ export class Servers {
       Object.assign(one, { send_limit: one.limits[0]?.receive ?? null, receive_limit: one.limits[0]?.send ?? null });
       exchange.send(200, one);
     } else if (call === "GET servers/history") exchange.send(200, this.history);
-    else if (call === "POST server-tokens") {
+    else if (call === "POST servers/promote") {
+      const { planned } = await exchange.json();
+      const main = this.view.servers.find((one) => one.id === this.view.main);
+      if (planned && main?.state !== "connected") throw new Refusal(409, "main_not_reached", "the Main cannot be asked to hand over");
+      this.lead(OWN);
+      exchange.send(200, { main: OWN, epoch: 1 });
+    } else if (call === "POST server-tokens") {
       const { name } = await exchange.json();
       exchange.send(201, { id: randomUUID(), token: `sbs_${Buffer.from(`${String(name)} may come in once`).toString("base64url")}`, expires_at: Date.now() + 86_400_000 });
     } else if (method === "POST" && path[0] === "servers" && path[2] === "retire") {
