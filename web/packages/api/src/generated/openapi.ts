@@ -1503,6 +1503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the server that is asked go on without the entries that its disk lost. */
+        post: operations["go_on_without_lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/servers/overview": {
         parameters: {
             query?: never;
@@ -1514,6 +1531,23 @@ export interface paths {
         get: operations["find_servers_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the server that is asked the Main: at once, or after the present one has handed over. */
+        post: operations["promote_server"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,6 +1570,23 @@ export interface paths {
         head?: never;
         /** Changes a server of the installation. */
         patch: operations["patch_server"];
+        trace?: never;
+    };
+    "/api/v1/servers/{id}/rebuild-from": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the state of this server take the place of that of the server that is asked, where the two have different histories. */
+        post: operations["rebuild_from_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/servers/{id}/retire": {
@@ -4376,6 +4427,21 @@ export interface components {
              */
             on: boolean;
         };
+        /** @description Who is the Main now. */
+        Promoted: {
+            /**
+             * Format: int32
+             * @description Counts promotions.
+             */
+            epoch: number;
+            /** @description The Main. */
+            main: components["schemas"]["ServerId"];
+        };
+        /** @description Makes the server that is asked the Main. */
+        Promotion: {
+            /** @description Whether the present Main hands over in order; otherwise this server takes over whatever the other one does. */
+            planned?: boolean;
+        };
         /** @description Somebody, or a program, that is told of alerts. */
         Recipient: {
             /** @default null */
@@ -5130,6 +5196,18 @@ export interface components {
             addresses: components["schemas"]["ServerAddress"][];
             /**
              * Format: int64
+             * @description Since when it asks the Main to hand over, Unix milliseconds; none = it does not.
+             * @default null
+             */
+            asked_main_at: number | null;
+            /**
+             * Format: int32
+             * @description By the how-manieth promotion it became the Main; 0 = it was never promoted. The largest one leads.
+             * @default 0
+             */
+            epoch: number;
+            /**
+             * Format: int64
              * @description When it joined, Unix milliseconds.
              * @default 0
              */
@@ -5157,6 +5235,12 @@ export interface components {
             /** @default null */
             parent: components["schemas"]["ServerId"] | null;
             /**
+             * Format: int64
+             * @description When it was promoted last, Unix milliseconds.
+             * @default null
+             */
+            promoted_at: number | null;
+            /**
              * @description Whether people may only look at things on it.
              * @default false
              */
@@ -5168,7 +5252,7 @@ export interface components {
              */
             retired_at: number | null;
             /**
-             * @description Its role.
+             * @description What it was set up as; [`crate::lead::role_of`] says what it is.
              * @default sub
              */
             role: components["schemas"]["ServerRole"];
@@ -5256,6 +5340,8 @@ export interface components {
              * @description The same for what was sent to it.
              */
             files_sent: number;
+            /** @description Whether the two have different histories of one server, so that people must say which of them is right. */
+            fork: boolean;
             /**
              * Format: int64
              * @description Free bytes on its data disk; none: not known yet.
@@ -5275,6 +5361,8 @@ export interface components {
              * @description When it was heard last, Unix milliseconds; none: never since this server started.
              */
             last_seen?: number | null;
+            /** @description Whether it was the Main before another one was promoted. */
+            led_before: boolean;
             /** @description How fast files may travel between it and each other server. */
             limits: components["schemas"]["LineLimit"][];
             /** @description Name, shown to people. */
@@ -5295,6 +5383,11 @@ export interface components {
              * @description Operations that are here, durably, and not there; exact. None: the log no longer reaches back so far, and it will get the state.
              */
             pending_out?: number | null;
+            /**
+             * Format: int64
+             * @description When it was made the Main last, Unix milliseconds; none: it never was, or it is the first one.
+             */
+            promoted_at?: number | null;
             /** @description Whether people may only look at things on it. */
             read_only: boolean;
             /**
@@ -5345,12 +5438,17 @@ export interface components {
             check: components["schemas"]["MediaCheck"];
             /** @description Whether this server has joined an installation whose state has not come yet. */
             joining: boolean;
+            main?: components["schemas"]["ServerId"] | null;
+            /** @description Whether the one that answers can be made the Main. */
+            may_lead: boolean;
             /** @description The files that the one that answers should have and has not. */
             missing: components["schemas"]["MissingFiles"];
             /** @description The server that answers. */
             own: components["schemas"]["ServerId"];
             /** @description The servers, the one that answers first. */
             servers: components["schemas"]["ServerView"][];
+            /** @description Whether the one that answers waits for a server that has the entries which its disk lost. */
+            waits_for_lost: boolean;
             /** @description Why the state has not come, in words for people; empty: it is on its way, or has come. */
             why: string;
         };
@@ -11418,7 +11516,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "parent" | "-parent" | "read_only" | "-read_only" | "key" | "-key" | "addresses" | "-addresses" | "site" | "-site" | "keeps" | "-keeps" | "zone" | "-zone" | "limits" | "-limits" | "version" | "-version" | "joined_at" | "-joined_at" | "retired_at" | "-retired_at";
+                sort?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "parent" | "-parent" | "read_only" | "-read_only" | "key" | "-key" | "addresses" | "-addresses" | "site" | "-site" | "keeps" | "-keeps" | "zone" | "-zone" | "limits" | "-limits" | "version" | "-version" | "joined_at" | "-joined_at" | "retired_at" | "-retired_at" | "epoch" | "-epoch" | "promoted_at" | "-promoted_at" | "asked_main_at" | "-asked_main_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */
@@ -11484,6 +11582,43 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    go_on_without_lost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     find_servers_overview: {
         parameters: {
             query?: never;
@@ -11513,6 +11648,57 @@ export interface operations {
             428: components["responses"]["Error428"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    promote_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promoted"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             507: components["responses"]["Error507"];
         };
     };
@@ -11587,6 +11773,45 @@ export interface operations {
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    rebuild_from_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             412: components["responses"]["Error412"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
