@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::lab::{Host, Program};
 
+use crate::clock::{Said, believe};
 use crate::display::{Display, SIZE};
 use crate::town::Build;
 
@@ -19,6 +20,7 @@ pub(crate) struct Computer<'a> {
     data: TempDir,
     settings: String,
     build: Build,
+    clock: Option<Said>,
     pub(crate) viewer: Program,
 }
 
@@ -42,15 +44,25 @@ impl<'a> Computer<'a> {
 
     fn boot(host: &'a Host, settings: &str, data: TempDir, build: Build) -> anyhow::Result<Self> {
         let display = Display::open(host)?;
-        let viewer = run(host, data.path(), &config(settings, &display), build)?;
-        Ok(Self { host, display, data, settings: settings.to_owned(), build, viewer })
+        let viewer = run(host, data.path(), &config(settings, &display), build, None)?;
+        Ok(Self { host, display, data, settings: settings.to_owned(), build, clock: None, viewer })
     }
 
     /// Ends the viewer as a power cut would, and starts it again with what it has on disk.
     pub(crate) fn power_cycle(&mut self) -> anyhow::Result<()> {
         self.viewer.kill()?;
-        self.viewer = run(self.host, self.data.path(), &config(&self.settings, &self.display), self.build)?;
+        self.viewer = run(self.host, self.data.path(), &config(&self.settings, &self.display), self.build, self.clock)?;
         Ok(())
+    }
+
+    /// From its next start on the viewer believes this clock.
+    pub(crate) fn set_clock(&mut self, clock: Said) {
+        self.clock = Some(clock);
+    }
+
+    /// The viewer's data folder.
+    pub(crate) fn state(&self) -> PathBuf {
+        state(self.data.path())
     }
 
     /// What `signboard-viewer status` or `doctor` prints as JSON on this computer; null where it prints nothing.
@@ -66,9 +78,11 @@ fn config(settings: &str, display: &Display<'_>) -> String {
     format!("{settings}\n[output]\nsurface = \"x11\"\ndisplay = \"{name}\"\nwidth = {width}\nheight = {height}\n")
 }
 
-fn run(host: &Host, data: &Path, config: &str, build: Build) -> anyhow::Result<Program> {
+fn run(host: &Host, data: &Path, config: &str, build: Build, clock: Option<Said>) -> anyhow::Result<Program> {
     fs::write(data.join("viewer.toml"), config)?;
-    host.start(program(data, build).arg("run"))
+    let mut command = program(data, build);
+    clock.into_iter().for_each(|clock| believe(&mut command, clock));
+    host.start(command.arg("run"))
 }
 
 fn program(data: &Path, build: Build) -> Command {

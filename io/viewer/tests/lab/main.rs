@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod choice;
+mod clock;
 mod computer;
 mod copied;
+mod cupboard;
 mod desk;
 mod display;
 mod failover;
@@ -11,6 +13,7 @@ mod film;
 mod house;
 mod life;
 mod moved;
+mod proxy;
 mod reach;
 mod time;
 mod town;

@@ -8,6 +8,8 @@ use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use testkit::lab::{Host, Lab, Program, Segment};
 
+use crate::clock::{Said, believe};
+
 /// Long enough for a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -72,6 +74,7 @@ impl Build {
 pub(crate) struct Server {
     build: Build,
     data: TempDir,
+    clock: Option<Said>,
     program: Program,
 }
 
@@ -84,8 +87,8 @@ impl Server {
     /// The same with this build of the server.
     pub(crate) fn start_as(host: &Host, build: Build) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let program = run(host, data.path(), &[], build)?;
-        Ok(Self { build, data, program })
+        let program = run(host, data.path(), &[], build, None)?;
+        Ok(Self { build, data, clock: None, program })
     }
 
     /// The secret of the set-up link that the server prints at its first start.
@@ -108,9 +111,14 @@ impl Server {
         Ok(())
     }
 
+    /// From its next start on it believes this clock.
+    pub(crate) fn set_clock(&mut self, clock: Said) {
+        self.clock = Some(clock);
+    }
+
     /// Starts it again with the same data.
     pub(crate) fn start_again(&mut self, host: &Host) -> anyhow::Result<()> {
-        self.program = run(host, self.data.path(), &[], self.build)?;
+        self.program = run(host, self.data.path(), &[], self.build, self.clock)?;
         Ok(())
     }
 
@@ -119,14 +127,16 @@ impl Server {
         let asked = host.run(Command::new("kill").args(["-TERM", &self.program.id().to_string()]))?;
         ensure!(asked.status.success(), "kill: {}", String::from_utf8_lossy(&asked.stderr));
         self.program.wait()?;
-        self.program = run(host, self.data.path(), settings, self.build)?;
+        self.program = run(host, self.data.path(), settings, self.build, self.clock)?;
         Ok(())
     }
 }
 
-fn run(host: &Host, data: &Path, settings: &[&str], build: Build) -> anyhow::Result<Program> {
+fn run(host: &Host, data: &Path, settings: &[&str], build: Build, clock: Option<Said>) -> anyhow::Result<Program> {
     let settings = settings.iter().flat_map(|setting| ["--set", *setting]);
-    let program = host.start(Command::new(build.server()?).args(["server", "--data"]).arg(data).args(settings))?;
+    let mut command = Command::new(build.server()?);
+    clock.into_iter().for_each(|clock| believe(&mut command, clock));
+    let program = host.start(command.args(["server", "--data"]).arg(data).args(settings))?;
     program.wait_for("Signboard is ready", PATIENCE)?;
     Ok(program)
 }

@@ -124,7 +124,7 @@ const TINYPROXY: Tool = Tool {
 /// Stands between a program and its clock.
 const FAKETIME: Tool = Tool {
     name: "faketime",
-    purpose: "sets the clocks of servers in the lab tests",
+    purpose: "sets the clocks of servers and screens in the lab tests",
     packages: &["faketime"],
     service: None,
     find: || process::find("faketime"),
