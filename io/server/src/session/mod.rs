@@ -14,7 +14,7 @@ pub mod native;
 pub mod pending;
 pub mod plans;
 pub mod plays;
-mod screen;
+pub(crate) mod screen;
 pub mod screenshots;
 pub mod socket;
 pub mod source;

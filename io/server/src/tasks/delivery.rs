@@ -1,5 +1,7 @@
 //! Delivering runs to viewers, and taking their reports.
 
+use std::time::Instant;
+
 use control::order::{Order, OrderKind, Report};
 use domain::task::{Report as Progress, Run, TaskKind};
 use tokio::sync::mpsc;
@@ -108,7 +110,7 @@ impl Tasks {
             Report::Running { percent, .. } => Progress::Running(percent),
             Report::Done { text } => Progress::Done(text),
             Report::Failed { code, text } => Progress::Failed { code, text },
-            Report::Attachment(part) => match self.files.take(id, part) {
+            Report::Attachment(part) => match self.files.take(id, part, Instant::now()) {
                 Taken::More => return,
                 Taken::Refused(text) => failed("file", text),
                 Taken::Whole(file, bytes) => match self.files.keep(id, bytes).await {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use control::order::Part;
 use domain::task::RunFile;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 const MAX_FILE: usize = 16 * 1024 * 1024;
 /// What all files that are still coming may take together, in bytes.
 const MAX_COMING: usize = 64 * 1024 * 1024;
+/// A file of which nothing came for so long gives way to the others.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What all files may take on disk together, in bytes; the oldest give way.
 const MAX_KEPT: u64 = 2 << 30;
@@ -28,11 +30,13 @@ pub struct Files {
     coming: Mutex<BTreeMap<Uuid, Coming>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Coming {
     name: String,
     mime: String,
     bytes: Vec<u8>,
+    /// When the last part came.
+    heard: Instant,
 }
 
 /// What became of a part.
@@ -59,13 +63,14 @@ impl Files {
         self.folder.join(run.to_string())
     }
 
-    /// Takes a part. One that begins anew takes the place of what came before.
-    pub(super) fn take(&self, run: Uuid, part: Part) -> Taken {
+    /// Takes a part that came at `now`. One that begins anew takes the place of what came before; files that stopped coming give way.
+    pub(super) fn take(&self, run: Uuid, part: Part, now: Instant) -> Taken {
         let mut coming = self.coming.lock();
+        coming.retain(|_, file| now.saturating_duration_since(file.heard) < PATIENCE);
         if part.offset == 0 {
             let name = part.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"')).take(100).collect();
             let mime = part.mime.chars().filter(char::is_ascii_graphic).take(100).collect();
-            coming.insert(run, Coming { name, mime, bytes: Vec::new() });
+            coming.insert(run, Coming { name, mime, bytes: Vec::new(), heard: now });
         }
         let all: usize = coming.values().map(|one| one.bytes.len()).sum();
         let Some(file) = coming.get_mut(&run) else { return Taken::Refused("a part of the file came without its beginning") };
@@ -73,15 +78,20 @@ impl Files {
             coming.remove(&run);
             return Taken::Refused("the parts of the file do not fit together");
         }
-        if file.bytes.len() + part.bytes.len() > MAX_FILE || all + part.bytes.len() > MAX_COMING {
+        if file.bytes.len() + part.bytes.len() > MAX_FILE {
             coming.remove(&run);
             return Taken::Refused("the file is too long: at most 16 MiB are taken");
         }
+        if all + part.bytes.len() > MAX_COMING {
+            coming.remove(&run);
+            return Taken::Refused("files of many screens come at this moment: ask again in a minute");
+        }
         file.bytes.extend_from_slice(&part.bytes);
+        file.heard = now;
         if !part.last {
             return Taken::More;
         }
-        let file = coming.remove(&run).unwrap_or_default();
+        let file = coming.remove(&run).expect("it was there a moment ago");
         let facts = RunFile { name: file.name, mime: file.mime, bytes: file.bytes.len() as u64 };
         Taken::Whole(facts, file.bytes)
     }
@@ -179,10 +189,10 @@ mod tests {
     async fn parts_become_a_file_for_the_owner_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let data = tempfile::tempdir().unwrap();
-        let (files, run) = (Files::new(data.path()), Uuid::from_u128(1));
-        assert!(matches!(files.take(run, part(0, b"one ", false)), Taken::More));
-        assert!(matches!(files.take(run, part(0, b"one ", false)), Taken::More), "a delivery may begin anew");
-        let Taken::Whole(facts, bytes) = files.take(run, part(4, b"two", true)) else { panic!("not whole") };
+        let (files, run, now) = (Files::new(data.path()), Uuid::from_u128(1), Instant::now());
+        assert!(matches!(files.take(run, part(0, b"one ", false), now), Taken::More));
+        assert!(matches!(files.take(run, part(0, b"one ", false), now), Taken::More), "a delivery may begin anew");
+        let Taken::Whole(facts, bytes) = files.take(run, part(4, b"two", true), now) else { panic!("not whole") };
         assert_eq!((facts.bytes, bytes.as_slice()), (7, b"one two".as_slice()));
         files.keep(run, bytes).await.unwrap();
         assert_eq!(files.read(run).await.unwrap(), b"one two");
@@ -212,12 +222,28 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_fit_and_files_that_are_too_long_are_refused() {
-        let (files, run) = (Files::new(Path::new("/nowhere")), Uuid::from_u128(1));
-        assert!(matches!(files.take(run, part(4, b"two", true)), Taken::Refused(_)));
-        files.take(run, part(0, b"one", false));
-        assert!(matches!(files.take(run, part(4, b"two", true)), Taken::Refused(_)));
-        files.take(run, part(0, &vec![0; MAX_FILE], false));
-        assert!(matches!(files.take(run, part(MAX_FILE as u64, b"x", true)), Taken::Refused(_)));
+        let (files, run, now) = (Files::new(Path::new("/nowhere")), Uuid::from_u128(1), Instant::now());
+        assert!(matches!(files.take(run, part(4, b"two", true), now), Taken::Refused(_)));
+        files.take(run, part(0, b"one", false), now);
+        assert!(matches!(files.take(run, part(4, b"two", true), now), Taken::Refused(_)));
+        files.take(run, part(0, &vec![0; MAX_FILE], false), now);
+        assert!(matches!(files.take(run, part(MAX_FILE as u64, b"x", true), now), Taken::Refused(_)));
         assert!(files.coming.lock().is_empty(), "nothing is kept of them");
+    }
+
+    #[test]
+    fn files_that_stopped_coming_give_way_and_those_that_come_do_not() {
+        let (files, begun) = (Files::new(Path::new("/nowhere")), Instant::now());
+        let run = |n: u128| Uuid::from_u128(n);
+        for n in 1..=4 {
+            assert!(matches!(files.take(run(n), part(0, &vec![0; MAX_FILE - 1], false), begun), Taken::More));
+        }
+        assert!(matches!(files.take(run(5), part(0, &[0; 5], false), begun), Taken::Refused(_)), "there is no room for more");
+        let later = begun + PATIENCE / 2;
+        assert!(matches!(files.take(run(1), part(MAX_FILE as u64 - 1, b"", false), later), Taken::More));
+        let end = begun + PATIENCE;
+        assert!(matches!(files.take(run(5), part(0, &[0; 5], false), end), Taken::More));
+        assert_eq!(files.coming.lock().keys().copied().collect::<Vec<_>>(), [run(1), run(5)]);
+        assert!(matches!(files.take(run(2), part(MAX_FILE as u64 - 1, b"x", true), end), Taken::Refused(_)), "it begins anew");
     }
 }

@@ -56,6 +56,20 @@ async fn how_a_machine_is_stands_in_the_screens_status() {
 }
 
 #[tokio::test]
+async fn a_size_that_no_screen_has_is_cut() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let mut pier = Screen::paired(&site, &ada, 1, "Pier").await;
+    let viewer = pier.viewer();
+    let machine = pier.device.request.machine.as_mut().unwrap();
+    machine.screen = Some(v1::Size { width: u32::MAX, height: 2_160 });
+    // The size is kept before the session greets.
+    let _pier = pier.again(&site, "").await;
+    let state = site.app.core.state();
+    let device = state.devices.iter().map(|(_, device)| device).find(|device| device.viewer == Some(viewer)).unwrap();
+    assert_eq!((device.screen.width, device.screen.height), (100_000, 2_160));
+}
+
+#[tokio::test]
 async fn records_are_stored_once_however_often_they_come() {
     let (site, ada) = Site::set_up(&[]).await;
     let mut pier = Screen::paired(&site, &ada, 1, "Pier").await;

@@ -132,6 +132,8 @@ pub struct Agent {
     next_check: Option<Instant>,
     /// Why the last installation took the place away.
     turned_out: Option<String>,
+    /// Looks for USB sticks with settings.
+    lookout: crate::config::Lookout,
     /// Why the settings on a USB stick were not taken.
     stick_refused: Option<String>,
     /// The viewer's own settings as they stood at the start.

@@ -82,6 +82,7 @@ impl Agent {
             under_way: BTreeSet::new(),
             next_check: None,
             turned_out: None,
+            lookout: crate::config::Lookout::default(),
             stick_refused: None,
             own_settings: own_settings(&setting.data),
             ending: None,

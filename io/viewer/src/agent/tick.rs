@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::Agent;
 use super::start::own_settings;
-use crate::config;
 
 /// How often a file is checked again in idle time: each once in a day.
 const CHECK_AGE: Duration = Duration::from_secs(24 * 3_600);
@@ -77,8 +76,7 @@ impl Agent {
 
     /// Somebody may have brought a USB stick with settings.
     fn look_for_sticks(&mut self) {
-        // The first one counts: two sticks that say different things would have the viewer start again for ever.
-        if let Some(stick) = config::sticks().into_iter().next() {
+        if let Some(stick) = self.lookout.glance() {
             match stick.take(self.setting.disk.as_ref(), &self.setting.data) {
                 Ok(false) => {}
                 Ok(true) => {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{DEFAULT_FILE, OWN_FILE, Sources};
 pub use problem::Problem;
 pub use sections::{Browser, CacheLimits, Commands, Display, Log, Output, PowerBy, Server, SurfaceKind, Time, TimeBy};
-pub use usb::{FILE_NAME, Stick, sticks};
+pub use usb::{FILE_NAME, Lookout, Stick};
 pub use write::set;
 
 /// Everything that can be set on the machine.

@@ -12,6 +12,7 @@ use prost::Message as _;
 use crate::control_port::csr::Csr;
 use crate::now::new_id;
 use crate::session::pending::Native;
+use crate::session::screen::believed;
 
 /// Bytes of the random part that a start of the program chooses.
 const START: usize = 16;
@@ -39,7 +40,6 @@ impl Introduction {
         let machine = request.machine.unwrap_or_default();
         let macs = machine.macs.iter().filter_map(|mac| mac.parse::<Mac>().ok()).take(CARDS);
         let screen = machine.screen.unwrap_or_default();
-        let side = |pixels: u32| pixels.min(100_000);
         let agent = match machine.system.as_str() {
             "" => format!("signboard-viewer {}", machine.version),
             system => format!("signboard-viewer {} ({system})", machine.version),
@@ -50,7 +50,7 @@ impl Introduction {
             serial: tidy(&machine.serial),
             output: tidy(&machine.output),
             cards: macs.map(|mac| (CardId(new_id()), mac)).collect(),
-            screen: Size { width: side(screen.width), height: side(screen.height) },
+            screen: believed(Size { width: screen.width, height: screen.height }),
             agent: tidy(&agent),
         };
         Ok(Self { csr, token: request.token, password: request.password, start: request.start, newcomer })

@@ -50,7 +50,7 @@ impl Driver {
                     secret_hash: self.claim.secret_hash.clone(),
                     code: String::new(),
                     user_agent: hello.user_agent.chars().take(300).collect(),
-                    screen: hello.screen,
+                    screen: crate::session::screen::believed(hello.screen),
                     address: self.address,
                     since: now_ms(),
                     seen: now_ms(),
