@@ -67,11 +67,16 @@ async fn main() {
     let dir = arguments.next().expect("give a folder");
     let mut count = |default: usize| arguments.next().map_or(default, |text| text.parse().expect("give a number"));
     let (viewers, pictures, rows) = (count(20_000), count(50_000), count(10_000));
-    let (store, loaded) =
-        Store::open(Options::new(&dir, Arc::new(domain::state::class_of)), |_, _, _| {}).await.expect("an empty folder");
-    let core = Core::start(store, Memory::default(), &loaded).expect("no other writer");
+    let mut memory = Memory::default();
+    let options = Options::new(&dir, Arc::new(domain::state::class_of));
+    let (store, loaded) = Store::open(options, |kind, id, row| memory.0.put(kind, id, Some(row))).await.expect("a data folder");
+    let core = Core::start(store, memory, &loaded).expect("no other writer");
     let installation = Installation { name: "Large".to_owned(), set_up_at: Some(now_ms()), ..Installation::default() };
-    let mut edits = vec![insert(INSTALLATION, &installation)];
+    // One that was set up before stays what it is.
+    let mut edits = match core.state().rows.installation().set_up_at {
+        Some(_) => Vec::new(),
+        None => vec![insert(INSTALLATION, &installation)],
+    };
     let ids = |count: usize| -> Vec<Uuid> { (0..count).map(|_| new_id()).collect() };
     let (viewer_ids, media_ids) = (ids(viewers), ids(pictures));
     edits.extend(viewer_ids.iter().enumerate().map(|(n, id)| insert(*id, &viewer(n))));

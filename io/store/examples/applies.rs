@@ -1,5 +1,6 @@
-//! Entries of another server taken in per second, beside a bare client that inserts the same bytes in transactions of the same size. Both
-//! take short turns; the figures are medians.
+//! Entries of another server taken in per second, beside a bare client that inserts the same bytes in transactions of the same size: once into a
+//! table without an index, and once into the very tables of the store, which is the least that its database takes. All take short turns; the
+//! figures are medians.
 //!
 //! `cargo run --release -p signboard-store --example applies [SECONDS] [FOLDER]`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool")]
@@ -107,6 +108,44 @@ impl Bare {
     }
 }
 
+/// A client that writes what the store writes for each entry, and does nothing else.
+struct Same(rusqlite::Connection, u64);
+
+impl Same {
+    async fn open(folder: &Path) -> Self {
+        let folder = folder.join("same");
+        let options = Options::new(&folder, Arc::new(|_, _| Class::Public));
+        drop(Store::open(options, |_, _, _| {}).await.unwrap());
+        let connection = rusqlite::Connection::open(folder.join("signboard.db")).unwrap();
+        let settings = "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000";
+        connection.execute_batch(settings).unwrap();
+        Self(connection, 0)
+    }
+
+    /// One transaction; returns entries per second.
+    fn turn(&mut self, entries: &[Entry], rows: &[(String, String)]) -> f64 {
+        let start = Instant::now();
+        let transaction = self.0.transaction().unwrap();
+        {
+            let put = "INSERT INTO document (kind, id, body, clk) VALUES ($1, $2, $3, $4) \
+                ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, clk = excluded.clk";
+            let mut put = transaction.prepare_cached(put).unwrap();
+            for (entry, (document, _)) in entries.iter().zip(rows) {
+                put.execute((&entry.ops[0].kind, entry.ops[0].id.as_bytes(), document, [7_u8; 20])).unwrap();
+            }
+            let log = "INSERT INTO repl_log (lpos, aidx, seq, hlc, n_ops, cum_ops, chain, request, body, digest) \
+                VALUES ($1, 0, $1, $2, 1, $1, $3, NULL, $4, $5)";
+            let mut log = transaction.prepare_cached(log).unwrap();
+            for (entry, (_, body)) in entries.iter().zip(rows) {
+                self.1 += 1;
+                log.execute((self.1 as i64, entry.hlc.0, [7_u8; 16], body, [7_u8; 25])).unwrap();
+            }
+        }
+        transaction.commit().unwrap();
+        entries.len() as f64 / start.elapsed().as_secs_f64()
+    }
+}
+
 fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
@@ -114,25 +153,28 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 
 async fn compare(folder: &Path, (name, work, batch): (&str, Work, usize), time: Duration) {
     let mut bare = Bare::open(folder);
+    let mut same = Same::open(folder).await;
     let options = Options::new(folder.join("store"), Arc::new(|_, _| Class::Public));
     let (store, _) = Store::open(options, |_, _, _| {}).await.unwrap();
     let setup = Setup { merge: replica::commit, clock: Arc::new(now), schema: 1 };
     let writer = Writer::start(&store, Nothing, setup).unwrap();
     let mut author = Author::new(work);
-    let (mut rates, start) = ([const { Vec::new() }; 2], Instant::now());
+    let (mut rates, start) = ([const { Vec::new() }; 3], Instant::now());
     while start.elapsed() < time {
         let entries: Vec<_> = (0..batch).map(|_| author.entry()).collect();
         let rows: Vec<_> = entries.iter().map(bytes).collect();
         rates[0].push(bare.turn(&rows));
+        rates[2].push(same.turn(&entries, &rows));
         let begun = Instant::now();
         let applied = writer.apply(entries).await.unwrap();
         rates[1].push(batch as f64 / begun.elapsed().as_secs_f64());
         assert_eq!(applied.new, batch);
     }
     writer.close().await;
-    let ratio = median(rates[0].iter().zip(&rates[1]).map(|(bare, ours)| ours / bare).collect());
-    let [bare, ours] = rates.map(median);
-    println!("| {name}, batches of {batch} | {bare:.0} | {ours:.0} | {ratio:.2} |");
+    let ratio = |other: usize| median(rates[other].iter().zip(&rates[1]).map(|(other, ours)| ours / other).collect());
+    let ratios = [ratio(0), ratio(2)];
+    let [bare, ours, same] = rates.map(median);
+    println!("| {name}, batches of {batch} | {bare:.0} | {ours:.0} | {:.2} | {same:.0} | {:.2} |", ratios[0], ratios[1]);
 }
 
 /// A new server of `count` documents: snapshot, then join.
@@ -174,7 +216,7 @@ async fn main() {
     let time = Duration::from_secs_f64(arguments.next().map_or(6.0, |text| text.parse().unwrap()));
     let root = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(root).unwrap();
-    println!("| entries/s | bare batch insert | taken in | ratio |\n|---|---|---|---|");
+    println!("| entries/s | bare batch insert | taken in | ratio | the same tables | ratio |\n|---|---|---|---|---|---|");
     for (number, case) in
         [("inserts", Work::Inserts, MAX_BATCH), ("updates", Work::Updates, MAX_BATCH), ("inserts", Work::Inserts, 100)]
             .into_iter()

@@ -64,6 +64,12 @@ impl Clocks {
 
 /// The stamp that most cells share.
 fn usual(row: &Row) -> Stamp {
+    let mut stamps = row.cells.values().map(|cell| cell.stamp);
+    if let Some(first) = stamps.next()
+        && stamps.all(|stamp| stamp == first)
+    {
+        return first;
+    }
     let mut counts: BTreeMap<Stamp, usize> = BTreeMap::new();
     for cell in row.cells.values() {
         *counts.entry(cell.stamp).or_default() += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::log::{Action, Cell, CellWrite, Cells, Entry, Op, Row, canonical};
+use domain::log::{Action, Cell, CellWrite, Cells, Entry, Op, Row, canonical, write_canonical, write_canonical_text};
 use domain::stamp::{Dot, Hlc, VersionVector};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,13 +20,15 @@ pub(crate) fn document_body(kind: &str, id: Uuid, row: &Row, sealer: &Sealer) ->
         if body.len() > 1 {
             body.push(',');
         }
-        body.push_str(&serde_json::Value::from(name.as_str()).to_string());
-        body.push(':');
-        if sealer.must_seal(kind, name, &cell.value) {
-            body.push_str(&canonical(&sealer.seal(kind, id, name, &cell.value)));
-        } else {
-            body.push_str(&canonical(&cell.value));
-        }
+        let written = write_canonical_text(name, &mut body).and_then(|()| {
+            body.push(':');
+            if sealer.must_seal(kind, name, &cell.value) {
+                write_canonical(&sealer.seal(kind, id, name, &cell.value), &mut body)
+            } else {
+                write_canonical(&cell.value, &mut body)
+            }
+        });
+        written.expect("writing to a string cannot fail");
     }
     body.push('}');
     body

@@ -11,7 +11,7 @@ use domain::commit::DigestDelta;
 pub(crate) const READER: &str = "digest";
 
 /// Additions after which the tables follow: enough to make them rare, few enough to be read at a start in no time.
-const STEP: usize = 4096;
+const STEP: usize = 16_384;
 
 /// What the tables do not have yet.
 #[derive(Clone, Debug, Default)]

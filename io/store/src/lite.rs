@@ -1,7 +1,6 @@
 //! The connection that writes to SQLite. It works on the thread that calls it: two hops to a driver's thread and back would cost as much
 //! as a small commit.
 
-use std::ffi::CStr;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -13,6 +12,9 @@ use rusqlite::{Connection, OpenFlags, Row, Statement};
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::value::Value;
+use ready::{NAMES, Places, Ready};
+
+mod ready;
 
 /// How long a lock of another connection is waited for.
 const BUSY: Duration = Duration::from_secs(10);
@@ -25,7 +27,7 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PR
 
 /// A connection to a file. Its calls block.
 #[derive(Debug)]
-pub(crate) struct Lite(Connection);
+pub(crate) struct Lite(Connection, Places);
 
 impl Lite {
     /// Opens the file for writing, creating it if need be.
@@ -37,13 +39,13 @@ impl Lite {
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection.execute_batch(SETTINGS)?;
-        Ok(Self(connection))
+        Ok(Self(connection, Places::default()))
     }
 
     /// The version of the tables of a file, which is left as it is.
     pub(crate) fn version_of(path: &Path) -> Result<i64, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self(Connection::open_with_flags(path, flags)?).version()
+        Self(Connection::open_with_flags(path, flags)?, Places::default()).version()
     }
 
     /// The version of the tables; 0 in a new file.
@@ -78,7 +80,7 @@ impl Lite {
     /// Begins a transaction of many steps.
     pub(crate) fn begin(&mut self) -> Result<LiteSteps<'_>, Error> {
         self.0.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(LiteSteps(&self.0))
+        Ok(LiteSteps::of(self))
     }
 
     /// The first row of a query, read by `read`; none if there is none.
@@ -88,31 +90,37 @@ impl Lite {
         values: &[Value],
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Error> {
-        LiteSteps(&self.0).row(sql, values, read)
+        LiteSteps::of(self).row(sql, values, read)
     }
 
     fn transaction(&self, batch: &Batch) -> rusqlite::Result<u64> {
         let mut changed = 0;
         self.0.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut ready = None;
         for (sql, values) in &batch.statements {
-            let mut statement = self.0.prepare_cached(sql)?;
-            bind(&mut statement, values)?;
-            changed += statement.raw_execute()? as u64;
+            changed += Ready::at(&mut ready, (&self.0, &self.1), sql)?.execute(values)?;
         }
+        drop(ready);
         self.0.prepare_cached("COMMIT")?.execute([])?;
         Ok(changed)
     }
 }
 
 /// A transaction in many steps, taken back unless it is committed.
-pub(crate) struct LiteSteps<'a>(&'a Connection);
+pub(crate) struct LiteSteps<'a> {
+    connection: &'a Connection,
+    places: &'a Places,
+    ready: Option<Ready<'a>>,
+}
 
-impl LiteSteps<'_> {
+impl<'a> LiteSteps<'a> {
+    fn of(lite: &'a Lite) -> Self {
+        Self { connection: &lite.0, places: &lite.1, ready: None }
+    }
+
     /// Runs one statement; returns how many rows it changed.
     pub(crate) fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        bind(&mut statement, values)?;
-        Ok(statement.raw_execute()? as u64)
+        Ok(Ready::at(&mut self.ready, (self.connection, self.places), sql)?.execute(values)?)
     }
 
     /// The first row of a query, read by `read`; none if there is none.
@@ -122,7 +130,7 @@ impl LiteSteps<'_> {
         values: &[Value],
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         bind(&mut statement, values)?;
         Ok(statement.raw_query().next()?.map(read).transpose()?)
     }
@@ -134,7 +142,7 @@ impl LiteSteps<'_> {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
             each(read(row)?)?;
@@ -143,23 +151,22 @@ impl LiteSteps<'_> {
     }
 
     /// Makes all steps durable.
-    pub(crate) fn commit(self) -> Result<(), Error> {
-        self.0.prepare_cached("COMMIT")?.execute([])?;
+    pub(crate) fn commit(mut self) -> Result<(), Error> {
+        self.ready = None;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
 }
 
 impl Drop for LiteSteps<'_> {
     fn drop(&mut self) {
-        if !self.0.is_autocommit() {
+        self.ready = None;
+        if !self.connection.is_autocommit() {
             // The next transaction finds out if this fails.
-            let _ = self.0.execute_batch("ROLLBACK");
+            let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 }
-
-/// Parameters as statements name them. To SQLite these are names, numbered in the order in which a statement mentions them.
-const NAMES: [&CStr; 12] = [c"$1", c"$2", c"$3", c"$4", c"$5", c"$6", c"$7", c"$8", c"$9", c"$10", c"$11", c"$12"];
 
 fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
     assert!(values.len() <= NAMES.len(), "statements have few parameters");

@@ -1,7 +1,7 @@
 //! The log: what one commit is made of, before and after it got its place in the order.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -162,52 +162,59 @@ pub struct Head {
 #[must_use]
 pub fn canonical(value: &Value) -> String {
     let mut text = String::new();
-    write_canonical(value, &mut text);
+    write_canonical(value, &mut text).expect("writing to a string cannot fail");
     text
 }
 
-fn write_canonical(value: &Value, text: &mut String) {
+/// Writes the text of [`canonical`] to the end of something: it runs several times for every cell of every change.
+///
+/// # Errors
+/// Only those of `text`.
+pub fn write_canonical(value: &Value, text: &mut impl fmt::Write) -> fmt::Result {
     match value {
         Value::Array(items) => {
-            text.push('[');
+            text.write_char('[')?;
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    text.write_char(',')?;
                 }
-                write_canonical(item, text);
+                write_canonical(item, text)?;
             }
-            text.push(']');
+            text.write_char(']')
         }
         Value::Object(map) => {
             let mut sorted: Vec<(&String, &Value)> = map.iter().collect();
             sorted.sort_unstable_by_key(|(key, _)| *key);
-            text.push('{');
+            text.write_char('{')?;
             for (index, (key, item)) in sorted.into_iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    text.write_char(',')?;
                 }
-                write_text(key, text);
-                text.push(':');
-                write_canonical(item, text);
+                write_canonical_text(key, text)?;
+                text.write_char(':')?;
+                write_canonical(item, text)?;
             }
-            text.push('}');
+            text.write_char('}')
         }
-        Value::String(value) => write_text(value, text),
-        Value::Bool(true) => text.push_str("true"),
-        Value::Bool(false) => text.push_str("false"),
-        Value::Null => text.push_str("null"),
-        Value::Number(number) => write!(text, "{number}").expect("writing to a string cannot fail"),
+        Value::String(value) => write_canonical_text(value, text),
+        Value::Bool(true) => text.write_str("true"),
+        Value::Bool(false) => text.write_str("false"),
+        Value::Null => text.write_str("null"),
+        Value::Number(number) => write!(text, "{number}"),
     }
 }
 
-/// A string as `serde_json` writes it. This runs for every cell of every change, and most strings need no escapes.
-fn write_text(value: &str, text: &mut String) {
+/// Writes a string as `serde_json` does. Most need no escapes.
+///
+/// # Errors
+/// Only those of `text`.
+pub fn write_canonical_text(value: &str, text: &mut impl fmt::Write) -> fmt::Result {
     if value.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        text.push_str(&Value::from(value).to_string());
+        text.write_str(&Value::from(value).to_string())
     } else {
-        text.push('"');
-        text.push_str(value);
-        text.push('"');
+        text.write_char('"')?;
+        text.write_str(value)?;
+        text.write_char('"')
     }
 }
 

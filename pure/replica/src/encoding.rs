@@ -3,8 +3,11 @@
 //! Numbers are unsigned LEB128, texts and byte strings carry their length, maps are sorted by key. One value has one encoding, on
 //! every version of the server.
 
-use domain::log::{Action, CellWrite, Entry, Op, Row, canonical};
+use std::fmt;
+
+use domain::log::{Action, CellWrite, Entry, Op, Row, write_canonical};
 use domain::stamp::{Actor, Dot, Hlc, Stamp, VersionVector};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::reader::{Malformed, Reader};
@@ -15,7 +18,8 @@ const VERSION: u8 = 1;
 /// The canonical bytes of an entry.
 #[must_use]
 pub fn encode(entry: &Entry) -> Vec<u8> {
-    let mut bytes = vec![VERSION];
+    let mut bytes = Vec::with_capacity(512);
+    bytes.push(VERSION);
     dot(&mut bytes, &entry.dot);
     bytes.extend(entry.hlc.0.to_be_bytes());
     vector(&mut bytes, &entry.deps);
@@ -68,7 +72,7 @@ pub fn encode_row(kind: &str, id: Uuid, row: &Row) -> Vec<u8> {
     for (name, cell) in &row.cells {
         text(&mut bytes, name);
         stamp(&mut bytes, &cell.stamp);
-        text(&mut bytes, &canonical(&cell.value));
+        value(&mut bytes, &cell.value);
     }
     bytes
 }
@@ -84,6 +88,32 @@ pub(crate) fn dot(bytes: &mut Vec<u8>, dot: &Dot) {
 pub(crate) fn text(bytes: &mut Vec<u8>, text: &str) {
     number(bytes, text.len() as u64);
     bytes.extend(text.as_bytes());
+}
+
+/// Appends the canonical text of a value with its length.
+fn value(bytes: &mut Vec<u8>, value: &Value) {
+    let start = bytes.len();
+    // Most values are short: their length takes this one byte.
+    bytes.push(0);
+    write_canonical(value, &mut End(bytes)).expect("bytes take everything");
+    let length = bytes.len() - start - 1;
+    if length < 0x80 {
+        bytes[start] = length as u8;
+    } else {
+        let mut prefix = Vec::with_capacity(10);
+        number(&mut prefix, length as u64);
+        bytes.splice(start..=start, prefix);
+    }
+}
+
+/// Takes text at the end of bytes.
+struct End<'a>(&'a mut Vec<u8>);
+
+impl fmt::Write for End<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
 }
 
 fn stamp(bytes: &mut Vec<u8>, stamp: &Stamp) {
@@ -111,7 +141,7 @@ fn writes(bytes: &mut Vec<u8>, tag: u8, cells: &std::collections::BTreeMap<Strin
                 bytes.extend(hlc.0.to_be_bytes());
             }
         }
-        text(bytes, &canonical(&write.value));
+        value(bytes, &write.value);
     }
 }
 
@@ -181,6 +211,17 @@ mod tests {
     fn entry(count: u8, cells: &[u8]) -> Vec<u8> {
         let head = [&[VERSION][..], &[0; 16], &[1, 1], &[0; 8], &[0, 1, 1, b'v'], &[7; 16], &[0, count]].concat();
         [&head[..], cells, &[0, 0, 1, 0]].concat()
+    }
+
+    #[test]
+    fn a_value_is_written_as_its_canonical_text_whatever_its_length() {
+        for length in [0, 1, 125, 126, 127, 16_381, 16_382, 20_000] {
+            let long = serde_json::json!({"b": "x".repeat(length), "a": "ü\""});
+            let (mut bytes, mut expected) = (vec![7], vec![7]);
+            value(&mut bytes, &long);
+            text(&mut expected, &domain::log::canonical(&long));
+            assert_eq!(bytes, expected, "{length}");
+        }
     }
 
     #[test]

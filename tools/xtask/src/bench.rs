@@ -22,6 +22,7 @@ mod ntp_load;
 mod ntp_precision;
 mod screen;
 mod server;
+mod servers;
 mod start;
 mod values;
 mod viewer;
@@ -48,6 +49,7 @@ const BENCHES: [Bench; 17] = [
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
+    Bench { name: "applies", about: "entries of another server", only_named: false, run: |_| example::applies() },
     Bench { name: "resolve", about: "timetable of one viewer", only_named: false, run: |_| example::resolve() },
     Bench { name: "media", about: "media over HTTP and HTTPS beside nginx", only_named: false, run: media::run },
     Bench { name: "mirror", about: "2 GiB between servers beside Syncthing and rsync", only_named: true, run: mirror::run },
@@ -71,6 +73,7 @@ const BENCHES: [Bench; 17] = [
         only_named: true,
         run: distribution::run,
     },
+    Bench { name: "servers", about: "two servers of one installation", only_named: false, run: servers::run },
     Bench { name: "clone", about: "clone to demo screen, empty caches", only_named: true, run: |_| clone::run() },
 ];
 

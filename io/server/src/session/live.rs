@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::viewer::{MachineStatus, MissingFile, PlanState, PlanStatus, Shows, ViewerError, ViewerStatus};
+use api::viewer::{MissingFile, PlanState, PlanStatus, Shows, ViewerError, ViewerStatus};
 use control::message::{Hello, Missing, Status};
 use control::v1;
 use domain::id::{DeviceId, ViewerId};
@@ -87,27 +87,23 @@ impl Live {
             if is_settled && !report.item.is_empty() && status.plan.as_ref().is_none_or(open) {
                 status.plan = Some(PlanStatus { id: clipped(&report.plan), state: PlanState::Shown, at: now });
             }
-            status.sound = clipped(&report.sound);
+            keep(&mut status.sound, &report.sound);
             (status.storage_quota, status.storage_used) = (report.cache_quota, report.cache_used);
             status.offset_ms = finite(report.clock_offset_ms);
             let own = status.machine.get_or_insert_default();
-            **own = MachineStatus {
-                version: clipped(&report.version),
-                hostname: std::mem::take(&mut own.hostname),
-                addresses: listed(&report.addresses),
-                macs: listed(&report.macs),
-                temperature: report.temperature.filter(|degrees| degrees.is_finite()),
-                disk_free: report.disk_free,
-                disk_size: report.disk_size,
-                memory_free: report.memory_free,
-                memory_size: report.memory_size,
-                uptime: report.uptime,
-                display: clipped(&report.display),
-                clock_bound_ms: finite(report.clock_bound_ms),
-                frames_dropped: report.frames_dropped,
-                download_left: report.download_left,
-                probe: clipped(&report.probe),
-            };
+            // Most texts are those of five seconds ago.
+            keep(&mut own.version, &report.version);
+            keep(&mut own.display, &report.display);
+            keep(&mut own.probe, &report.probe);
+            keep_list(&mut own.addresses, &report.addresses);
+            keep_list(&mut own.macs, &report.macs);
+            own.temperature = report.temperature.filter(|degrees| degrees.is_finite());
+            (own.disk_free, own.disk_size) = (report.disk_free, report.disk_size);
+            (own.memory_free, own.memory_size) = (report.memory_free, report.memory_size);
+            own.uptime = report.uptime;
+            own.clock_bound_ms = finite(report.clock_bound_ms);
+            own.frames_dropped = report.frames_dropped;
+            own.download_left = report.download_left;
             for trouble in report.troubles.iter().take(ERRORS) {
                 let (code, text) = (clipped(&trouble.code), clipped(&trouble.text));
                 status.errors.insert(0, ViewerError { code, text, at: trouble.at });
@@ -230,6 +226,20 @@ impl Live {
 /// At most 300 characters of what a viewer says, so that statuses stay small.
 fn clipped(text: &str) -> String {
     text.chars().take(300).collect()
+}
+
+/// Notes a text, where it is another one than before.
+fn keep(kept: &mut String, text: &str) {
+    if kept != text {
+        *kept = clipped(text);
+    }
+}
+
+/// Notes addresses, where they are others than before.
+fn keep_list(kept: &mut Vec<String>, texts: &[String]) {
+    if kept != texts {
+        *kept = listed(texts);
+    }
 }
 
 /// At most 16 addresses.

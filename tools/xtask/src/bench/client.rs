@@ -8,9 +8,10 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::json::Json;
 
-/// A signed-in person at a server of this machine.
-#[derive(Debug)]
+/// A person at a server of this machine.
+#[derive(Clone, Debug)]
 pub(super) struct Client {
+    address: Ipv4Addr,
     port: u16,
     /// The cookie of the session, once signed in, as `name=value`.
     pub(super) cookie: String,
@@ -28,7 +29,12 @@ pub(super) struct Answer {
 impl Client {
     /// Nobody in particular yet.
     pub(super) fn new(port: u16) -> Self {
-        Self { port, cookie: String::new(), csrf: String::new() }
+        Self::at(Ipv4Addr::LOCALHOST, port)
+    }
+
+    /// Nobody in particular yet, at an address of this machine.
+    pub(super) fn at(address: Ipv4Addr, port: u16) -> Self {
+        Self { address, port, cookie: String::new(), csrf: String::new() }
     }
 
     /// Sends JSON and keeps the session that the answer may bring.
@@ -75,7 +81,7 @@ impl Client {
         mut body: impl Read,
     ) -> Result<Answer, Failure> {
         let failed = |error: io::Error| Failure::failed(format!("{method} {path} on port {}: {error}.", self.port));
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).map_err(failed)?;
+        let mut stream = TcpStream::connect((self.address, self.port)).map_err(failed)?;
         let session = match self.cookie.as_str() {
             "" => String::new(),
             cookie => format!("Cookie: {cookie}\r\nX-CSRF-Token: {}\r\n", self.csrf),

@@ -79,6 +79,33 @@ fn commit(line: &str) -> Option<Figure> {
     })
 }
 
+/// The store's example of taking in entries of others, whose rows are `| what | bare client | signboard | ratio | same tables | ratio |` in entries
+/// per second.
+///
+/// # Errors
+/// Where the example fails or prints no such row.
+pub(super) fn applies() -> Result<Vec<Figure>, Failure> {
+    let mut cargo = command("signboard-store", "applies");
+    let (success, output) = process::shown(&mut cargo)?;
+    let figures: Vec<Figure> = output.lines().filter_map(applied).collect();
+    if success && !figures.is_empty() {
+        return Ok(figures);
+    }
+    Err(Failure::failed(format!("`{}` printed no row of figures.", process::spelled(&cargo))))
+}
+
+fn applied(line: &str) -> Option<Figure> {
+    let [what, bare, ours, ratio, same, ratio_same] = cells(line)?;
+    let is_figure = [&bare, &ours, &same].into_iter().all(|rate| rate.parse::<f64>().is_ok());
+    is_figure.then(|| Figure {
+        name: format!("entries of another server taken in, {what}"),
+        aim: "0.5 x".to_owned(),
+        measured: format!("{ours}/s"),
+        peer: format!("{bare}/s bare inserts of the same bytes; {same}/s into the same tables"),
+        ratio: format!("{ratio} x; {ratio_same} x"),
+    })
+}
+
 /// The timetable's example, which ends with one line of JSON.
 ///
 /// # Errors
@@ -128,6 +155,13 @@ mod tests {
         for line in ["| commits/s | bare insert | signboard | ratio |", "|---|---|---|---|", "| a | 1 | 2 |"] {
             assert_eq!(commit(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn entries_taken_in_are_compared_with_both_clients() {
+        let figure = applied("| inserts, batches of 1000 | 300000 | 60000 | 0.20 | 120000 | 0.50 |").unwrap();
+        assert_eq!((figure.measured.as_str(), figure.ratio.as_str()), ("60000/s", "0.20 x; 0.50 x"));
+        assert!(applied("| entries/s | bare batch insert | taken in | ratio | the same tables | ratio |").is_none());
     }
 
     #[test]

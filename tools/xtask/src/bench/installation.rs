@@ -8,8 +8,9 @@ use super::client::Client;
 use super::instance::Instance;
 use super::server::Server;
 use crate::failure::Failure;
-use crate::process;
 
+/// The administrator's password; the name is `ada`.
+pub(super) const PASSWORD: &str = "boats leave at noon";
 const PATIENCE: Duration = Duration::from_secs(120);
 /// `film.mp4` in Base64, as tus sends names.
 const NAME: &str = "ZmlsbS5tcDQ=";
@@ -30,14 +31,21 @@ impl Installation {
     /// # Errors
     /// Where it does not start or refuses to be set up.
     pub(super) fn new(binary: &Path, data: &Path) -> Result<Self, Failure> {
-        let instance = Instance::new(binary, data)?;
+        Self::of(Instance::new(binary, data)?)
+    }
+
+    /// Starts an instance whose data folder is empty and sets it up.
+    ///
+    /// # Errors
+    /// Where it does not start or refuses to be set up.
+    pub(super) fn of(instance: Instance) -> Result<Self, Failure> {
         let server = Server::start(instance.command(), instance.http, "/readyz", PATIENCE)?;
-        let answer = process::quiet(process::command(binary).args(["setup-link", "--data"]).arg(data))?;
-        let link = link(&answer.stdout).ok_or_else(|| Failure::failed("`signboard setup-link` printed no link."))?;
+        let printed = instance.said(&["setup-link"])?;
+        let link = link(&printed).ok_or_else(|| Failure::failed("`signboard setup-link` printed no link."))?;
         let mut client = Client::new(instance.http);
         let wish = format!(
             r#"{{"link":"{link}","name":"Bench","language":"en","zone":"UTC","public_address":"http://localhost:{}",
-            "login":"ada","password":"boats leave at noon","user_name":"Ada"}}"#,
+            "login":"ada","password":"{PASSWORD}","user_name":"Ada"}}"#,
             instance.http
         );
         client.json("POST", "/api/v1/setup", &wish)?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::process;
 use crate::serving::Serving;
 
 /// How a server of a bench is started.
@@ -26,7 +27,8 @@ impl Instance {
     /// Where no port is free.
     pub(super) fn new(binary: &Path, data: &Path) -> Result<Self, Failure> {
         let serving = Serving::alone()?;
-        Ok(Self { binary: binary.to_owned(), data: data.to_owned(), http: serving.http, https: serving.https, serving })
+        let (binary, data) = (binary.to_owned(), data.to_owned());
+        Ok(Self { binary, data, http: serving.http, https: serving.https, serving })
     }
 
     /// The command line.
@@ -35,5 +37,17 @@ impl Instance {
         // Where there are several servers, they meet on this machine.
         command.args(["--set", "replication.addresses=127.0.0.1"]);
         command
+    }
+
+    /// What a command of the program prints that asks the running server.
+    ///
+    /// # Errors
+    /// Where it fails; with what it says.
+    pub(super) fn said(&self, words: &[&str]) -> Result<String, Failure> {
+        let answer = process::quiet(process::command(&self.binary).args(words).arg("--data").arg(&self.data))?;
+        if answer.success {
+            return Ok(answer.stdout);
+        }
+        Err(Failure::failed(format!("`signboard {}` failed: {}", words.join(" "), answer.stderr.trim())))
     }
 }

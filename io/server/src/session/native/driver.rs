@@ -1,6 +1,7 @@
 //! Driving one session of a native viewer: the machine of `control::native` between the wire and the rest of the server.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
 use control::v1;
 use control::v1::to_viewer::Message;
 use domain::id::{DeviceId, ServerId, ViewerId};
-use tokio::sync::mpsc;
+use futures::SinkExt as _;
+use futures::channel::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -49,7 +52,7 @@ pub(super) struct Driver {
     /// What its slice waits for.
     pub(super) held: Option<Held>,
     present: Present,
-    out: mpsc::Sender<Bytes>,
+    out: Outbox,
 }
 
 /// Why a session is over.
@@ -62,29 +65,33 @@ pub(super) enum End {
 
 pub(super) type Step = Result<(), End>;
 
+/// Messages on their way out. Those of `futures` lie in memory one by one; tokio's channel has room for 32 at any time, in each of ten thousand
+/// sessions.
+pub(super) type Outbox = mpsc::Sender<Bytes>;
+
 /// Runs a session until it ends.
-pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incoming: Incoming, out: mpsc::Sender<Bytes>) {
+pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incoming: Incoming, mut out: Outbox) {
     let mut machine = NativeSession::new(now_ms());
     let greeting = match hello(&mut machine, &mut incoming).await {
         Ok(hello) => hello,
-        Err(end) => return bid_farewell(&out, end).await,
+        Err(end) => return bid_farewell(&mut out, end).await,
     };
     incoming.take_up_to(MAX_FROM_VIEWER);
     // A second machine with the same key must not take the first one's session over.
     let Ok(present) = app.control.presence.claim(device, &greeting.start).await else {
         tracing::warn!(device.id = %device, "a second machine came with the key of this device");
-        return bid_farewell(&out, End::Say("key_in_use")).await;
+        return bid_farewell(&mut out, End::Say("key_in_use")).await;
     };
     let session = Uuid::new_v4();
     let edition = *app.plans.watch().borrow();
     let Some(beginning) = app.slices.begin(&app, session, (device, viewer), machine.applied(), edition) else {
         app.slices.end(session);
-        return bid_farewell(&out, End::Say("revoked")).await;
+        return bid_farewell(&mut out, End::Say("revoked")).await;
     };
     let mailbox = beginning.mailbox.clone();
     let Some(mut inbox) = app.hub.open(device, session, Some(viewer), present.number()) else {
         app.slices.end(session);
-        return bid_farewell(&out, End::Say("replaced")).await;
+        return bid_farewell(&mut out, End::Say("replaced")).await;
     };
     let capability = app.control.capabilities.issue(device);
     let mut driver = Driver {
@@ -103,39 +110,48 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         app: app.clone(),
     };
     let end = match Box::pin(driver.greet(beginning, greeting)).await {
-        Ok(()) => loop {
-            // When the clock is set back, what is due seems to lie far ahead; the viewer would miss its signs of life.
-            let wait = (driver.machine.next_poll() - now_ms()).clamp(0, 2 * KEEP_ALIVE_MS);
-            // What is done about a message lies in a box while it is done, so that sessions are small while nothing is.
-            // The clock comes last: after a long wait for the disk, a viewer whose messages lie here already is not a silent one.
-            let step = tokio::select! {
-                biased;
-                told = inbox.recv() => Box::pin(driver.told(told)).await,
-                () = mailbox.arrived.notified() => match driver.mailbox.take() {
-                    Some(letter) => Box::pin(driver.letter(letter)).await,
-                    None => Ok(()),
-                },
-                message = incoming.next() => Box::pin(driver.heard(message)).await,
-                () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => {
-                    let output = driver.machine.poll(now_ms());
-                    Box::pin(driver.obey(output)).await
+        Ok(()) => {
+            // One alarm for the whole session: to put it off costs next to nothing, to make another one takes a lock that all sessions share.
+            let mut alarm = pin!(sleep_until(Instant::now()));
+            loop {
+                // When the clock is set back, what is due seems to lie far ahead; the viewer would miss its signs of life.
+                let wait = (driver.machine.next_poll() - now_ms()).clamp(0, 2 * KEEP_ALIVE_MS);
+                alarm.as_mut().reset(Instant::now() + Duration::from_millis(wait.unsigned_abs()));
+                // What is done about a message lies in a box while it is done, so that sessions are small while nothing is.
+                // The clock comes last: after a long wait for the disk, a viewer whose messages lie here already is not a silent one.
+                let step = tokio::select! {
+                    biased;
+                    told = inbox.recv() => Box::pin(driver.told(told)).await,
+                    () = mailbox.arrived.notified() => match driver.mailbox.take() {
+                        Some(letter) => Box::pin(driver.letter(letter)).await,
+                        None => Ok(()),
+                    },
+                    message = incoming.next() => match driver.heard(message) {
+                        Ok(Output::Nothing) => driver.answer().await,
+                        Ok(output) => Box::pin(driver.carry_out(output)).await,
+                        Err(end) => Err(end),
+                    },
+                    () = &mut alarm => {
+                        let output = driver.machine.poll(now_ms());
+                        Box::pin(driver.obey(output)).await
+                    }
+                };
+                let step = match step {
+                    Ok(()) if driver.held.is_some() => Box::pin(driver.release()).await,
+                    step => step,
+                };
+                if let Err(end) = step {
+                    break end;
                 }
-            };
-            let step = match step {
-                Ok(()) if driver.held.is_some() => Box::pin(driver.release()).await,
-                step => step,
-            };
-            if let Err(end) = step {
-                break end;
             }
-        },
+        }
         Err(end) => end,
     };
     app.slices.end(session);
     if app.hub.close(device, session) {
         app.live.disconnected(viewer, now_ms());
     }
-    bid_farewell(&driver.out, end).await;
+    bid_farewell(&mut driver.out, end).await;
 }
 
 /// Waits for the first message.
@@ -173,7 +189,7 @@ fn is_of_message(code: Code) -> bool {
     matches!(code, Code::InvalidArgument | Code::OutOfRange | Code::Unimplemented)
 }
 
-async fn bid_farewell(out: &mpsc::Sender<Bytes>, end: End) {
+async fn bid_farewell(out: &mut Outbox, end: End) {
     let (reason, again_in) = match end {
         End::Gone => return,
         End::Say(reason) => (reason, 0),
@@ -185,7 +201,9 @@ async fn bid_farewell(out: &mpsc::Sender<Bytes>, end: End) {
 }
 
 impl Driver {
-    async fn heard(&mut self, message: Result<Option<v1::FromViewer>, tonic::Status>) -> Step {
+    /// Takes a message; hands back what is to be done about it that may have to wait. Thousands of statuses come in a second: they are
+    /// done with here.
+    fn heard(&mut self, message: Result<Option<v1::FromViewer>, tonic::Status>) -> Result<Output, End> {
         let message = match message {
             Ok(Some(message)) => message,
             Ok(None) => return Err(End::Gone),
@@ -196,10 +214,38 @@ impl Driver {
         };
         self.present.heard();
         let now = now_ms();
-        self.app.live.seen(self.viewer, now);
-        let output = self.machine.handle(message, now);
+        match self.machine.handle(message, now) {
+            Output::Status(status) => {
+                self.status(&status, now);
+                Ok(Output::Nothing)
+            }
+            output => {
+                self.app.live.seen(self.viewer, now);
+                Ok(output)
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, output: Output) -> Step {
         self.obey(output).await?;
-        if self.machine.answers_with_a_ping(now) { self.send(Message::Ping(v1::Ping {})).await } else { Ok(()) }
+        self.answer().await
+    }
+
+    /// Gives a sign of life with the answer to what was heard, where one will soon be due.
+    async fn answer(&mut self) -> Step {
+        let now = now_ms();
+        if !self.machine.answers_with_a_ping(now) {
+            return Ok(());
+        }
+        let ping = framed(&v1::ToViewer { message: Some(Message::Ping(v1::Ping {})) });
+        match self.out.try_send(ping) {
+            Ok(()) => {
+                self.machine.sent(now);
+                Ok(())
+            }
+            Err(error) if error.is_full() => Box::pin(self.send(Message::Ping(v1::Ping {}))).await,
+            Err(_) => Err(End::Gone),
+        }
     }
 
     async fn told(&mut self, message: Option<ToSession>) -> Step {

@@ -90,7 +90,7 @@ impl Service {
         }
         let (device, viewer) = place(&self.0, request.extensions())?;
         let hangup = request.extensions().get::<Hangup>().cloned();
-        let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
+        let (sender, receiver) = futures::channel::mpsc::channel(OUTBOX);
         let incoming = wire::Incoming::new(request.into_body(), driver::MAX_HELLO);
         let taken = CancellationToken::new();
         let outgoing = wire::Outgoing::new(receiver, taken.clone());

@@ -50,7 +50,7 @@ impl Driver {
                 Ok(())
             }
             Output::Status(status) => {
-                self.status(&status);
+                self.status(&status, now_ms());
                 Ok(())
             }
             Output::StorePlays(stream, records) => self.store_plays(stream, records).await,
@@ -62,8 +62,9 @@ impl Driver {
         self.send(Message::Error(v1::Error { code: code.to_owned(), message })).await
     }
 
-    fn status(&mut self, status: &v1::Status) {
-        let (now, is_settled) = (now_ms(), self.plan.as_ref() == Some(&status.plan));
+    /// Takes a status that came at `now`.
+    pub(super) fn status(&mut self, status: &v1::Status, now: i64) {
+        let is_settled = self.plan.as_ref() == Some(&status.plan);
         self.app.live.told(self.viewer, status, is_settled, now);
         if let Some(slice) = self.machine.applied().filter(|_| is_settled && !status.item.is_empty()) {
             self.app.deliveries.shown(self.viewer, &slices::name(slice), now);

@@ -8,11 +8,12 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use control::census::{MOST, is_small};
+use futures::Stream as _;
+use futures::channel::mpsc;
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame};
 use prost::Message;
-use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::{Code, Status};
 
@@ -138,7 +139,7 @@ impl Body for Outgoing {
         if self.is_ended {
             return Poll::Ready(None);
         }
-        match self.messages.poll_recv(cx) {
+        match Pin::new(&mut self.messages).poll_next(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Some(bytes)) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             Poll::Ready(None) => {
