@@ -12,6 +12,7 @@ use crate::chain::chain;
 use crate::commit::Lookup;
 use crate::digest::deltas;
 use crate::notice::{Notice, NoticeKind};
+use crate::touched::Touched;
 
 /// How far a remote clock may pull the local one ahead of the wall clock, in milliseconds.
 const MAX_AHEAD_MS: i64 = 60_000;
@@ -90,7 +91,7 @@ pub fn apply(position: &mut Position, entry: &Entry, wall_ms: i64, lookup: Looku
     let chain = chain(&head.chain, entry);
     let mut seen = head.seen.clone();
     entry.deps.iter().for_each(|dot| seen.raise(dot));
-    let mut merge = Merge { entry, seen: &seen, lookup, touched: BTreeMap::new(), notices: Vec::new() };
+    let mut merge = Merge { entry, seen: &seen, lookup, touched: Touched::default(), notices: Vec::new() };
     for op in &entry.ops {
         match &op.action {
             Action::Ins(cells) => merge.insert(&op.kind, op.id, cells),
@@ -99,11 +100,8 @@ pub fn apply(position: &mut Position, entry: &Entry, wall_ms: i64, lookup: Looku
         }
     }
     let Merge { touched, notices, .. } = merge;
-    let changes: Vec<_> = touched
-        .into_iter()
-        .filter(|(_, (before, after))| before != after)
-        .map(|((kind, id), (before, after))| RowChange { kind, id, before, after })
-        .collect();
+    let mut changes = touched.changes();
+    changes.sort_unstable_by(|one, other| (&one.kind, one.id).cmp(&(&other.kind, other.id)));
     let head = advance(position, entry, chain).clone();
     position.last_hlc = position.last_hlc.max(entry.hlc.min(Hlc::from_unix_ms(wall_ms + MAX_AHEAD_MS)));
     Ok(Applied::New(Box::new(New { digest: deltas(&changes), changes, head, notices })))
@@ -132,18 +130,13 @@ struct Merge<'a> {
     /// What the author's database contained, without the author's own entries.
     seen: &'a VersionVector,
     lookup: Lookup<'a>,
-    touched: BTreeMap<(String, Uuid), (Option<Row>, Option<Row>)>,
+    touched: Touched,
     notices: Vec<Notice>,
 }
 
 impl Merge<'_> {
     fn row(&mut self, kind: &str, id: Uuid) -> &mut Option<Row> {
-        let lookup = self.lookup;
-        let touched = self.touched.entry((kind.to_owned(), id)).or_insert_with(|| {
-            let row = lookup(kind, id);
-            (row.clone(), row)
-        });
-        &mut touched.1
+        self.touched.row(kind, id, self.lookup)
     }
 
     fn insert(&mut self, kind: &str, id: Uuid, cells: &BTreeMap<String, CellWrite>) {

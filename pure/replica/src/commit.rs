@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::commit::{CommitError, Committed, Proposal, RowChange};
+use domain::commit::{CommitError, Committed, Proposal};
 use domain::lead::{claimed, is_main_only};
 use domain::log::{Action, Cell, CellWrite, Cells, Change, Edit, Entry, MAX_ENTRY_BYTES, MAX_OPS, Op, Position, Row, canonical};
 use domain::stamp::{Dot, Hlc, Stamp, VersionVector};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::chain::chain_encoded;
 use crate::digest::deltas;
 use crate::encoding::encode;
+use crate::touched::Touched;
 
 /// Gives the current row of a document; none if it is not there.
 pub type Lookup<'a> = &'a dyn Fn(&str, Uuid) -> Option<Row>;
@@ -29,8 +30,7 @@ pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -
         hlc: position.last_hlc.tick(proposal.wall_ms),
         lookup,
         ops: Vec::new(),
-        touched: BTreeMap::new(),
-        order: Vec::new(),
+        touched: Touched::default(),
         // A promotion is the first act of its own epoch.
         epoch: proposal.edits.iter().map(claimed).fold(proposal.epoch, u32::max),
     };
@@ -49,7 +49,7 @@ pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -
     let previous = position.heads.get(&actor);
     let known = |dot: &Dot| previous.is_some_and(|head| head.seen.covers(dot));
     let deps: VersionVector = others.filter(|dot| !known(dot)).collect();
-    let (dot, hlc, changes) = (draft.dot, draft.hlc, draft.changes());
+    let (dot, hlc, changes) = (draft.dot, draft.hlc, draft.touched.changes());
     let entry = Entry {
         dot,
         hlc,
@@ -70,42 +70,32 @@ pub fn commit(position: &mut Position, proposal: Proposal, lookup: Lookup<'_>) -
     Ok(Committed { digest: deltas(&changes), entry: Some(entry), changes, head })
 }
 
-/// A document as it was before the entry and as it is after the edits so far.
-type Touched = (Option<Row>, Option<Row>);
-
 struct Draft<'a> {
     dot: Dot,
     hlc: Hlc,
     lookup: Lookup<'a>,
     ops: Vec<Op>,
-    touched: BTreeMap<(String, Uuid), Touched>,
-    order: Vec<(String, Uuid)>,
+    touched: Touched,
     epoch: u32,
 }
 
 impl Draft<'_> {
     fn edit(&mut self, kind: String, id: Uuid, change: Change) -> Result<(), CommitError> {
-        let key = (kind, id);
-        if !self.touched.contains_key(&key) {
-            let row = (self.lookup)(&key.0, id);
-            self.touched.insert(key.clone(), (row.clone(), row));
-            self.order.push(key.clone());
-        }
         let stamp = Stamp { epoch: self.epoch, hlc: self.hlc, dot: self.dot };
-        let (_, row) = self.touched.get_mut(&key).expect("inserted above");
+        let row = self.touched.row(&kind, id, self.lookup);
         let action = match change {
             Change::Insert(cells) => {
                 if row.is_some() {
-                    return Err(CommitError::Exists { kind: key.0, id });
+                    return Err(CommitError::Exists { kind, id });
                 }
                 let mut born = Row { birth: stamp.dot, cells: BTreeMap::new() };
-                let writes = write(&key.0, &mut born, cells, stamp);
+                let writes = write(&kind, &mut born, cells, stamp);
                 *row = Some(born);
                 Action::Ins(writes)
             }
             Change::Update(cells) => {
-                let Some(row) = row else { return Err(CommitError::Missing { kind: key.0, id }) };
-                let writes = write(&key.0, row, cells, stamp);
+                let Some(row) = row else { return Err(CommitError::Missing { kind, id }) };
+                let writes = write(&kind, row, cells, stamp);
                 if writes.is_empty() {
                     return Ok(());
                 }
@@ -118,20 +108,8 @@ impl Draft<'_> {
                 Action::Del
             }
         };
-        self.ops.push(Op { kind: key.0, id, action });
+        self.ops.push(Op { kind, id, action });
         Ok(())
-    }
-
-    /// One change for each document that differs, in the order in which they were first touched.
-    fn changes(&mut self) -> Vec<RowChange> {
-        let mut changes = Vec::with_capacity(self.order.len());
-        for key in std::mem::take(&mut self.order) {
-            let (before, after) = self.touched.remove(&key).expect("every key was touched");
-            if before != after {
-                changes.push(RowChange { kind: key.0, id: key.1, before, after });
-            }
-        }
-        changes
     }
 }
 

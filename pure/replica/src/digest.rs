@@ -28,11 +28,19 @@ pub fn summand(kind: &str, id: Uuid, row: &Row) -> u128 {
 /// What changes in the digest when rows change. Buckets that stay as they are do not appear.
 #[must_use]
 pub fn deltas(changes: &[RowChange]) -> Vec<DigestDelta> {
+    let added = |change: &RowChange| {
+        let part = |row: &Option<Row>| row.as_ref().map_or(0, |row| summand(&change.kind, change.id, row));
+        part(&change.after).wrapping_sub(part(&change.before))
+    };
+    if let [change] = changes {
+        // As in most entries.
+        let (sum, bucket) = (added(change), bucket(change.id));
+        return if sum == 0 { Vec::new() } else { vec![DigestDelta { kind: change.kind.clone(), bucket, sum }] };
+    }
     let mut sums: BTreeMap<(&str, u16), u128> = BTreeMap::new();
     for change in changes {
         let sum = sums.entry((&change.kind, bucket(change.id))).or_default();
-        let part = |row: &Option<Row>| row.as_ref().map_or(0, |row| summand(&change.kind, change.id, row));
-        *sum = sum.wrapping_add(part(&change.after)).wrapping_sub(part(&change.before));
+        *sum = sum.wrapping_add(added(change));
     }
     sums.into_iter()
         .filter(|(_, sum)| *sum != 0)

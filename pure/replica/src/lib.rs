@@ -16,6 +16,7 @@ pub mod pending;
 pub mod reader;
 pub mod rebuild;
 pub mod session;
+mod touched;
 pub mod view;
 
 pub use apply::{Applied, ApplyError, apply};

@@ -56,8 +56,8 @@ impl Group {
         let wall_ms = (self.setup.clock)();
         let Working { position, rows, .. } = &mut *branch;
         let lookup = |kind: &str, id: Uuid| {
-            let key = (kind.to_owned(), id);
-            rows.get(&key).or_else(|| working.rows.get(&key)).or_else(|| self.rows.get(&key)).cloned().flatten()
+            let key = (self.kinds.get(kind)?, id);
+            rows.get(&key).or_else(|| working.rows.get(&key)).or_else(|| self.rows.get(&key))?.row().cloned()
         };
         let Applied::New(new) = replica::apply(position, &entry, wall_ms, &lookup)? else { return Ok(()) };
         for notice in new.notices {
@@ -66,7 +66,7 @@ impl Group {
         }
         self.actors.write().expect("nothing panics with this lock").add(dot.actor);
         let before = |key: &_| working.digests.get(key).or_else(|| self.digests.get(key)).copied().unwrap_or_default();
-        branch.accept((entry, new.head), new.changes, new.digest, before);
+        branch.accept((entry, new.head), new.changes, new.digest, (&self.kinds, before));
         branch.is_remote = true;
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::working::{Answer, Working};
 use crate::error::Error;
 use crate::writer::State;
 use crate::writer::job::{BoxedJob, Obstacle};
-use crate::writer::rows::Key;
+use crate::writer::rows::{Held, Key};
 
 impl Group {
     /// Decides a change, and takes it into the working state or answers it.
@@ -57,8 +57,8 @@ impl Group {
     fn commit<S>(&self, proposal: Proposal, working: &mut Working<S>) -> Result<Committed, CommitError> {
         let Working { rows, position, .. } = working;
         let lookup = |kind: &str, id: Uuid| {
-            let key = (kind.to_owned(), id);
-            rows.get(&key).or_else(|| self.rows.get(&key)).cloned().flatten()
+            let key = (self.kinds.get(kind)?, id);
+            rows.get(&key).or_else(|| self.rows.get(&key))?.row().cloned()
         };
         (self.setup.merge)(position, proposal, &lookup)
     }
@@ -69,7 +69,7 @@ impl Group {
         let dot = entry.as_ref().map(|entry| entry.dot);
         if let Some(entry) = entry {
             let before = |key: &_| self.digests.get(key).copied().unwrap_or_default();
-            working.accept((entry, head), changes, digest, before);
+            working.accept((entry, head), changes, digest, (&self.kinds, before));
         }
         working.answers.push(Answer::Done(job, dot, working.lpos));
     }
@@ -83,10 +83,10 @@ impl Group {
         // Room for all of them at once: the lookup of a commit must find every one.
         self.rows.make_room(documents.len());
         for (kind, id) in documents {
-            let key = (kind.to_owned(), id);
+            let key = (self.kinds.number(kind), id);
             if !is_there(&key) && self.rows.get(&key).is_none() {
-                let row = if self.known.may_have(&key.0, key.1) { self.document(&key).await? } else { None };
-                self.rows.put(key, row);
+                let row = if self.known.may_have(kind, id) { self.document(kind, id).await? } else { None };
+                self.rows.put(key, Held::Stored(row));
             }
         }
         Ok(())

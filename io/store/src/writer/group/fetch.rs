@@ -10,20 +10,19 @@ use crate::db::WriteConnection;
 use crate::error::Error;
 use crate::load::LPOS;
 use crate::sql::state::{ENTRY_OF_REQUEST, LAST_ENTRY, META, ONE_DOCUMENT};
-use crate::writer::rows::Key;
 
 impl Group {
     /// A document as the database has it.
-    pub(super) async fn document(&mut self, (kind, id): &Key) -> Result<Option<domain::log::Row>, Error> {
+    pub(super) async fn document(&mut self, kind: &str, id: Uuid) -> Result<Option<domain::log::Row>, Error> {
         let found: Option<(String, Vec<u8>)> = match &mut self.connection {
             WriteConnection::Lite(lite) => {
-                lite.row(ONE_DOCUMENT, &[kind.as_str().into(), (*id).into()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                lite.row(ONE_DOCUMENT, &[kind.into(), id.into()], |row| Ok((row.get(0)?, row.get(1)?)))?
             }
             WriteConnection::Pg(pool) => sqlx::query_as(ONE_DOCUMENT).bind(kind).bind(id).fetch_optional(&*pool).await?,
         };
         let Some((body, clk)) = found else { return Ok(None) };
         let actors = self.actors.read().expect("nothing panics with this lock");
-        codec::read_document((kind, *id), &body, &clk, &actors, &self.sealer).map(Some)
+        codec::read_document((kind, id), &body, &clk, &actors, &self.sealer).map(Some)
     }
 
     /// The entry that an earlier request led to.

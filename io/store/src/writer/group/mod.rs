@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::known::Known;
-use super::rows::Rows;
+use super::rows::{Kinds, Rows};
 use super::thread::Output;
 use super::work::Work;
 use super::{Setup, State};
@@ -53,6 +53,7 @@ pub(crate) struct Group {
     lag: Lag,
     known: Known,
     rows: Rows,
+    kinds: Kinds,
     /// A transaction failed, so that what the database holds must be compared before the next one.
     suspect: bool,
 }
@@ -79,6 +80,7 @@ impl Group {
             lag,
             known,
             rows: Rows::default(),
+            kinds: Kinds::default(),
             suspect: false,
         }
     }
@@ -105,7 +107,7 @@ impl Group {
             }
         }
         let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working) };
-        let folds = self.lag.is_long_with(&working.lag) || facts.iter().any(|job| job.batch.folded);
+        let folds = self.lag.is_long_with(working.additions) || facts.iter().any(|job| job.batch.folded);
         if folds {
             self.fold(&mut batch, (&working.position, working.lpos), &working.digests);
         }
@@ -121,7 +123,7 @@ impl Group {
                 if folds {
                     self.lag = Lag::default();
                 } else {
-                    self.lag.join(std::mem::take(&mut working.lag));
+                    self.lag.grow(working.additions, working.digests.keys().cloned());
                 }
                 self.publish(working, output);
                 if facts.iter().any(|job| job.batch.folded) {
@@ -161,7 +163,7 @@ impl Group {
         self.note_digests(working.digests);
         self.rows.make_room(working.rows.len());
         for (key, row) in working.rows {
-            self.known.add(&key.0, key.1);
+            self.known.add(self.kinds.name(key.0), key.1);
             self.rows.put(key, row);
         }
         if !working.entries.is_empty() {

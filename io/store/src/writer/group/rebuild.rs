@@ -27,9 +27,12 @@ use crate::snapshot::{Reader, Record};
 use crate::sql::peers::{CLEAR_DIGESTS, CLEAR_DOCUMENTS, CLEAR_FLOORS, CLEAR_HEADS, CLEAR_LOG, PUT_FLOOR};
 use crate::sql::state::{PUT_META, READ_LOG};
 use crate::writer::State;
-use crate::writer::rows::{Key, Rows};
+use crate::writer::rows::Rows;
 use crate::writer::thread::Output;
 use crate::writer::work::{JoinFailed, RebuiltState};
+
+/// The key of a document.
+type Key = (String, Uuid);
 
 /// A database in the making.
 struct Pass<'a> {

@@ -24,7 +24,7 @@ impl Group {
         let mut batch = Batch::default();
         add_actors(&mut batch, &actors);
         for ((kind, id), row) in &working.rows {
-            let (sql, values) = document(kind, *id, row.as_ref(), (&actors, &self.sealer));
+            let (sql, values) = document(self.kinds.name(*kind), *id, row.row(), (&actors, &self.sealer));
             batch.push(sql, values);
         }
         for New { published, head, digest } in &working.entries {

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::commit::{DigestDelta, RowChange};
-use domain::log::{Entry, Head, Position, Row};
+use domain::log::{Entry, Head, Position};
 use domain::stamp::Dot;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::facts::Noticed;
-use crate::fold::{self, Lag};
+use crate::fold;
 use crate::writer::job::{BoxedJob, Obstacle};
-use crate::writer::rows::Key;
+use crate::writer::rows::{Held, Key, Kinds};
 use crate::writer::work::{AppliedBatch, ApplyFailed};
 use crate::writer::{Published, State};
 
@@ -25,10 +25,11 @@ pub(super) struct Working<S> {
     pub(super) state: S,
     pub(super) position: Position,
     pub(super) lpos: i64,
-    pub(super) rows: BTreeMap<Key, Option<Row>>,
+    pub(super) rows: BTreeMap<Key, Held>,
     pub(super) digests: BTreeMap<Bucket, u128>,
     pub(super) requests: HashMap<Uuid, (Dot, i64)>,
-    pub(super) lag: Lag,
+    /// What the entries add to heads and digest, counted as [`crate::fold::Lag`] does.
+    pub(super) additions: usize,
     pub(super) entries: Vec<New>,
     pub(super) notices: Vec<Noticed>,
     pub(super) answers: Vec<Answer<S>>,
@@ -85,7 +86,7 @@ impl<S: State> Working<S> {
             rows: BTreeMap::new(),
             digests: BTreeMap::new(),
             requests: HashMap::new(),
-            lag: Lag::default(),
+            additions: 0,
             entries: Vec::new(),
             notices: Vec::new(),
             answers: Vec::new(),
@@ -106,37 +107,39 @@ impl<S: State> Working<S> {
         self.rows.extend(branch.rows);
         self.digests.extend(branch.digests);
         self.requests.extend(branch.requests);
-        self.lag.join(branch.lag);
+        self.additions += branch.additions;
         self.entries.extend(branch.entries);
         self.notices.extend(branch.notices);
         self.answers.extend(branch.answers);
         self.is_remote |= branch.is_remote;
     }
 
-    /// Takes in an entry, after which its author's history ends with `head`. `before` gives the sums that are not here.
+    /// Takes in an entry, after which its author's history ends with `head`. `before` gives the sums that are not here; all kinds have a
+    /// number.
     pub(super) fn accept(
         &mut self,
         (entry, head): (Entry, Head),
         changes: Vec<RowChange>,
         deltas: Vec<DigestDelta>,
-        before: impl Fn(&Bucket) -> u128,
+        (kinds, before): (&Kinds, impl Fn(&Bucket) -> u128),
     ) {
         self.lpos += 1;
-        self.lag.note(&deltas);
+        self.additions += 1 + deltas.len();
         let digest = fold::pack(&deltas);
-        for delta in deltas {
-            let key = (delta.kind, delta.bucket);
-            let sum = self.digests.get(&key).copied().unwrap_or_else(|| before(&key));
-            self.digests.insert(key, sum.wrapping_add(delta.sum));
-        }
-        for change in &changes {
-            self.state.put(&change.kind, change.id, change.after.clone());
-            self.rows.insert((change.kind.clone(), change.id), change.after.clone());
+        for DigestDelta { kind, bucket, sum } in deltas {
+            let old = self.digests.entry((kind, bucket));
+            let old = old.or_insert_with_key(&before);
+            *old = old.wrapping_add(sum);
         }
         if let Some(request) = entry.request {
             self.requests.insert(request, (entry.dot, self.lpos));
         }
         let published = Arc::new(Published { lpos: self.lpos, entry, changes });
+        for (number, change) in published.changes.iter().enumerate() {
+            let kind = kinds.get(&change.kind).expect("the kinds of a change were numbered when its rows were fetched");
+            self.state.put(&change.kind, change.id, change.after.clone());
+            self.rows.insert((kind, change.id), Held::Changed(published.clone(), number));
+        }
         self.entries.push(New { published, head, digest });
     }
 }
