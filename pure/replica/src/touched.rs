@@ -69,7 +69,8 @@ mod tests {
             // Turned round, and a second time as they are.
             for _ in 0..2 {
                 for id in ids() {
-                    *touched.row("viewer", id, &|_, _| panic!("it was looked up before")) = (id.as_u128() % 2 == 1).then(|| there.clone());
+                    *touched.row("viewer", id, &|_, _| panic!("it was looked up before")) =
+                        (id.as_u128() % 2 == 1).then(|| there.clone());
                 }
             }
             let changes = touched.changes();

@@ -142,7 +142,12 @@ mod tests {
         }
         assert!(begun.try_recv().is_err(), "no second look is begun meanwhile");
         answer.send(Some(stick.clone())).unwrap();
-        let seen = (0..).find_map(|_| lookout.glance().or_else(|| { thread::yield_now(); None }));
+        let seen = (0..).find_map(|_| {
+            lookout.glance().or_else(|| {
+                thread::yield_now();
+                None
+            })
+        });
         assert_eq!(seen, Some(stick));
         begun.recv().unwrap();
         assert_eq!(lookout.glance(), None, "it is told once");

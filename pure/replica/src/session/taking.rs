@@ -2,22 +2,28 @@
 
 use std::collections::VecDeque;
 
-use domain::log::Entry;
+use domain::log::{Entry, MAX_ENTRY_BYTES};
 
-use super::{Alarm, Frame, Hold, MAX_APPLY, Mode, NotApplied, Now, Output, Phase, Reason, Session, Standing};
+use super::{Alarm, CREDIT_BYTES, Frame, Hold, MAX_APPLY, Mode, NotApplied, Now, Output, Phase, Reason, Session, Standing};
 use crate::apply::ApplyError;
 use crate::encoding::encode;
 
+/// A peer that keeps to its credit has no more than this on its way: it may go beyond by its last frame, which one large entry may fill.
+const MAX_WAITING_BYTES: u64 = CREDIT_BYTES + MAX_ENTRY_BYTES as u64;
 /// After so long a failed batch is tried again, in milliseconds.
 const RETRY_MS: u64 = 5_000;
 
 /// The receiver's half.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Receiving {
-    /// Arrived, not given to the store yet.
-    queue: VecDeque<Entry>,
+    /// Arrived, not given to the store yet; with its size in bytes.
+    queue: VecDeque<(u64, Entry)>,
     /// Given to the store, kept for another try.
     batch: Vec<Entry>,
+    /// What the batch takes, in bytes.
+    batch_bytes: u64,
+    /// What waits in the queue, in bytes.
+    queue_bytes: u64,
     applying: bool,
     /// Not before this time.
     retry_at: Option<u64>,
@@ -40,8 +46,17 @@ impl Session {
         if self.phase == Phase::Open && !matches!(self.hold, None | Some(Hold::DiskFull | Hold::Unavailable)) {
             return;
         }
-        entries.iter().for_each(|entry| self.sending.heard(entry.dot));
-        self.receiving.queue.extend(entries);
+        for entry in entries {
+            self.sending.heard(entry.dot);
+            let bytes = encode(&entry).len() as u64;
+            self.receiving.queue_bytes += bytes;
+            self.receiving.queue.push_back((bytes, entry));
+        }
+        let waiting = self.receiving.queue_bytes + self.receiving.batch_bytes;
+        if waiting > MAX_WAITING_BYTES {
+            self.receiving = Receiving::default();
+            self.close(Reason::Protocol(format!("{waiting} bytes of entries wait here, more than credit was given for")));
+        }
     }
 
     /// Hands the next batch to the store.
@@ -53,12 +68,17 @@ impl Session {
             None => {}
             Some(Hold::DiskFull | Hold::Unavailable) if self.receiving.retry_at.is_some_and(|at| now.mono_ms < at) => return,
             Some(Hold::DiskFull | Hold::Unavailable) => {}
-            Some(_) => return self.receiving.queue.clear(),
+            Some(_) => {
+                self.receiving.queue_bytes = 0;
+                return self.receiving.queue.clear();
+            }
         }
         let receiving = &mut self.receiving;
         if receiving.batch.is_empty() {
             let count = receiving.queue.len().min(MAX_APPLY);
-            receiving.batch = receiving.queue.drain(..count).collect();
+            let (bytes, batch): (Vec<u64>, Vec<Entry>) = receiving.queue.drain(..count).unzip();
+            (receiving.batch, receiving.batch_bytes) = (batch, bytes.iter().sum());
+            receiving.queue_bytes -= receiving.batch_bytes;
         }
         if !receiving.batch.is_empty() {
             receiving.applying = true;
@@ -70,7 +90,8 @@ impl Session {
         self.receiving.applying = false;
         match outcome {
             Ok(stands) => {
-                let bytes = self.receiving.batch.drain(..).map(|entry| encode(&entry).len() as u64).sum();
+                self.receiving.batch.clear();
+                let bytes = std::mem::take(&mut self.receiving.batch_bytes);
                 self.stand(stands);
                 if matches!(self.hold, Some(Hold::DiskFull | Hold::Unavailable)) {
                     self.hold = None;

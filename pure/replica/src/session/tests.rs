@@ -147,6 +147,23 @@ fn entries_are_acknowledged_when_they_are_durable_and_not_before() {
 }
 
 #[test]
+fn a_peer_that_sends_more_than_it_has_credit_for_is_cut() {
+    let (_, entries) = written(2, 5, &"x".repeat(2 * 1024 * 1024));
+    let mut session = open(5);
+    for (lpos, entry) in entries {
+        let before = session.status();
+        let heard = hear(&mut session, Frame::Entries { first_lpos: lpos, entries: vec![entry] });
+        let closed = heard.iter().find(|output| matches!(output, Output::Close(_)));
+        // The first one is with the store, and the last one goes beyond what may wait.
+        assert_eq!(closed.is_some(), lpos == 4, "{lpos}: {before:?}");
+        if let Some(closed) = closed {
+            assert!(matches!(closed, Output::Close(Reason::Protocol(why)) if why.contains("more than credit")), "{closed:?}");
+            break;
+        }
+    }
+}
+
+#[test]
 fn a_full_disk_holds_the_batch_and_tries_it_again() {
     let mut session = open(1);
     let entries: Vec<Entry> = written(2, 1, "there").1.into_iter().map(|(_, entry)| entry).collect();

@@ -59,7 +59,8 @@ pub(super) fn measure(main: &mut Node, sub: &mut Node, parting: &Parting) -> Res
         lost += usize::from(!["as Main has it", "as Pier has it"].contains(&text(screen, "location")));
     }
     let told = [main.all("notices")?, sub.all("notices")?].map(|notices| {
-        let about = notices.iter().filter(|notice| text(notice, "what") == "concurrent_edit" && text(notice, "cell") == "location");
+        let about =
+            notices.iter().filter(|notice| text(notice, "what") == "concurrent_edit" && text(notice, "cell") == "location");
         about.map(|notice| text(notice, "document").to_owned()).collect::<BTreeSet<_>>()
     });
     lost += told.iter().map(|told| contested.iter().filter(|id| !told.contains(*id)).count()).sum::<usize>();
