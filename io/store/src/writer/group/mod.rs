@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::known::Known;
-use super::rows::{Kinds, Rows};
+use super::rows::{Held, Key, Kinds, Rows};
 use super::thread::Output;
 use super::work::Work;
 use super::{Setup, State};
@@ -125,12 +125,14 @@ impl Group {
                 } else {
                     self.lag.grow(working.additions, working.digests.keys().cloned());
                 }
-                self.publish(working, output);
+                let rows = self.publish(working, output);
                 if facts.iter().any(|job| job.batch.folded) {
                     // The log was cut.
                     self.stand();
                 }
                 facts.into_iter().for_each(|job| job.answer(Ok(())));
+                // Nobody waits for this: what is forgotten for it takes a while to be freed.
+                self.remember(rows);
             }
             Err(error) => {
                 tracing::error!(%error, "a transaction failed");
@@ -157,15 +159,11 @@ impl Group {
         with_db!(&self.readers, pool => pool.close().await);
     }
 
-    fn publish<S: State>(&mut self, working: Working<S>, output: &Output<S>) {
+    /// Tells everybody; hands back the rows, to be remembered before the next change is decided.
+    fn publish<S: State>(&mut self, working: Working<S>, output: &Output<S>) -> BTreeMap<Key, Held> {
         self.position = working.position;
         self.lpos = working.lpos;
         self.note_digests(working.digests);
-        self.rows.make_room(working.rows.len());
-        for (key, row) in working.rows {
-            self.known.add(self.kinds.name(key.0), key.1);
-            self.rows.put(key, row);
-        }
         if !working.entries.is_empty() {
             output.state.send_replace(Arc::new(working.state));
             self.stand();
@@ -175,6 +173,15 @@ impl Group {
             let _ = output.published.send(entry.published);
         }
         working.answers.into_iter().for_each(Answer::good);
+        working.rows
+    }
+
+    fn remember(&mut self, rows: BTreeMap<Key, Held>) {
+        self.rows.make_room(rows.len());
+        for (key, row) in rows {
+            self.known.add(self.kinds.name(key.0), key.1);
+            self.rows.put(key, row);
+        }
     }
 
     /// Takes new sums into the digest.
