@@ -12,7 +12,6 @@ mod parting;
 use std::env;
 use std::time::Duration;
 
-use super::example;
 use super::figure::Figure;
 use super::server::fresh_folder;
 use crate::failure::Failure;
@@ -34,11 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// Where there is no namespace, a server does not start, or the two do not agree in time.
 pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     if env::var_os(INSIDE).is_some() {
-        let figures = inside()?;
-        for Figure { name, aim, measured, peer, ratio } in &figures {
-            say::line(format_args!("| {name} | {aim} | {measured} | {peer} | {ratio} |"));
-        }
-        return Ok(figures);
+        return inside();
     }
     installer::bring(&[&tool::lab::NETWORKS], consent)?;
     web::prepare(consent)?;
@@ -47,7 +42,22 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     let own = env::current_exe().map_err(|error| Failure::unavailable(format!("This program does not find itself: {error}.")))?;
     let mut alone = process::command("unshare");
     alone.args(["--net", "--"]).arg(own).args(["bench", "servers", "--no-install"]).env(INSIDE, "1");
-    example::rows(&mut alone)
+    let (success, output) = process::shown(&mut alone)?;
+    let figures: Vec<Figure> = output.lines().filter_map(Figure::row).collect();
+    if figures.is_empty() {
+        return Err(Failure::failed("The servers were not measured; the lines above say why."));
+    }
+    if !success {
+        say::note("Some figures of the servers are missing; the lines above say why.");
+    }
+    Ok(figures)
+}
+
+/// Prints a figure as soon as it is measured: what comes after it may fail.
+fn tell(figure: Figure) -> Figure {
+    let Figure { name, aim, measured, peer, ratio } = &figure;
+    say::line(format_args!("| {name} | {aim} | {measured} | {peer} | {ratio} |"));
+    figure
 }
 
 fn inside() -> Result<Vec<Figure>, Failure> {
@@ -59,11 +69,11 @@ fn inside() -> Result<Vec<Figure>, Failure> {
     sub.join(&main, "Pier")?;
     node::until("both are connected", || Ok(main.meets()? && sub.meets()?))?;
 
-    let mut figures = edits::measure(&mut main, &mut sub)?;
+    let mut figures = vec![tell(edits::measure(&mut main, &mut sub)?)];
     let parting = Parting::between(&[&main, &sub]);
-    figures.push(heal::measure(&mut main, &mut sub, &parting)?);
+    figures.push(tell(heal::measure(&mut main, &mut sub, &parting)?));
     main.stop();
     sub.stop();
-    figures.push(newcomer::measure(&binary, &folder)?);
+    figures.push(tell(newcomer::measure(&binary, &folder)?));
     Ok(figures)
 }

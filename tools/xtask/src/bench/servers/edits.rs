@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_micros(500);
 ///
 /// # Errors
 /// Where an edit is refused or does not arrive.
-pub(super) fn measure(main: &mut Node, sub: &mut Node) -> Result<Vec<Figure>, Failure> {
+pub(super) fn measure(main: &mut Node, sub: &mut Node) -> Result<Figure, Failure> {
     let made = main.client.json("POST", "/api/v1/viewers", r#"{"name":"Edited"}"#)?.json();
     let id = made.as_ref().and_then(|made| made.get("id")?.text()).unwrap_or_default().to_owned();
     let path = format!("/api/v1/viewers/{id}");
@@ -54,7 +54,7 @@ pub(super) fn measure(main: &mut Node, sub: &mut Node) -> Result<Vec<Figure>, Fa
         ms(&mut answered, 50),
     );
     let name = "edit visible on the other server, loopback".to_owned();
-    Ok(vec![Figure { name, aim: "p50 50 ms, p99 250 ms".to_owned(), measured, ..Figure::default() }])
+    Ok(Figure { name, aim: "p50 50 ms, p99 250 ms".to_owned(), measured, ..Figure::default() })
 }
 
 /// The text of a member.
