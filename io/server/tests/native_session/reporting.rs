@@ -61,12 +61,12 @@ async fn a_size_that_no_screen_has_is_cut() {
     let mut pier = Screen::paired(&site, &ada, 1, "Pier").await;
     let viewer = pier.viewer();
     let machine = pier.device.request.machine.as_mut().unwrap();
-    machine.screen = Some(v1::Size { width: u32::MAX, height: 2_160 });
+    machine.screen = Some(v1::Screen { width: u32::MAX, height: 2_160 });
     // The size is kept before the session greets.
     let _pier = pier.again(&site, "").await;
     let state = site.app.core.state();
-    let device = state.devices.iter().map(|(_, device)| device).find(|device| device.viewer == Some(viewer)).unwrap();
-    assert_eq!((device.screen.width, device.screen.height), (100_000, 2_160));
+    let device = state.devices.iter().map(|(_, device)| device).find(|device| device.value.viewer == Some(viewer)).unwrap();
+    assert_eq!((device.value.screen.width, device.value.screen.height), (100_000, 2_160));
 }
 
 #[tokio::test]
