@@ -45,7 +45,7 @@ struct Bench {
     run: fn(Consent) -> Result<Vec<Figure>, Failure>,
 }
 
-const BENCHES: [Bench; 18] = [
+const BENCHES: &[Bench] = &[
     Bench { name: "start", about: "second start, empty", only_named: false, run: start::empty },
     Bench { name: "start-full", about: "second start, full installation", only_named: false, run: start::full },
     Bench { name: "commits", about: "durable commits", only_named: false, run: |_| example::commits() },
