@@ -26,7 +26,7 @@ pub(super) async fn look(
         .ok_or_else(|| Status::invalid_argument("a question without a message: send LookRequest"))?;
     let covers = covers(&app, &control::position::read(&question.position));
     let reply = v1::LookReply { server: app.core.server_id().to_string(), covers };
-    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let (mut sender, receiver) = futures::channel::mpsc::channel(1);
     sender.try_send(wire::plain(&reply)).expect("a new channel has room for one message");
     let mut response = http::Response::new(tonic::body::Body::new(wire::Outgoing::new(receiver, CancellationToken::new())));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
