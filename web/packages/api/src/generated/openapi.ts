@@ -100,7 +100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a change is here, and which viewers have and show it. */
+        /** Whether a change is here, which servers have it, and which viewers have and show it. */
         get: operations["change_facts"];
         put?: never;
         post?: never;
@@ -792,7 +792,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was lost where two changed the same, the newest 500 first. */
+        /** What people should look at, the newest 500 first. `total` counts those that nobody has dealt with. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -811,8 +811,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that somebody dealt with a notice. */
+        /** Notes that somebody dealt with a notice. All servers hear of it. */
         post: operations["resolve_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the lost value back in place of the one that stands, under the same rules as any change, and notes that this was dealt with. */
+        post: operations["take_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1514,6 +1531,23 @@ export interface paths {
         put?: never;
         /** Lets the server that is asked go on without the entries that its disk lost. */
         post: operations["go_on_without_lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last day of the servers, as the one that answers saw it. */
+        get: operations["find_servers_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2392,6 +2426,13 @@ export interface components {
             dot: string;
             /** @description Whether this server has it. */
             here: boolean;
+            /**
+             * Format: int64
+             * @description When it was made, Unix milliseconds; none: it is not here, or no longer in the log.
+             */
+            made_at?: number | null;
+            /** @description Which servers have it; empty if there is only one. */
+            servers: components["schemas"]["ServerHas"][];
             /**
              * @description The approved viewers whose plan it altered, in the order of their names; none if the server does not remember, because it was
              *     restarted since or made many changes since.
@@ -3428,6 +3469,9 @@ export interface components {
                 at: number;
                 /** @description The member. */
                 cell: string;
+                /** @description The value that stands; null where it is secret, or the document is gone. */
+                current: unknown;
+                current_made?: components["schemas"]["MadeBy"] | null;
                 /**
                  * Format: uuid
                  * @description The document.
@@ -3442,13 +3486,21 @@ export interface components {
                 kind: string;
                 /** @description The change whose value was lost: its address, as in `Signboard-Dot`. */
                 loser: string;
+                made?: components["schemas"]["MadeBy"] | null;
+                /** @description Its name; empty if its kind has none, none: it is gone. */
+                name?: string | null;
                 /**
                  * Format: int64
                  * @description When a person dealt with it, Unix milliseconds; none = nobody has.
                  */
                 resolved_at?: number | null;
                 resolved_by?: components["schemas"]["UserId"] | null;
-                /** @description The lost value; null where it is secret, or where only the other one was there to be seen. */
+                /** @description Whether the lost value can be put back: `POST /notices/{id}/take`. */
+                takable: boolean;
+                /**
+                 * @description The lost value; null where it is secret, or nobody knows it any more. For two names the name by which the younger one is told
+                 *     apart, for what is gone its kind and id.
+                 */
                 value: unknown;
                 /** @description What happened. */
                 what: components["schemas"]["NoticeWhat"];
@@ -3619,6 +3671,18 @@ export interface components {
             uptime: number;
             /** @description Version of the viewer's program. */
             version: string;
+        };
+        /** @description By whom a change was made. */
+        MadeBy: {
+            /**
+             * Format: int64
+             * @description When, Unix milliseconds by the clock of the server there.
+             */
+            at: number;
+            /** @description The person's name; empty: the server itself, or somebody who is gone. */
+            by: string;
+            /** @description Name of that server; empty if there is only one, or it is not known. */
+            server: string;
         };
         /** @description A new token; its secret is shown this once. */
         MadeEnrolmentToken: {
@@ -3970,6 +4034,9 @@ export interface components {
             at: number;
             /** @description The member. */
             cell: string;
+            /** @description The value that stands; null where it is secret, or the document is gone. */
+            current: unknown;
+            current_made?: components["schemas"]["MadeBy"] | null;
             /**
              * Format: uuid
              * @description The document.
@@ -3984,13 +4051,21 @@ export interface components {
             kind: string;
             /** @description The change whose value was lost: its address, as in `Signboard-Dot`. */
             loser: string;
+            made?: components["schemas"]["MadeBy"] | null;
+            /** @description Its name; empty if its kind has none, none: it is gone. */
+            name?: string | null;
             /**
              * Format: int64
              * @description When a person dealt with it, Unix milliseconds; none = nobody has.
              */
             resolved_at?: number | null;
             resolved_by?: components["schemas"]["UserId"] | null;
-            /** @description The lost value; null where it is secret, or where only the other one was there to be seen. */
+            /** @description Whether the lost value can be put back: `POST /notices/{id}/take`. */
+            takable: boolean;
+            /**
+             * @description The lost value; null where it is secret, or nobody knows it any more. For two names the name by which the younger one is told
+             *     apart, for what is gone its kind and id.
+             */
             value: unknown;
             /** @description What happened. */
             what: components["schemas"]["NoticeWhat"];
@@ -3999,7 +4074,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeWhat: "concurrent_edit" | "edit_lost_to_delete";
+        NoticeWhat: "concurrent_edit" | "edit_lost_to_delete" | "target_gone" | "two_names";
         /** @description Sends a recipient something to try it out. */
         NotifyTest: {
             /** @description Whom. */
@@ -5289,6 +5364,27 @@ export interface components {
              */
             https_port: number;
         };
+        /** @description Whether a server has a change. */
+        ServerHas: {
+            /** @description Whether it is connected to the server that answers, or is that server. */
+            connected: boolean;
+            /** @description Whether it has the change, durably; none: the two exchange nothing directly, so only a server between knows. */
+            has?: boolean | null;
+            /** @description Which server. */
+            id: components["schemas"]["ServerId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The last day of all servers. */
+        ServerHistory: {
+            /** @description The servers. */
+            servers: components["schemas"]["ServerPast"][];
+            /**
+             * Format: int64
+             * @description What a sample stands for, milliseconds: the worst of that time.
+             */
+            step_ms: number;
+        };
         /**
          * Format: uuid
          * @description A server of the installation.
@@ -5304,6 +5400,13 @@ export interface components {
             next: string | null;
             total: number;
         };
+        /** @description The last day of a server, as the one that answers saw it. */
+        ServerPast: {
+            /** @description Which. */
+            id: components["schemas"]["ServerId"];
+            /** @description The oldest first. There is none for a time in which the server that answers did not run. */
+            samples: components["schemas"]["ServerSample"][];
+        };
         ServerResource: {
             /** Format: uuid */
             id: string;
@@ -5314,6 +5417,36 @@ export interface components {
          * @enum {string}
          */
         ServerRole: "main" | "sub" | "backup";
+        /** @description How a server was. */
+        ServerSample: {
+            /**
+             * Format: int64
+             * @description When the time began that this stands for, Unix milliseconds.
+             */
+            at: number;
+            /** @description Whether the two were connected all the time. */
+            connected: boolean;
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            files_missing?: number | null;
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            pending_in?: number | null;
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            pending_out?: number | null;
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            records_waiting?: number | null;
+        };
         /**
          * @description How a server stands to the one that answers.
          * @enum {string}
@@ -5327,9 +5460,19 @@ export interface components {
             addresses: components["schemas"]["ServerAddress"][];
             /**
              * Format: int64
+             * @description Their bytes, as far as their length is known; none: it has not said.
+             */
+            bytes_missing?: number | null;
+            /**
+             * Format: int64
              * @description How far the other clock is ahead, milliseconds; none: not known yet.
              */
             clock_offset_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Files that it lacks; none: it has not said.
+             */
+            files_missing?: number | null;
             /**
              * Format: int64
              * @description Bytes of files that came from it since the one that answers started.
@@ -5395,6 +5538,16 @@ export interface components {
              * @description Bytes per second of files that the one that answers may receive from it at this hour; 0 = only what is urgent; none = unlimited.
              */
             receive_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Those that were dropped there before the Main had them; none: it has not said.
+             */
+            records_dropped?: number | null;
+            /**
+             * Format: int64
+             * @description Play records and events of screens that wait there for the Main; none: it has not said.
+             */
+            records_waiting?: number | null;
             /**
              * Format: int64
              * @description When it was taken out, Unix milliseconds; none = it was not.
@@ -9226,6 +9379,38 @@ export interface operations {
             507: components["responses"]["Error507"];
         };
     };
+    take_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
     list_deliveries: {
         parameters: {
             query?: never;
@@ -11609,6 +11794,38 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_servers_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerHistory"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             412: components["responses"]["Error412"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
