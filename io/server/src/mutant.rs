@@ -24,7 +24,7 @@ use crate::now::new_id;
 /// One in so many changes is forgotten.
 const FORGOTTEN: u64 = 1_000;
 /// How long a change waits for its disk where that is not waited for.
-const SLOW: Duration = Duration::from_millis(20);
+const SLOW: Duration = Duration::from_millis(50);
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
