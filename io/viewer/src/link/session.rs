@@ -18,7 +18,7 @@ const SPEAK: Duration = Duration::from_secs(5);
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// After so long a session was a good one, and the next attempt comes soon.
 const GOOD: Duration = Duration::from_secs(60);
-/// A session that lasted so long was no attempt: when it is lost, the next server is gone to at once.
+/// A session that lasted for less may have been one that the server breaks.
 const SETTLED: Duration = Duration::from_secs(5);
 /// How often it is looked at whether the certificate is to be renewed, at least.
 const LOOK: Duration = Duration::from_secs(3_600);
@@ -149,7 +149,8 @@ impl Connector {
     async fn ended(&self, why: &str, begin: Instant, stay: &Stay) -> Visit {
         tracing::info!(why, "the session ended");
         self.tell(LinkEvent::Closed { why: why.to_owned() }).await;
-        if stay.has_others() && begin.elapsed() >= SETTLED { Visit::Next } else { kind(begin) }
+        let is_brief = begin.elapsed() < SETTLED;
+        if stay.has_others() && self.course.may_hurry(is_brief) { Visit::Next } else { kind(begin) }
     }
 
     /// The way back from a server that stands in.

@@ -67,9 +67,6 @@ fn lab_a_screen_goes_to_the_server_that_stands_in_and_returns() -> anyhow::Resul
     house.main.kill()?;
     let took = served(&house.bob, &viewer, since, "killed: the Backup serves the screen")?;
     assert!(took < Duration::from_secs(20), "{took:?}");
-    for line in computer.viewer.lines().iter().rev().take(25).rev() {
-        println!("V {line}");
-    }
     serves(&house.bob, &computer, |by, whose| by == "Pier" && whose != by)?;
     house.bob.until("it obeys the Backup", || Ok(obeys(&house.bob, &viewer).then_some(())))?;
     house.bob.change(&presentation, "#109840")?;
