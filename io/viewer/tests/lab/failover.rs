@@ -19,9 +19,7 @@ const SETTINGS: &str = "return-after-s = 2\nreturn-within-s = 1\n";
 /// A viewer that is served again by whoever it went to, and how long that took.
 fn served(desk: &Desk<'_>, viewer: &str, since: Instant, what: &str) -> anyhow::Result<Duration> {
     desk.until(what, || Ok((desk.status(viewer).is_ok_and(|status| status["online"] == true)).then_some(())))?;
-    let took = since.elapsed();
-    println!("{what}: {} ms", took.as_millis());
-    Ok(took)
+    Ok(since.elapsed())
 }
 
 /// Whether a server of the two can tell the screen to do something: exactly one can.
@@ -106,7 +104,6 @@ fn lab_a_screen_goes_to_the_server_that_stands_in_and_returns() -> anyhow::Resul
     }
 
     let (pictures, strange) = film.end(&[BLUE, GREEN])?;
-    println!("{pictures} pictures, {strange} of them with a gap");
     assert!(pictures > 100 && strange == 0, "{strange} of {pictures} pictures show neither of the two plans");
     Ok(())
 }
