@@ -104,6 +104,8 @@ mod tests {
             may_lead: false,
             waits_for_lost: false,
             servers: vec![server.clone()],
+            missing: Default::default(),
+            check: Default::default(),
         };
         history.note(&view(&server), 1_000);
         (server.pending_out, server.state) = (Some(40), ServerState::NotConnected);
