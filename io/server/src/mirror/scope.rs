@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::id::{ServerId, ViewerId};
 use domain::lead::role_of;
+use domain::server::servers_of;
 use domain::state::State;
 
 use super::wanted::{Horizon, Scope};
@@ -20,8 +21,10 @@ pub(super) fn of_this_server(app: &App, state: &State) -> (Scope, Horizon) {
     (if all { Scope::All } else { Scope::Needed(served(app, state)) }, horizon)
 }
 
-/// The screens whose session this server has seen since it started.
+/// The screens that belong to this server, and those whose session it has seen since it started.
 fn served(app: &App, state: &State) -> BTreeSet<ViewerId> {
+    let own = ServerId(app.core.server_id());
     let live = state.rows.viewers.iter().filter(|(_, held)| held.value.trashed_at.is_none()).map(|(id, _)| id);
-    live.filter(|id| app.live.read(*id, |status| status.online || status.seen.is_some())).collect()
+    let belongs = |id: ViewerId| servers_of(state, id).first() == Some(&own);
+    live.filter(|id| belongs(*id) || app.live.read(*id, |status| status.online || status.seen.is_some())).collect()
 }
