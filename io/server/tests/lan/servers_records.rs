@@ -171,17 +171,9 @@ fn lab_documents_in_which_two_servers_differ_are_named() -> anyhow::Result<()> {
     let (main, _ada, mut sub, bob, name) = pair(&lab.segment()?)?;
     drop(bob);
     sub.kill();
-    // What no program of ours does: a document becomes another one without a change, and the sums say so.
-    let spoil = "import sqlite3, sys, uuid\n\
-        db = sqlite3.connect(sys.argv[1])\n\
-        (id,) = db.execute(\"SELECT id FROM document WHERE kind = 'viewer'\").fetchone()\n\
-        db.execute(\"UPDATE document SET body = replace(body, 'Before', 'Spoilt') WHERE kind = 'viewer'\")\n\
-        bucket = uuid.UUID(bytes=id).int % 1024\n\
-        db.execute(\"INSERT INTO repl_digest VALUES ('viewer', ?, ?) ON CONFLICT (kind, bucket) DO UPDATE SET sum = excluded.sum\",\n\
-            (bucket, bytes(range(16))))\n\
-        db.commit()";
+    let spoil = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lan/spoil.py");
     let database = sub.data.path().join("signboard.db");
-    let spoilt = std::process::Command::new("python3").args(["-c", spoil]).arg(database).status()?;
+    let spoilt = std::process::Command::new("python3").arg(spoil).arg(database).status()?;
     assert!(spoilt.success());
     sub.run()?;
     for (server, other, here) in [(&main, "Pier", "Before"), (&sub, name.as_str(), "Spoilt")] {
