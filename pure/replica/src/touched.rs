@@ -60,10 +60,10 @@ mod tests {
         for count in [1, FEW - 1, FEW, FEW + 1, FEW + 2, 100] {
             let mut touched = Touched::default();
             let there = Row { birth: Dot::default(), cells: BTreeMap::new() };
-            let lookup = |_: &str, id: Uuid| (id.as_u128() % 2 == 0).then(|| there.clone());
+            let lookup = |_: &str, id: Uuid| id.as_u128().is_multiple_of(2).then(|| there.clone());
             let ids = || (0..count as u128).map(Uuid::from_u128);
             for id in ids() {
-                assert_eq!(touched.row("viewer", id, &lookup).is_some(), id.as_u128() % 2 == 0);
+                assert_eq!(touched.row("viewer", id, &lookup).is_some(), id.as_u128().is_multiple_of(2));
                 touched.row("group", id, &lookup).take();
             }
             // Turned round, and a second time as they are.

@@ -181,7 +181,7 @@ async fn round(app: &App, reports: &mut mpsc::UnboundedReceiver<Hash>) -> Result
         look(app, file.hash, if asked { BRISKLY } else { SLOWLY }).await;
         let mut round = check.round.lock();
         (round.after, round.files) = (Some(file.hash), round.files + 1);
-        let write = round.files % 64 == 0;
+        let write = round.files.is_multiple_of(64);
         drop(round);
         if write {
             check.keep();

@@ -243,7 +243,7 @@ mod tests {
         let group = domain::id::GroupId(Uuid::from_u128(60));
         put(&mut rows, 60, &Group::default());
         let member = Some(Member::Viewer(viewer(72)));
-        put(&mut rows, 61, &Membership { group, member, ..Membership::default() });
+        put(&mut rows, 61, &Membership { group, member });
         put(&mut rows, 107, &Schedule { emergency: true, ..row(3, Destination::Group(group), 0) });
         assert_eq!(needed(&rows, &[72]), [3, 8, 4, 5], "an emergency comes first");
         assert_eq!(needed(&rows, &[71]), [7, 2, 1, 5]);

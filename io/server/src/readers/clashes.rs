@@ -37,10 +37,10 @@ pub async fn follow(app: App) {
     // What came while the program did not run was not looked at.
     let mut found = Found { names: app.core.state().servers.len() > 1, ..Found::default() };
     loop {
-        if found.names || found.others || !found.gone.is_empty() {
-            if let Err(error) = tell(&app, std::mem::take(&mut found)).await {
-                tracing::error!(%error, "names that two documents have could not be looked for");
-            }
+        if (found.names || found.others || !found.gone.is_empty())
+            && let Err(error) = tell(&app, std::mem::take(&mut found)).await
+        {
+            tracing::error!(%error, "names that two documents have could not be looked for");
         }
         match entries.recv().await {
             Ok(entry) => found.note(&app.core.state(), own, &entry),

@@ -36,7 +36,7 @@ pub(super) type Heard = mpsc::UnboundedReceiver<Said>;
 #[derive(Debug)]
 pub(super) enum Said {
     /// By the other side.
-    Beside(Message),
+    Beside(Box<Message>),
     /// By the machine: both have the same changes, and not the same data.
     Differs,
 }
@@ -80,7 +80,7 @@ pub(super) async fn run(app: App, from: Actor, out: Outbox, mut heard: Heard) {
     loop {
         tokio::select! {
             message = heard.recv() => match message {
-                Some(Said::Beside(message)) => feeding.hear(message).await,
+                Some(Said::Beside(message)) => feeding.hear(*message).await,
                 Some(Said::Differs) => {
                     let sums = differing::sums(&feeding.app).await;
                     feeding.say_if(sums);

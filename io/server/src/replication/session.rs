@@ -145,7 +145,7 @@ impl Driver {
                     Some(Ok(frame)) if feeding::is_beside(&frame) => {
                         if let (Some(beside), Some(message)) = (&self.beside, frame.frame) {
                             // It ends with this session only.
-                            let _ = beside.send(feeding::Said::Beside(message));
+                            let _ = beside.send(feeding::Said::Beside(Box::new(message)));
                         }
                         continue;
                     }
