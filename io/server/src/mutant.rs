@@ -1,6 +1,6 @@
 //! Mistakes that can be switched on, so that the tests which look for them are tested (`docs/decisions/0010-two-builds.md`).
 //!
-//! Only builds with the feature `next` have any of it, and those are never released. `SIGNBOARD_MUTANT` chooses one.
+//! Only builds with the feature `next` have any of it, and those are never released. `XTASK_MUTANT` chooses one.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,7 +43,7 @@ enum Mutant {
 
 fn chosen() -> Mutant {
     static CHOSEN: OnceLock<Mutant> = OnceLock::new();
-    *CHOSEN.get_or_init(|| match std::env::var("SIGNBOARD_MUTANT").as_deref() {
+    *CHOSEN.get_or_init(|| match std::env::var("XTASK_MUTANT").as_deref() {
         Ok("drop") => Mutant::Drop,
         Ok("early") => Mutant::Early,
         Ok("bump") => Mutant::Bump,

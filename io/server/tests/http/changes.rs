@@ -36,7 +36,9 @@ async fn a_change_is_received_and_shown_by_each_viewer_that_it_alters() {
     let made = ada.post("/schedules", &row(json!({"presentation": shown}), json!({"viewer": viewer}))).await;
     let dot = made.header("signboard-dot").unwrap().to_owned();
     let before = json!([{"id": viewer, "name": "Pier", "online": true, "received": null, "shown": null}]);
-    assert_eq!(arrival(&ada, &dot).await, json!({"dot": dot, "here": true, "viewers": before}));
+    let first = arrival(&ada, &dot).await;
+    let made_at = first["made_at"].as_i64().expect("it is in the log");
+    assert_eq!(first, json!({"dot": dot, "here": true, "made_at": made_at, "servers": [], "viewers": before}));
     let plan = session.hear("plan").await["id"].clone();
     session.say(json!({"type": "received", "plan": plan})).await;
     let received = until(&ada, &dot, "received").await;
@@ -83,10 +85,12 @@ async fn who_may_not_see_a_viewer_does_not_hear_of_it_and_old_changes_are_only_h
     ada.get("/changes/seven").await.refused(400, "malformed", "");
     let mut later = dot.rsplit_once(':').unwrap().0.to_owned();
     later.push_str(":999999");
-    assert_eq!(arrival(&ada, &later).await, json!({"dot": later, "here": false, "viewers": null}));
+    assert_eq!(arrival(&ada, &later).await, json!({"dot": later, "here": false, "made_at": null, "servers": [], "viewers": null}));
 
     drop((ada, bob, session));
     let site = Site::on(site.stop().await, &[]).await;
     let ada = site.stranger().sign_in("ada", PASSWORD).await;
-    assert_eq!(arrival(&ada, &dot).await, json!({"dot": dot, "here": true, "viewers": null}));
+    let old = arrival(&ada, &dot).await;
+    let made_at = old["made_at"].as_i64().expect("it is in the log");
+    assert_eq!(old, json!({"dot": dot, "here": true, "made_at": made_at, "servers": [], "viewers": null}));
 }

@@ -53,6 +53,8 @@ async fn a_device_waits_is_approved_and_gets_its_plan() {
     let mut again = device.connect(Some(plan["id"].as_str().unwrap())).await;
     again.hear("welcome").await;
     again.say(json!({"type": "time", "t0": 1.0})).await;
+    // How it may fetch files is said to each; a plan would come before the time.
+    assert_eq!(again.next().await.unwrap()["type"], "download");
     let next = again.next().await.unwrap();
     assert_eq!(next["type"], "time", "it has the plan already");
 }

@@ -15,7 +15,7 @@ const TWO: [Further; 1] = [("Pier", "sub", None)];
 /// So long may it take until enough has happened.
 const PATIENCE: Duration = Duration::from_secs(200);
 /// The variable that chooses the mistake; only the build of the next version reads it (`docs/decisions/0010-two-builds.md`).
-const VARIABLE: &str = "SIGNBOARD_MUTANT";
+const VARIABLE: &str = "XTASK_MUTANT";
 
 /// The program of the next version, beside this one's; none, said aloud, where it was not built.
 pub(super) fn next() -> anyhow::Result<Option<PathBuf>> {

@@ -111,7 +111,7 @@ fn lab_a_server_with_another_protocol_is_named_and_loses_nothing() -> anyhow::Re
     drop(bob);
     sub.kill();
     let Server { host, data, .. } = sub;
-    let start = Start { program: Some(program), environment: vec![("SIGNBOARD_MUTANT".into(), "version".into())] };
+    let start = Start { program: Some(program), environment: vec![("XTASK_MUTANT".into(), "version".into())] };
     let mut sub = Server::start_on(host, start, data)?;
     let bob = sub.sign_in();
     sub.make(&bob, &["From the future"]);
