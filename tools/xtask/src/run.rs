@@ -143,9 +143,11 @@ mod tests {
         assert_eq!(
             server("--data D"),
             "signboard server --data D --set bind.address=127.0.0.1 --set web.http-port=8080 \
-             --set web.https-port=8443 --set control.port=17237 --set discovery.enabled=false --set time.enabled=false --demo"
+             --set web.https-port=8443 --set control.port=17237 --set discovery.enabled=false --set time.enabled=false \
+             --set replication.addresses=127.0.0.1 --demo"
         );
         assert!(server("").contains("demo-data --set "));
-        assert!(server("--lan --port 8090").contains("bind.address=0.0.0.0 --set web.http-port=8090"));
+        let open = server("--lan --port 8090");
+        assert!(open.contains("bind.address=0.0.0.0 --set web.http-port=8090") && !open.contains("replication"), "{open}");
     }
 }

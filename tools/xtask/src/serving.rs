@@ -34,15 +34,19 @@ impl Serving {
     pub(crate) fn command(&self, binary: &Path, data: &Path) -> Command {
         let mut command = process::command(binary);
         command.args(["server", "--data"]).arg(data);
-        for setting in [
+        let mut settings = vec![
             format!("bind.address={}", self.address),
             format!("web.http-port={}", self.http),
             format!("web.https-port={}", self.https),
             format!("control.port={}", self.control),
             "discovery.enabled=false".to_owned(),
             "time.enabled=false".to_owned(),
-            "replication.addresses=127.0.0.1".to_owned(),
-        ] {
+        ];
+        if self.address.is_loopback() {
+            // Others would be given this machine's names, which lead to addresses that are not bound.
+            settings.push(format!("replication.addresses={}", self.address));
+        }
+        for setting in settings {
             command.arg("--set").arg(setting);
         }
         command
