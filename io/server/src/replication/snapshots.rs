@@ -132,16 +132,23 @@ pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how
     let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
     let path = folder(app).map_err(words)?.join(format!("{}.fetched", Hash(offer.hash)));
     fetch(app, server, offer, &path).await?;
-    let file = File::open(&path).map_err(words)?;
+    // The session ends as soon as the new state stands, and its work with it: what then follows must not be lost.
+    let taking = tokio::spawn(take_in(app.clone(), server, path, how));
+    taking.await.map_err(|error| error.to_string())?
+}
+
+/// Takes in the state that was fetched, and keeps what it leaves out.
+async fn take_in(app: App, server: ServerId, path: PathBuf, how: Taking) -> Result<(), String> {
+    let file = File::open(&path).map_err(|error| format!("the file of the state cannot be read: {error}"))?;
     let installation = app.core.store().standing().installation;
     let source = io::BufReader::new(file);
     let taken = match how {
         Taking::Join => app.core.join(installation, source).await.map(drop),
         Taking::Rebuild { actor } => {
-            let mut history = history_of_another(app, actor).await.map_err(|error| error.to_string())?;
+            let mut history = history_of_another(&app, actor).await.map_err(|error| error.to_string())?;
             app.core.rebuild(installation, actor, source).await.map(|rebuilt| {
                 history.extend(rebuilt.dropped);
-                left_out(app, &history);
+                left_out(&app, &history);
             })
         }
     };
