@@ -85,7 +85,10 @@ async fn who_may_not_see_a_viewer_does_not_hear_of_it_and_old_changes_are_only_h
     ada.get("/changes/seven").await.refused(400, "malformed", "");
     let mut later = dot.rsplit_once(':').unwrap().0.to_owned();
     later.push_str(":999999");
-    assert_eq!(arrival(&ada, &later).await, json!({"dot": later, "here": false, "made_at": null, "servers": [], "viewers": null}));
+    assert_eq!(
+        arrival(&ada, &later).await,
+        json!({"dot": later, "here": false, "made_at": null, "servers": [], "viewers": null})
+    );
 
     drop((ada, bob, session));
     let site = Site::on(site.stop().await, &[]).await;
