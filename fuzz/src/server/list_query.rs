@@ -1,7 +1,8 @@
 //! Sorting and paging of lists: four lines are sort, limit, cursor and the keys as JSON.
 
 use serde_json::Value;
-use server::http::list::{Key, MAX_LIMIT, Paging};
+use server::http::cursor::MOST;
+use server::http::list::{Key, Paging};
 use uuid::Uuid;
 
 /// A page holds no more than asked for and its keys; the cursor of the next page is accepted and goes on behind it.
@@ -15,7 +16,7 @@ pub(super) fn run(data: &[u8]) {
     let Ok(paging) = Paging::new(sort, limit, cursor, &["name", "made_at"]) else { return };
     let page = paging.page(keys());
     assert_eq!(page.total, keys().len() as u64);
-    assert!(page.ids.len() <= limit.unwrap_or(MAX_LIMIT));
+    assert!(page.ids.len() <= limit.unwrap_or(MOST) as usize);
     if let Some(next) = &page.next {
         let paging = Paging::new(sort, limit, Some(next), &["name", "made_at"]).expect("our own cursor");
         let following = paging.page(keys());

@@ -5,7 +5,6 @@ use api::envelope::{List, Resource};
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::alert::{ALERT_RULES, AlertKind, AlertRules};
 use domain::permission::{Action, Object, may};
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::SignedIn;
+use super::cursor;
 use super::error::{Error, Result};
 use super::extract::{Body, Id, IfMatch, Query, RequestId};
 use super::single;
@@ -87,12 +87,9 @@ struct AlertQuery {
 /// Alerts raised and cleared, the newest first. `total` counts this page.
 #[utoipa::path(get, path = "/alerts", operation_id = "list_alerts", tag = "alerts", params(AlertQuery), responses((status = 200, body = List<AlertView>)))]
 async fn history(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query<AlertQuery>) -> Result<Json<List<AlertView>>> {
-    let limit = query.limit.unwrap_or(100);
-    if !(1..=500).contains(&limit) {
-        return Err(Error::malformed(format!("limit {limit} is out of range: give 1 to 500")).at("limit"));
-    }
+    let limit = cursor::limit(query.limit)?;
     let filter = AlertFilter { kind: query.kind.map(|kind| kind.name().to_owned()), subject: query.viewer, open: false };
-    let mut after = query.cursor.as_deref().map(cursor).transpose()?;
+    let mut after: Option<(i64, Uuid)> = cursor::decode(query.cursor.as_deref())?;
     let (mut items, mut more) = (Vec::new(), true);
     let state = app.core.state();
     for _ in 0..PAGES {
@@ -110,16 +107,8 @@ async fn history(Extract(app): Extract<App>, caller: SignedIn, Query(query): Que
             break;
         }
     }
-    let next = after
-        .filter(|_| more)
-        .map(|after| BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&after).expect("cursors are plain data")));
+    let next = after.filter(|_| more).map(|after| cursor::encode(&after));
     Ok(Json(List { total: items.len() as u64, items, next }))
-}
-
-fn cursor(text: &str) -> Result<(i64, Uuid)> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    place.ok_or_else(|| Error::malformed("the cursor is not one of this list's: begin at the first page").at("cursor"))
 }
 
 /// What raises alerts, and how often people are told.

@@ -149,7 +149,7 @@ fn list_parameters<T: Exposed>(operation: OperationBuilder) -> OperationBuilder 
     let members = ["id"].into_iter().chain(sortable::<T>());
     let sorts = members.flat_map(|member| [member.to_owned(), format!("-{member}")]).collect();
     let operation = operation
-        .parameter(query("limit", "Items of a page.", integer(1, super::list::MAX_LIMIT)))
+        .parameter(query("limit", "Items of a page.", integer(1, super::cursor::MOST as usize)))
         .parameter(query("cursor", "Where the page begins: `next` of the page before.", string()))
         .parameter(query("sort", "Member to sort by; - for descending.", choice(sorts)))
         .parameter(query("q", "Part of the name.", string()))

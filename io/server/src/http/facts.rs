@@ -4,7 +4,6 @@ use api::envelope::List;
 use api::fact::{AuditView, EventView, PlayView};
 use axum::Json;
 use axum::extract::State as Extract;
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::permission::{Action, Object, may};
 use domain::viewer::Viewer;
 use serde::Deserialize;
@@ -15,6 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::SignedIn;
+use super::cursor::{self, limit};
 use super::error::{Error, Result};
 use super::extract::{Id, Query};
 use super::noun::visible;
@@ -22,13 +22,6 @@ use crate::app::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(plays)).routes(routes!(audit)).routes(routes!(events))
-}
-
-fn limit(wish: Option<u32>) -> Result<u32> {
-    match wish.unwrap_or(100) {
-        limit @ 1..=500 => Ok(limit),
-        other => Err(Error::malformed(format!("limit {other} is out of range: give 1 to 500")).at("limit")),
-    }
 }
 
 /// Which play records.
@@ -65,7 +58,7 @@ async fn plays(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query
         until: query.until.unwrap_or(i64::MAX),
         ..PlayFilter::default()
     };
-    let after = query.cursor.as_deref().map(play_cursor).transpose()?;
+    let after = play_cursor(query.cursor.as_deref())?;
     let list = app.core.store().facts().list_plays(&filter, after, limit).await.map_err(Error::unavailable)?;
     let next = list.last().filter(|_| list.len() == limit as usize).map(|play| cursor_text(play.cursor()));
     let items: Vec<PlayView> = list.iter().map(crate::session::plays::view).collect();
@@ -105,7 +98,7 @@ async fn events(
     }
     let (from, until) = (query.from.unwrap_or(i64::MIN), query.until.unwrap_or(i64::MAX));
     let filter = EventFilter { viewer: id, level: query.level, from, until };
-    let after = query.cursor.as_deref().map(play_cursor).transpose()?;
+    let after = play_cursor(query.cursor.as_deref())?;
     let list = app.core.store().facts().list_events(&filter, after, limit).await.map_err(Error::unavailable)?;
     let next = list.last().filter(|_| list.len() == limit as usize).map(|event| cursor_text(event.cursor()));
     let view = |event: store::facts::Event| EventView {
@@ -120,15 +113,12 @@ async fn events(
 }
 
 fn cursor_text(cursor: PlayCursor) -> String {
-    let place = (cursor.at, cursor.device, cursor.stream, cursor.n);
-    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place).expect("cursors are plain data"))
+    cursor::encode(&(cursor.at, cursor.device, cursor.stream, cursor.n))
 }
 
-fn play_cursor(text: &str) -> Result<PlayCursor> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let parts: Option<(i64, Uuid, i64, i64)> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let error = || Error::malformed("the cursor is not one of this list's: begin at the first page").at("cursor");
-    parts.map(|(at, device, stream, n)| PlayCursor { at, device, stream, n }).ok_or_else(error)
+fn play_cursor(text: Option<&str>) -> Result<Option<PlayCursor>> {
+    let place: Option<(i64, Uuid, i64, i64)> = cursor::decode(text)?;
+    Ok(place.map(|(at, device, stream, n)| PlayCursor { at, device, stream, n }))
 }
 
 /// Which changes.

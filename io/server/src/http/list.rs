@@ -2,17 +2,12 @@
 
 use std::cmp::Ordering;
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::cursor;
 use super::error::{Error, Result};
-
-/// The most items of a page.
-pub const MAX_LIMIT: usize = 500;
-/// Items of a page where nobody said otherwise.
-const LIMIT: usize = 100;
 
 /// One page of sorted keys.
 pub struct Page {
@@ -42,19 +37,15 @@ impl Paging {
     ///
     /// # Errors
     /// 400 naming what is not possible.
-    pub fn new(sort: Option<&str>, limit: Option<usize>, cursor: Option<&str>, members: &[&str]) -> Result<Self> {
+    pub fn new(sort: Option<&str>, limit: Option<u32>, cursor: Option<&str>, members: &[&str]) -> Result<Self> {
         let sort = sort.unwrap_or(if members.contains(&"name") { "name" } else { "id" });
         let (member, descending) = sort.strip_prefix('-').map_or((sort, false), |member| (member, true));
         if member != "id" && !members.contains(&member) {
             let text = format!("this list cannot be sorted by {member:?}: possible are id, {}", members.join(", "));
             return Err(Error::malformed(text).at("sort"));
         }
-        let limit = limit.unwrap_or(LIMIT);
-        if limit == 0 || limit > MAX_LIMIT {
-            return Err(Error::malformed(format!("limit {limit} is out of range: give 1 to {MAX_LIMIT}")).at("limit"));
-        }
-        let after = cursor.map(decode).transpose()?;
-        Ok(Self { member: member.to_owned(), descending, limit, after })
+        let limit = cursor::limit(limit)? as usize;
+        Ok(Self { member: member.to_owned(), descending, limit, after: cursor::decode(cursor)? })
     }
 
     /// Sorts the keys and cuts the page out.
@@ -70,7 +61,7 @@ impl Paging {
             keys.truncate(self.limit);
         }
         keys.sort_unstable_by(|a, b| self.order(a, b));
-        let next = keys.last().filter(|_| more).map(encode);
+        let next = keys.last().filter(|_| more).map(cursor::encode);
         Page { ids: keys.into_iter().map(|key| key.1).collect(), next, total }
     }
 
@@ -78,16 +69,6 @@ impl Paging {
         let order = compare(&a.0, &b.0).then(a.1.cmp(&b.1));
         if self.descending { order.reverse() } else { order }
     }
-}
-
-fn encode(key: &Key) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).expect("keys are plain data"))
-}
-
-fn decode(cursor: &str) -> Result<Key> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
-    let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    key.ok_or_else(|| Error::malformed("the cursor is not one of this list's: begin at the first page").at("cursor"))
 }
 
 /// Null first, then false, true, numbers, texts regardless of case.

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod caller;
 pub mod changes;
+pub mod cursor;
 pub mod describe;
 pub mod devices;
 pub mod enrolment;

@@ -24,15 +24,13 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::SignedIn;
+use super::cursor;
 use super::error::{Error, Result};
 use super::extract::{Id, Query, RequestId};
 use super::noun::allow;
 use crate::app::App;
 use crate::core::Change;
 use crate::now::now_ms;
-
-/// The most notices of an answer.
-const MOST: u32 = 500;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(resolve)).routes(routes!(take))
@@ -47,21 +45,29 @@ struct NoticeQuery {
     document: Option<Uuid>,
     /// Whether to leave out those that somebody dealt with.
     open: Option<bool>,
+    /// Items of a page, 1 to 500.
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
 }
 
-/// What people should look at, the newest 500 first. `total` counts those that nobody has dealt with.
+/// What people should look at, the newest first. `total` counts those that nobody has dealt with.
 #[utoipa::path(get, path = "/notices", operation_id = "list_notices", tag = "notices", params(NoticeQuery), responses((status = 200, body = List<NoticeView>)))]
 async fn list(Extract(app): Extract<App>, caller: SignedIn, Query(query): Query<NoticeQuery>) -> Result<Json<List<NoticeView>>> {
     allow(&app.core.state(), caller.caller, Action::Administer, Object::System)?;
     let facts = app.core.store().facts();
     let filter = NoticeFilter { document: query.document, open: query.open.unwrap_or(false) };
-    let found = facts.list_notices(&filter, None, MOST).await.map_err(Error::unavailable)?;
+    let limit = cursor::limit(query.limit)?;
+    let after = cursor::decode(query.cursor.as_deref())?;
+    let found = facts.list_notices(&filter, after, limit).await.map_err(Error::unavailable)?;
+    let last = found.last().filter(|_| found.len() == limit as usize);
+    let next = last.map(|noticed| cursor::encode(&(noticed.at, noticed.notice.id)));
     let mut items = Vec::with_capacity(found.len());
     for noticed in found {
         items.push(view(&app, noticed).await?);
     }
     let total = facts.open_notices().await.map_err(Error::unavailable)?;
-    Ok(Json(List { items, next: None, total }))
+    Ok(Json(List { items, next, total }))
 }
 
 async fn view(app: &App, noticed: Noticed) -> Result<NoticeView> {

@@ -5,7 +5,6 @@ use api::task::RunView;
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::document::Document;
 use domain::id::{TaskId, ViewerId};
 use domain::log::{Change as LogChange, Edit};
@@ -19,9 +18,9 @@ use store::facts::RunCursor;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::caller::SignedIn;
+use super::cursor;
 use super::error::{Error, Result};
 use super::exposed::Exposed as _;
 use super::extract::{Id, Query, RequestId};
@@ -76,28 +75,15 @@ async fn list(
     viewer: Option<ViewerId>,
     query: &RunQuery,
 ) -> Result<Json<List<RunView>>> {
-    let limit = match query.limit.unwrap_or(100) {
-        limit @ 1..=500 => limit,
-        other => return Err(Error::malformed(format!("limit {other} is out of range: give 1 to 500")).at("limit")),
-    };
-    let after = query.cursor.as_deref().map(cursor).transpose()?;
+    let limit = cursor::limit(query.limit)?;
+    let after = cursor::decode(query.cursor.as_deref())?.map(|(planned, id)| RunCursor { planned, id });
     let facts = app.core.store().facts();
     let runs = app.tasks.runs(facts, task, viewer, after, limit).await.map_err(Error::unavailable)?;
-    let next = runs
-        .last()
-        .filter(|_| runs.len() == limit as usize)
-        .map(|run| BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(run.planned, run.id)).expect("cursors are plain data")));
+    let next = runs.last().filter(|_| runs.len() == limit as usize).map(|run| cursor::encode(&(run.planned, run.id)));
     let state = app.core.state();
     let seen = runs.into_iter().filter(|run| may(&state, caller.caller, Action::See, Object::Viewer(run.viewer)));
     let items: Vec<RunView> = seen.map(RunView::from).collect();
     Ok(Json(List { total: items.len() as u64, items, next }))
-}
-
-fn cursor(text: &str) -> Result<RunCursor> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let parts: Option<(i64, Uuid)> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let error = || Error::malformed("the cursor is not one of this list's: begin at the first page").at("cursor");
-    parts.map(|(planned, id)| RunCursor { planned, id }).ok_or_else(error)
 }
 
 /// Calls a task off: it is not due again, and runs that have not begun end as cancelled.

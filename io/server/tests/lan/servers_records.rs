@@ -116,6 +116,9 @@ fn lab_what_people_should_look_at_is_the_same_on_all_servers() -> anyhow::Result
     for (server, desk) in [(&main, &ada), (&sub, &bob)] {
         until("both notices are here", || open_notices(server, desk).len() == 2);
         let notices = open_notices(server, desk);
+        let page = on(&server.host, desk.get("/notices?open=true&limit=1"));
+        let rest = on(&server.host, desk.get(&format!("/notices?open=true&limit=1&cursor={}", page["next"].as_str().unwrap())));
+        assert_eq!([&page["items"][0], &rest["items"][0]], [&notices[0], &notices[1]], "page by page");
         let of = |what: &str| notices.iter().find(|notice| notice["what"] == what).unwrap_or_else(|| panic!("{notices:?}"));
         let twins = of("two_names");
         assert_eq!((&twins["document"], &twins["value"]), (&json!(younger), &json!("twin~2")));

@@ -100,7 +100,7 @@ export function calls(client: Client) {
     serversHistory: () => client.get<ServerHistory>("/servers/history"),
     /** Which servers have a change. */
     arrival: (dot: string) => client.get<Arrival>(`/changes/${encodeURIComponent(dot)}`),
-    notices: (filter: { open?: boolean; document?: Id } = {}) => client.get<Page<Notice>>("/notices", filter),
+    notices: (filter: { open?: boolean; document?: Id; limit?: number; cursor?: string } = {}) => client.get<Page<Notice>>("/notices", filter),
     resolveNotice: (id: Id) => client.post<undefined>(`/notices/${id}/resolve`),
     /** Puts the value back that did not stand. */
     takeNotice: (id: Id) => client.post<undefined>(`/notices/${id}/take`),

@@ -3,22 +3,38 @@ import { Failure, type Notice } from "@signboard/api";
 import { api } from "./api.ts";
 
 const REFETCH_MS = 15_000;
+const PAGE = 100;
+/** The server gives no more in one answer. */
+const MOST = 500;
 
 interface State {
-  /** All that are kept, the newest first. */
+  /** The newest that are kept. */
   all: Notice[];
+  /** Where older ones begin; null if there are none. */
+  next: string | null;
   /** How many nobody has dealt with. */
   open: number;
   loaded: boolean;
   failure: Failure | null;
 }
 
-export const notices = $state<State>({ all: [], open: 0, loaded: false, failure: null });
+export const notices = $state<State>({ all: [], next: null, open: 0, loaded: false, failure: null });
 
+/** As many as were shown before, anew. */
 export async function refreshNotices(): Promise<void> {
+  await ask({ limit: Math.min(MOST, Math.max(PAGE, notices.all.length)) });
+}
+
+/** The page after those that are shown. */
+export async function olderNotices(): Promise<void> {
+  if (notices.next) await ask({ limit: PAGE, cursor: notices.next });
+}
+
+async function ask(wish: { limit: number; cursor?: string }): Promise<void> {
   try {
-    const page = await api.notices();
-    notices.all = page.items;
+    const page = await api.notices(wish);
+    notices.all = wish.cursor ? [...notices.all, ...page.items] : page.items;
+    notices.next = page.next;
     notices.open = page.total;
     notices.loaded = true;
     notices.failure = null;
@@ -29,12 +45,12 @@ export async function refreshNotices(): Promise<void> {
 
 /** Asks now and every quarter of a minute while the tab can be seen. Returns how to stop. */
 export function watchNotices(): () => void {
-  const ask = () => !document.hidden && void refreshNotices();
-  const timer = setInterval(ask, REFETCH_MS);
-  document.addEventListener("visibilitychange", ask);
-  ask();
+  const look = () => !document.hidden && void refreshNotices();
+  const timer = setInterval(look, REFETCH_MS);
+  document.addEventListener("visibilitychange", look);
+  look();
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", ask);
+    document.removeEventListener("visibilitychange", look);
   };
 }
