@@ -41,7 +41,7 @@ pub(crate) fn bring(tools: &[&'static Tool], consent: Consent) -> Result<(), Fai
     for tool in &missing {
         say::line(format_args!("  {} ({})", tool.name, tool.purpose));
     }
-    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages).copied().collect();
+    let packages = packages(&missing);
     let remedy = line(&packages, is_root());
     if consent == Consent::Refuse {
         return Err(Failure::unavailable(format!("Nothing is installed because of --no-install; the line is `{remedy}`.")));
@@ -60,6 +60,17 @@ pub(crate) fn bring(tools: &[&'static Tool], consent: Consent) -> Result<(), Fai
             tool.name
         ))),
     }
+}
+
+/// Their packages, each once.
+fn packages(tools: &[&Tool]) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for package in tools.iter().flat_map(|tool| tool.packages) {
+        if !found.contains(package) {
+            found.push(*package);
+        }
+    }
+    found
 }
 
 fn line(packages: &[&str], root: bool) -> String {
@@ -94,8 +105,7 @@ fn install(tools: &[&Tool]) -> Result<(), Failure> {
 
 /// All in one go; if that is refused, each by itself, so that one obstacle does not keep the others away. The first refusal counts.
 fn together_or_alone(tools: &[&Tool], get: impl Fn(&[&str]) -> Result<(), Failure>) -> Result<(), Failure> {
-    let packages: Vec<&str> = tools.iter().flat_map(|tool| tool.packages).copied().collect();
-    match get(&packages) {
+    match get(&packages(tools)) {
         Err(_) if tools.len() > 1 => {
             let outcomes: Vec<_> = tools.iter().map(|tool| get(tool.packages)).collect();
             outcomes.into_iter().collect()
@@ -157,6 +167,7 @@ mod tests {
     #[test]
     fn the_line_can_be_pasted() {
         assert_eq!(line(&["ffmpeg", "chromium"], true), "apt-get install -y --no-install-recommends ffmpeg chromium");
+        assert_eq!(packages(&[&crate::tool::IP, &crate::tool::lab::NETWORKS]), ["iproute2", "nftables"]);
         assert_eq!(line(&["ffmpeg"], false), "sudo apt-get install -y --no-install-recommends ffmpeg");
     }
 

@@ -73,14 +73,24 @@ fn bring_tools(scope: Scope, consent: Consent) {
     if scope.fast {
         return;
     }
-    let mut wanted: Vec<&'static Tool> = vec![&tool::FFMPEG, &tool::CHROMIUM, &tool::POSTGRES, &tool::STRACE, &tool::PYTHON];
-    wanted.extend(tool::lab::ALL);
     // What one of them lacks must not keep the other away.
-    for outcome in [installer::bring(&wanted, consent), python::environment(consent).map(drop)] {
+    for outcome in [installer::bring(&wanted(), consent), python::environment(consent).map(drop)] {
         if let Err(failure) = outcome {
             say::problem(&failure.sentence);
         }
     }
+}
+
+/// Every tool of some step. Browser tests and labs share a few.
+fn wanted() -> Vec<&'static Tool> {
+    let steps = tool::BROWSER.into_iter().chain([&tool::POSTGRES, &tool::STRACE, &tool::PYTHON]).chain(tool::lab::ALL);
+    let mut wanted: Vec<&'static Tool> = Vec::new();
+    for tool in steps {
+        if wanted.iter().all(|known| known.name != tool.name) {
+            wanted.push(tool);
+        }
+    }
+    wanted
 }
 
 /// The file in which tests name what they could not do: a line `name<tab>reason` each.
@@ -130,6 +140,16 @@ fn counted(success: bool, output: &str) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_step_asks_for_is_brought() {
+        let wanted = wanted();
+        for tool in tool::BROWSER.into_iter().chain(rust::needed()).chain([&tool::PYTHON]) {
+            assert!(wanted.iter().any(|one| one.name == tool.name), "{} would stay missing", tool.name);
+        }
+        let names: std::collections::BTreeSet<&str> = wanted.iter().map(|tool| tool.name).collect();
+        assert_eq!(names.len(), wanted.len(), "one is listed twice");
+    }
 
     #[test]
     fn skips_are_named_once_with_their_reason() {

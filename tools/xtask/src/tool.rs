@@ -9,7 +9,8 @@ use crate::process;
 use crate::version::Version;
 
 const OLDEST_RUST: Version = Version(1, 95, 0);
-const OLDEST_NODE: Version = Version(20, 0, 0);
+/// What the packages that build the web part ask for.
+const OLDEST_NODE: Version = Version(20, 19, 0);
 
 /// A program that a Debian package brings.
 pub(crate) struct Tool {
@@ -186,7 +187,7 @@ pub(crate) fn rust() -> Result<(), Failure> {
 /// # Errors
 /// One sentence with the remedy.
 pub(crate) fn node() -> Result<(), Failure> {
-    let remedy = "install Node.js 20 or newer from nodejs.org or your distribution";
+    let remedy = "install Node.js 20.19 or newer from nodejs.org or your distribution";
     if process::find("node").is_none() || process::find("npm").is_none() {
         return Err(Failure::unavailable(format!("Node.js with npm was not found; {remedy} and run this again.")));
     }
@@ -217,7 +218,7 @@ mod tests {
         assert_eq!(old.sentence, "Rust 1.94.1 is too old, 1.95.0 or newer is needed; do this and run this again.");
         assert_eq!(old.code, 69);
         assert!(at_least("Rust", "rustc 1.95.0 (abc)", OLDEST_RUST, "").is_ok());
-        assert!(at_least("Node.js", "v18.19.0", OLDEST_NODE, "").is_err());
+        assert!(at_least("Node.js", "v20.18.3", OLDEST_NODE, "").is_err());
         assert!(at_least("Node.js", "v22.1.0", OLDEST_NODE, "").is_ok());
         assert!(at_least("Node.js", "what", OLDEST_NODE, "").is_err());
     }

@@ -108,6 +108,12 @@ fn libtest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     Ok(counted(success, &output))
 }
 
+/// The tools that words in the names of tests stand for.
+#[cfg(test)]
+pub(super) fn needed() -> impl Iterator<Item = &'static Tool> {
+    NEEDS.iter().map(|(_, tool, _)| *tool)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
