@@ -8,7 +8,7 @@ use net::time::{Listen, Mode, NtpServer, Reading, Settings, SourceName, TimeServ
 use testkit::strace::{available, trace};
 use tokio::sync::watch;
 
-const WATCHED: &str = "SIGNBOARD_TRACE_CLOCK";
+const WATCHED: &str = "XTASK_TRACE_CLOCK";
 /// Far off, so that there is something to step.
 const AHEAD: f64 = 3_600.0;
 

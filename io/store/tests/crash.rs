@@ -22,7 +22,7 @@ use store::{Done, Origin, State};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const FOLDER: &str = "SIGNBOARD_CRASH_FOLDER";
+const FOLDER: &str = "XTASK_CRASH_FOLDER";
 const CLIENTS: u128 = 4;
 /// Commits that are acknowledged before a round may end.
 const ENOUGH: usize = 50;

@@ -13,7 +13,7 @@ use store::Origin;
 use tempfile::TempDir;
 use testkit::strace::{Call, available, trace, trace_whole};
 
-const FOLDER: &str = "SIGNBOARD_TRACE_FOLDER";
+const FOLDER: &str = "XTASK_TRACE_FOLDER";
 const COMMITS: u128 = 20;
 const MEDIA: u8 = 5;
 /// Who commit at the same time, and how often each.

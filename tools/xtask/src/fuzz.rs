@@ -74,7 +74,7 @@ fn search(name: &str, seconds: u32) -> Result<(), Failure> {
     }
     let program = folder().join(host()?).join("debug/guided");
     let mut guided = process::command(&program);
-    guided.env("SIGNBOARD_FUZZ_TARGET", name);
+    guided.env("XTASK_FUZZ_TARGET", name);
     guided.args([format!("-max_total_time={seconds}"), format!("-max_len={LONGEST}"), format!("-timeout={TOO_LONG}")]);
     guided.args([format!("-artifact_prefix={}/", faults.display()), "-print_final_stats=1".to_owned()]);
     guided.arg(&found).arg(stored(name));

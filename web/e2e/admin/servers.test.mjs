@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { signIn, stage, visit } from "./stage.mjs";
 
 /** Set to a folder to look at the pages. */
-const PICTURES = process.env.SIGNBOARD_PICTURES;
+const PICTURES = process.env.XTASK_PICTURES;
 
 describe("several servers", () => {
   let scene, page, faults;

@@ -20,7 +20,7 @@ use crate::ground::{Rows, classes};
 use crate::simulator::disk::{Disk, KIND};
 use crate::simulator::{Mutant, Totals, harsh, run};
 
-/// Seeds of a normal run; more with `SIGNBOARD_STORE_SEEDS`.
+/// Seeds of a normal run; more with `XTASK_STORE_SEEDS`.
 const SEEDS: u64 = 200;
 /// The seeds are shared out to so many tests.
 const SHARES: u64 = 4;
@@ -227,7 +227,7 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 fn share(of: u64) {
-    let seeds = std::env::var("SIGNBOARD_STORE_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
+    let seeds = std::env::var("XTASK_STORE_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
     let mut totals = Totals::default();
     // Harsh runs may need people; they are for the memory, where there are many.
     for seed in (1..).filter(|seed| !harsh(*seed)).take(seeds as usize).filter(|seed| seed % SHARES == of) {

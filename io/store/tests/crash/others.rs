@@ -15,7 +15,7 @@ use crate::ground::{Site, edit, insert, open_folder, update};
 use crate::{check_log, say};
 
 /// Folders of the two servers.
-const FOLDER: &str = "SIGNBOARD_CRASH_OTHERS";
+const FOLDER: &str = "XTASK_CRASH_OTHERS";
 const INSTALLATION: Uuid = Uuid::from_u128(4711);
 /// Entries that the first server has.
 const ENTRIES: u128 = 400;

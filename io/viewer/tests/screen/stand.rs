@@ -246,9 +246,9 @@ pub(crate) fn alike(one: [u8; 3], other: [u8; 3]) -> bool {
     one.iter().zip(other).all(|(a, b)| a.abs_diff(b) <= 12)
 }
 
-/// Keeps a picture for a person to look at, where `SIGNBOARD_TEST_PICTURES` names a folder.
+/// Keeps a picture for a person to look at, where `XTASK_PICTURES` names a folder.
 fn keep(what: &str, picture: &RgbImage) {
-    if let Some(folder) = std::env::var_os("SIGNBOARD_TEST_PICTURES") {
+    if let Some(folder) = std::env::var_os("XTASK_PICTURES") {
         let name: String = what.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
         picture.save(Path::new(&folder).join(format!("{name}.png"))).unwrap();
     }

@@ -12,13 +12,13 @@ mod simulator;
 
 use run::{Mutant, run};
 
-/// Seeds of a normal run; more with `SIGNBOARD_SEEDS`.
+/// Seeds of a normal run; more with `XTASK_SEEDS`.
 const SEEDS: u64 = 1_000;
 /// The seeds are shared out to so many tests, which run side by side.
 const SHARES: u64 = 4;
 
 fn share(of: u64) {
-    let seeds = std::env::var("SIGNBOARD_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
+    let seeds = std::env::var("XTASK_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
     let mut totals = run::Totals::default();
     for seed in (1..=seeds).filter(|seed| seed % SHARES == of) {
         if let Err(fault) = run(seed, Mutant::None, &mut totals) {

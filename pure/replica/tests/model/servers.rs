@@ -3,13 +3,13 @@
 use crate::simulator::memory::Memory;
 use crate::simulator::{Mutant, Totals, harsh, run};
 
-/// Seeds of a normal run; more with `SIGNBOARD_SEEDS`.
+/// Seeds of a normal run; more with `XTASK_SEEDS`.
 const SEEDS: u64 = 10_000;
 /// The seeds are shared out to so many tests, which run side by side.
 const SHARES: u64 = 7;
 
 fn share(of: u64) {
-    let seeds = std::env::var("SIGNBOARD_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
+    let seeds = std::env::var("XTASK_SEEDS").map_or(SEEDS, |text| text.parse().unwrap());
     let (mut totals, mut unresolved) = (Totals::default(), Vec::new());
     for seed in (1..=seeds).filter(|seed| seed % SHARES == of) {
         let mut one = Totals::default();
@@ -69,10 +69,10 @@ shares! {
     whole_servers_agree_and_lose_nothing_7 = 6,
 }
 
-/// One run by its seed, to look at what went wrong: `SIGNBOARD_SEED=17 SIGNBOARD_TRACE=1`.
+/// One run by its seed, to look at what went wrong: `XTASK_SEED=17 XTASK_TRACE=1`.
 #[test]
 fn one_run_gives_the_same_trace_twice() {
-    let seeds = std::env::var("SIGNBOARD_SEED").map_or(vec![11, 12, 13], |text| vec![text.parse().unwrap()]);
+    let seeds = std::env::var("XTASK_SEED").map_or(vec![11, 12, 13], |text| vec![text.parse().unwrap()]);
     for seed in seeds {
         let trace = || {
             let mut totals = Totals { traced: true, ..Totals::default() };

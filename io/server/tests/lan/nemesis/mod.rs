@@ -1,7 +1,7 @@
 //! Nothing that was acknowledged is lost: servers as programs of their own under faults that a seed decides, people who work at each of
 //! them, and a checker that reads what they were told.
 //!
-//! 3 minutes in an automatic run, else half a minute; `XTASK_LAB_MINUTES` asks for more, and `SIGNBOARD_SEED` for another run.
+//! 3 minutes in an automatic run, else half a minute; `XTASK_LAB_MINUTES` asks for more, and `XTASK_SEED` for another run.
 
 mod client;
 mod clock;
@@ -38,7 +38,7 @@ fn lasting() -> Duration {
 }
 
 fn seed() -> u64 {
-    std::env::var("SIGNBOARD_SEED").map_or(1, |text| text.parse().expect("SIGNBOARD_SEED is a number"))
+    std::env::var("XTASK_SEED").map_or(1, |text| text.parse().expect("XTASK_SEED is a number"))
 }
 
 /// One person at each server.

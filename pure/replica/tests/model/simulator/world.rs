@@ -133,7 +133,7 @@ impl<'a, D: Disk> World<'a, D> {
             oracle: Oracle::default(),
             totals,
             traced: DefaultHasher::new(),
-            log: std::env::var_os("SIGNBOARD_TRACE").is_some(),
+            log: std::env::var_os("XTASK_TRACE").is_some(),
             harsh: harsh(seed),
         }
     }
