@@ -25,6 +25,11 @@ export class Failure extends Error {
     return this.code === "version_conflict";
   }
 
+  /** What was thrown, as one of these; `text` is for what says nothing of its own. */
+  static from(reason: unknown, text = String(reason)): Failure {
+    return reason instanceof Failure ? reason : new Failure(0, "unknown", text);
+  }
+
   static async of(response: Response): Promise<Failure> {
     const retry = Number(response.headers.get("retry-after"));
     const retryAfter = retry > 0 ? retry : null;

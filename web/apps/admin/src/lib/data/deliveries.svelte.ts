@@ -2,6 +2,7 @@
 import type { Delivery, Id, Recipient } from "@signboard/api";
 import { SvelteMap } from "svelte/reactivity";
 import { api } from "./api.ts";
+import { askWhileSeen } from "./asking.ts";
 import { byName, recipients } from "./collection.svelte.ts";
 
 const REFETCH_MS = 20_000;
@@ -15,19 +16,9 @@ export async function refreshDeliveries(): Promise<void> {
 
 /** Asks again and again while something on the page wants to know. Returns what ends it. */
 export function followDeliveries(): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  let over = false;
-  const ask = async () => {
-    // A server that is not there for a moment is asked again.
-    if (!document.hidden) await refreshDeliveries().catch(() => undefined);
-    if (!over) timer = setTimeout(() => void ask(), REFETCH_MS);
-  };
   void recipients.load();
-  void ask();
-  return () => {
-    over = true;
-    clearTimeout(timer);
-  };
+  // A server that is not there for a moment is asked again.
+  return askWhileSeen(() => refreshDeliveries().catch(() => undefined), REFETCH_MS);
 }
 
 /** Whom nothing reaches, with since when and how it went last. Who is paused is not to be told. */

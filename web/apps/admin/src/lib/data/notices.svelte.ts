@@ -1,6 +1,7 @@
 /** What people should look at because servers could not hear each other: asked for now and then by those who may decide. */
 import { Failure, type Notice } from "@signboard/api";
 import { api } from "./api.ts";
+import { askWhileSeen } from "./asking.ts";
 
 const REFETCH_MS = 15_000;
 const PAGE = 100;
@@ -39,18 +40,11 @@ async function ask(wish: { limit: number; cursor?: string }): Promise<void> {
     notices.loaded = true;
     notices.failure = null;
   } catch (reason) {
-    notices.failure = reason instanceof Failure ? reason : new Failure(0, "unknown", String(reason));
+    notices.failure = Failure.from(reason);
   }
 }
 
 /** Asks now and every quarter of a minute while the tab can be seen. Returns how to stop. */
 export function watchNotices(): () => void {
-  const look = () => !document.hidden && void refreshNotices();
-  const timer = setInterval(look, REFETCH_MS);
-  document.addEventListener("visibilitychange", look);
-  look();
-  return () => {
-    clearInterval(timer);
-    document.removeEventListener("visibilitychange", look);
-  };
+  return askWhileSeen(refreshNotices, REFETCH_MS);
 }
