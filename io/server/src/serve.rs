@@ -56,7 +56,7 @@ async fn run(config: Config, options: ServeOptions) -> Result<(), Failure> {
     for endpoint in server.endpoints() {
         tracing::info!(addr = %endpoint.addr, tls = endpoint.tls, "listening");
     }
-    greet(&server.app, server.secrets.as_ref());
+    greet(&server);
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
 
     let mut terminate =
@@ -277,9 +277,10 @@ fn address(core: &Core, http: Option<u16>, https: Option<u16>) -> String {
 }
 
 /// Tells the operator where to go, on standard output.
-fn greet(app: &App, secrets: Option<&Secrets>) {
-    match secrets {
-        Some(secrets) => say(&demo::welcome(app, secrets, &app.address)),
+fn greet(server: &Server) {
+    let app = &server.app;
+    match &server.secrets {
+        Some(secrets) => say(&demo::welcome(app, secrets, server.endpoints())),
         None if app.replication.own.membership().is_none() && app.core.state().rows.installation().set_up_at.is_none() => {
             let address = app.setup_address(&app.setup_link.renew(now_ms()));
             say(&format!("Signboard is ready to be set up. Open this address within 24 hours; it works once:\n\n  {address}\n"));

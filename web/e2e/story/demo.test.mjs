@@ -1,11 +1,12 @@
-// The demo: every screen plays in a fresh browser by its address alone.
+// The demo: every screen plays in a fresh browser by its address alone, one of them by the address that other machines are told.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
 
-const SCREENS = 4;
+/** Those of the demo, and the first once more by an address of the network. */
+const SCREENS = 5;
 /** How long each screen is watched, in milliseconds: longer than its shortest item. */
 const WATCH = 14_000;
 
@@ -23,7 +24,11 @@ describe("the demo", () => {
   before(async () => {
     await server.start();
     await server.said(/Stop with Ctrl C/);
-    addresses = [...server.output.matchAll(/(http\S+\/viewer\/\?token=\S+) +(\S.*)/g)].map(([, address, name]) => ({ address, name }));
+    const found = [...server.output.matchAll(/(http\S+\/viewer\/\?token=\S+) +(\S.*)/g)].map(([, address, name]) => ({ address, name }));
+    addresses = found.filter(({ address }) => address.startsWith(server.local));
+    const elsewhere = found.find(({ address }) => /^http:\/\/\d+\.\d+\.\d+\.\d+:/.test(address));
+    assert.ok(elsewhere?.address.includes(`:${server.http}/`), `other machines are told no address:\n${server.output}`);
+    addresses.push(elsewhere);
   });
   after(() => server.remove());
 
@@ -55,7 +60,7 @@ describe("the demo", () => {
       const screen = await Screen.open(address, undefined, upright ? { width: SIZE.height, height: SIZE.width } : SIZE);
       try {
         // Content, not a page of the player's own: those have other class names.
-        await screen.page.locator(".sb-layer img, .sb-layer video, .sb-layer [lang]").first().waitFor({ state: "attached", timeout: 20_000 });
+        await screen.page.locator(".sb-layer img, .sb-layer video, .sb-layer [lang]").first().waitFor({ state: "attached", timeout: 60_000 });
         const { picture } = await screen.until((one) => light(one) > 0.1, name);
         console.log(`${name}: ${Date.now() - began} ms from opening the address, ${(light(picture) * 100).toFixed(0)} % light`);
         let dark = 1;
