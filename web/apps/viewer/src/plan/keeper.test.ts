@@ -124,6 +124,23 @@ test("an urgent plan is in force at once, and what it dropped leaves the caches"
   expect(keeper.complete).toBe(true);
 });
 
+test("what was to follow and is taken down leaves the caches too, and what is still on its way does not come in", async () => {
+  await keeper.take(plan("one", ["m1"]));
+  await arrive("h-m1");
+  await keeper.take(plan("two", ["m1", "m2", "m3"]));
+  await arrive("h-m2");
+  await keeper.take(plan("three", ["m1", "m4"], { urgent: true }));
+  await arrive("h-m3");
+  expect([keeper.force?.id, Array.from(shelf.kept.keys())]).toEqual(["three", ["h-m1"]]);
+  // The same where what plays stays as it was.
+  await arrive("h-m4");
+  await keeper.take(plan("four", ["m1", "m4", "m5", "m6"]));
+  await arrive("h-m5");
+  await keeper.take(plan("three", ["m1", "m4"], { urgent: true }));
+  await arrive("h-m6");
+  expect([keeper.force?.id, keeper.pending, Array.from(shelf.kept.keys())]).toEqual(["three", null, ["h-m1", "h-m4"]]);
+});
+
 test("what does not wait for the hours: the first picture, what a take-down uncovers, and emergencies", async () => {
   await keeper.take(plan("one", ["m1", "m2"]));
   expect([wanted, presses]).toEqual([["h-m1", "h-m2"], ["h-m1"]]);

@@ -63,15 +63,17 @@ export class Keeper {
 
   /** A plan came from the server. */
   async take(plan: Plan): Promise<void> {
+    const waited = this.pending;
     if (this.force && this.force.id === plan.id) {
       // The server sends what is in force: whatever was pending is out of date.
       this.pending = null;
       await this.database.write([{ table: "plan", key: "pending" }]).catch(() => undefined);
+      if (plan.urgent && waited) await this.discard(waited, plan);
       return this.look(true);
     }
     this.pending = plan;
     // What is taken down must not wait for any storage.
-    if (plan.urgent) return this.activate(true);
+    if (plan.urgent) return this.activate(true, waited);
     await this.database.write([{ table: "plan", key: "pending", value: { plan } }]).catch(() => undefined);
     await this.holdBodies();
     await this.look(true);
@@ -95,6 +97,8 @@ export class Keeper {
 
   /** Keeps a verified file, making room by what no plan needs, the oldest first. */
   async put(file: Wanted, blob: Blob): Promise<void> {
+    // It may have been taken down while it was on its way.
+    if (!this.needed().has(file.hash)) return;
     for (;;) {
       try {
         return await this.shelf.put(file.hash, blob);
@@ -132,7 +136,8 @@ export class Keeper {
     this.acknowledge();
   }
 
-  private async activate(urgent: boolean): Promise<void> {
+  /** Puts what is pending in force; `waited` was to follow before it. */
+  private async activate(urgent: boolean, waited: Plan | null = null): Promise<void> {
     const plan = this.pending as Plan;
     const before = this.force;
     this.force = plan;
@@ -148,7 +153,7 @@ export class Keeper {
     if (this.force !== plan) return;
     await this.holdBodies();
     if (this.force !== plan) return;
-    if (urgent && before) await this.discard(before, plan);
+    if (urgent) for (const old of [before, waited]) if (old) await this.discard(old, plan);
     if (this.force !== plan) return;
     this.listener.play(plan, false);
     this.want(true);
