@@ -26,6 +26,7 @@ impl Agent {
         let own_volume = u8::try_from(own.volume).ok();
         self.setting.stage.display(DisplaySettings {
             power,
+            cec_device: own.cec_device.clone(),
             hours: told.hours,
             zone: zone.or_else(|| Some(self.rows.installation().zone)),
             wake: told.wake.unwrap_or(own.wake),

@@ -38,7 +38,7 @@ impl Agent {
             self.keep_slice();
         }
         let bare = urgent || first || self.is_bare();
-        self.downloads.want(missing, bare);
+        self.downloads.want(missing, bare, Instant::now());
         // What was fetched in part and is not wanted any more must not fill the disk over the years.
         self.setting.cache.sweep_parts(&self.downloads.wanted().collect());
         self.prospect = Some(newest);
@@ -92,6 +92,15 @@ impl Agent {
             self.slice_in_force = None;
         }
         Ok(())
+    }
+
+    /// What was needed later may be needed now, which the hours of downloads do not hold up where nothing whole stands on the screen.
+    pub(super) fn press_on(&mut self) {
+        let now = self.now();
+        let Some(newest) = self.prospect.as_mut().filter(|_| self.downloads.is_lacking()) else { return };
+        newest.rank(now, &self.bodies, &self.setting.cache);
+        let missing = newest.missing(&self.setting.cache);
+        self.downloads.want(missing, self.is_bare(), Instant::now());
     }
 
     /// Starts downloads, if there is a server to ask.
@@ -160,7 +169,7 @@ impl Agent {
             );
         }
         let missing = self.prospect.as_ref().map(|prospect| prospect.missing(&self.setting.cache)).unwrap_or_default();
-        self.downloads.want(missing, self.is_bare());
+        self.downloads.want(missing, self.is_bare(), Instant::now());
         self.fetch();
     }
 

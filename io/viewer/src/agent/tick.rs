@@ -27,6 +27,7 @@ impl Agent {
         }
         self.send_status();
         self.pump();
+        self.press_on();
         self.fetch();
         self.check_one();
         self.look_for_sticks();

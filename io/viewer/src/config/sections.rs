@@ -170,6 +170,8 @@ pub enum SurfaceKind {
 pub struct Display {
     /// How its power is switched.
     pub power: PowerBy,
+    /// The device of HDMI-CEC, such as `/dev/cec1`; empty = the first.
+    pub cec_device: String,
     /// Whether the computer's clock wakes it for the next time that the display is on.
     pub wake: bool,
     /// Loudness of the computer in per cent; more than 100 = it stays as it is.
@@ -184,7 +186,15 @@ pub struct Display {
 
 impl Default for Display {
     fn default() -> Self {
-        Self { power: PowerBy::Off, wake: false, volume: 101, rotation: 360, resolution: String::new(), probe_s: 60 }
+        Self {
+            power: PowerBy::Off,
+            cec_device: String::new(),
+            wake: false,
+            volume: 101,
+            rotation: 360,
+            resolution: String::new(),
+            probe_s: 60,
+        }
     }
 }
 

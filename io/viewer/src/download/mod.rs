@@ -14,10 +14,10 @@ use control::v1;
 use domain::cell::Hash;
 use futures::FutureExt as _;
 use net::control::{Media, Pace};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::cache::{Cache, Quota};
-use crate::planning::Want;
+use crate::planning::{Press, Want};
 pub use fault::Why;
 pub use hours::is_open;
 use queue::Queue;
@@ -40,21 +40,37 @@ pub enum Fetched {
 pub struct Downloads {
     cache: Arc<Cache>,
     pace: Arc<Pace>,
+    /// For what an emergency shows: no limit.
+    no_pace: Arc<Pace>,
     quota: Quota,
     at_once: usize,
     hours: Vec<v1::Hours>,
     queue: Queue,
-    running: JoinSet<(Hash, Result<(), Why>)>,
-    /// With how much room each needs.
-    under_way: BTreeMap<Hash, u64>,
+    running: JoinSet<(Hash, u64, Result<(), Why>)>,
+    under_way: BTreeMap<Hash, UnderWay>,
+    /// How many were begun.
+    begun: u64,
+}
+
+/// A download that runs.
+#[derive(Debug)]
+struct UnderWay {
+    /// Which of all that were begun it is: one that was called off may end all the same.
+    number: u64,
+    /// How much room it needs.
+    bytes: u64,
+    /// How it pressed when it was begun.
+    press: Press,
+    task: AbortHandle,
 }
 
 impl Downloads {
     /// Downloads into this cache.
     #[must_use]
     pub fn new(cache: Arc<Cache>, quota: Quota) -> Self {
-        let (pace, queue, running) = (Arc::new(Pace::new(0)), Queue::default(), JoinSet::new());
-        Self { cache, pace, quota, at_once: USUAL, hours: Vec::new(), queue, running, under_way: BTreeMap::new() }
+        let [pace, no_pace] = [(), ()].map(|()| Arc::new(Pace::new(0)));
+        let (queue, running, under_way) = (Queue::default(), JoinSet::new(), BTreeMap::new());
+        Self { cache, pace, no_pace, quota, at_once: USUAL, hours: Vec::new(), queue, running, under_way, begun: 0 }
     }
 
     /// Takes the limits that the server sets.
@@ -65,18 +81,28 @@ impl Downloads {
     }
 
     /// What is missing now, in the order of need; `bare`: nothing whole stands on the screen, so that what should stand there now pays no heed to
-    /// the hours. Downloads that are not wanted any more end, and those that hold up what presses begin again after it.
-    pub fn want(&mut self, missing: Vec<Want>, bare: bool) {
+    /// the hours. Downloads that are not wanted any more end, those that hold up what presses begin again after it, and what an emergency has come
+    /// to show begins again without a limit.
+    pub fn want(&mut self, missing: Vec<Want>, bare: bool, now: Instant) {
         if missing.is_empty() && self.under_way.is_empty() && self.queue.is_empty() {
             return;
         }
-        let wanted: BTreeSet<Hash> = missing.iter().map(|want| want.hash).collect();
+        let wanted: BTreeMap<Hash, Press> = missing.iter().map(|want| (want.hash, want.press)).collect();
         self.queue.set(missing, bare);
-        let is_full = self.under_way.len() >= self.at_once;
-        if !self.under_way.keys().all(|hash| wanted.contains(hash)) || (is_full && self.queue.is_held_up(&self.under_way)) {
-            // Parts stay and go on from where they are.
-            self.pause();
-        }
+        let (alarm, is_full) = (self.queue.has_alarm(now), self.under_way.len() >= self.at_once);
+        let is_held_up = is_full && self.queue.is_held_up(&self.under_way);
+        // Parts stay and go on from where they are.
+        self.under_way.retain(|hash, running| {
+            let stays = match wanted.get(hash) {
+                None => false,
+                Some(Press::Emergency) => running.press == Press::Emergency,
+                Some(_) => !alarm && !is_held_up,
+            };
+            if !stays {
+                running.task.abort();
+            }
+            stays
+        });
     }
 
     /// Starts what may be started. `minute` is the minute of the viewer's day; `keep` is what must not be given up for it.
@@ -84,28 +110,31 @@ impl Downloads {
         let open = is_open(&self.hours, minute);
         while self.under_way.len() < self.at_once {
             let Some(want) = self.queue.next(open, now, &self.under_way) else { return };
-            let promised: u64 = self.under_way.values().sum();
+            let promised: u64 = self.under_way.values().map(|running| running.bytes).sum();
             if let Err(full) = self.cache.make_room(promised + want.bytes, keep, self.quota) {
                 // It is asked again when what is under way is here.
                 if promised > 0 {
                     return;
                 }
                 tracing::warn!(hash = %want.hash, %full, "a file does not fit");
-                self.spawn(want.hash, 0, std::future::ready(Err(Why::Quota)));
+                self.spawn(Want { bytes: 0, ..want }, std::future::ready(Err(Why::Quota)));
                 continue;
             }
-            let task = task::run(media.clone(), Arc::clone(&self.cache), Arc::clone(&self.pace), want);
-            self.spawn(want.hash, want.bytes, task);
+            let pace = if want.press == Press::Emergency { &self.no_pace } else { &self.pace };
+            let task = task::run(media.clone(), Arc::clone(&self.cache), Arc::clone(pace), want);
+            self.spawn(want, task);
         }
     }
 
-    fn spawn(&mut self, hash: Hash, bytes: u64, task: impl Future<Output = Result<(), Why>> + Send + 'static) {
-        self.under_way.insert(hash, bytes);
-        self.running.spawn(async move {
+    fn spawn(&mut self, want: Want, task: impl Future<Output = Result<(), Why>> + Send + 'static) {
+        self.begun += 1;
+        let (hash, number) = (want.hash, self.begun);
+        let task = self.running.spawn(async move {
             // One that breaks gives its place to the next, and comes again later like any other that failed.
             let ended = AssertUnwindSafe(task).catch_unwind().await;
-            (hash, ended.unwrap_or(Err(Why::Network)))
+            (hash, number, ended.unwrap_or(Err(Why::Network)))
         });
+        self.under_way.insert(hash, UnderWay { number, bytes: want.bytes, press: want.press, task });
     }
 
     /// The next download that ends; waits for ever while none runs. May be dropped and called again.
@@ -116,13 +145,17 @@ impl Downloads {
                 continue;
             };
             // One that was called off says nothing.
-            let Ok((hash, result)) = ended else { continue };
-            self.under_way.remove(&hash);
+            let Ok((hash, number, result)) = ended else { continue };
+            let is_present = self.under_way.get(&hash).is_some_and(|running| running.number == number);
+            if is_present {
+                self.under_way.remove(&hash);
+            }
             return match result {
                 Ok(()) => {
                     self.queue.done(hash);
                     Fetched::Here(hash)
                 }
+                Err(_) if !is_present => continue,
                 Err(why) => {
                     self.queue.failed(hash, why, Instant::now());
                     Fetched::Missing(hash, why)
@@ -148,6 +181,12 @@ impl Downloads {
         self.queue.wanted().chain(self.under_way.keys().copied())
     }
 
+    /// Whether something is wanted that is not here.
+    #[must_use]
+    pub fn is_lacking(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
     /// Bytes that are still to be fetched; bodies whose length is not known do not count.
     #[must_use]
     pub fn left(&self) -> u64 {
@@ -168,18 +207,4 @@ impl std::fmt::Debug for Downloads {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::disk::Local;
-
-    #[tokio::test]
-    async fn a_download_that_breaks_gives_its_place_to_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Arc::new(Cache::open(folder.path(), Arc::new(Local)).unwrap());
-        let mut downloads = Downloads::new(cache, Quota { bytes: 1_000, reserve: 0 });
-        let hash = Hash([7; 32]);
-        downloads.spawn(hash, 10, async { panic!("the test breaks it") });
-        assert!(matches!(downloads.ended().await, Fetched::Missing(found, Why::Network) if found == hash));
-        assert!(downloads.under_way.is_empty());
-    }
-}
+mod tests;

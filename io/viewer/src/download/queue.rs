@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use control::v1;
 use domain::cell::Hash;
 
-use super::Why;
+use super::{UnderWay, Why};
 use crate::planning::{Press, Want};
 
 const FIRST_WAIT: Duration = Duration::from_secs(2);
@@ -40,11 +40,21 @@ impl Queue {
         self.wants.is_empty()
     }
 
-    /// What to fetch next; outside the hours only what presses.
-    pub(super) fn next(&self, open: bool, now: Instant, under_way: &BTreeMap<Hash, u64>) -> Option<Want> {
-        let is_due = |want: &&Want| self.failures.get(&want.hash).is_none_or(|failure| failure.again <= now);
-        let may = |want: &&Want| open || self.presses(want);
-        self.wants.iter().filter(|want| !under_way.contains_key(&want.hash)).filter(may).find(is_due).copied()
+    /// What to fetch next; outside the hours only what presses, and while an emergency lacks something only that.
+    pub(super) fn next(&self, open: bool, now: Instant, under_way: &BTreeMap<Hash, UnderWay>) -> Option<Want> {
+        let alarm = self.has_alarm(now);
+        let may = |want: &&Want| if alarm { want.press == Press::Emergency } else { open || self.presses(want) };
+        let waiting = self.wants.iter().filter(|want| !under_way.contains_key(&want.hash));
+        waiting.filter(may).find(|want| self.is_due(want, now)).copied()
+    }
+
+    /// Whether an emergency lacks something that comes, or may be asked for.
+    pub(super) fn has_alarm(&self, now: Instant) -> bool {
+        self.wants.iter().any(|want| want.press == Press::Emergency && self.is_due(want, now))
+    }
+
+    fn is_due(&self, want: &Want, now: Instant) -> bool {
+        self.failures.get(&want.hash).is_none_or(|failure| failure.again <= now)
     }
 
     /// Whether it does not wait for the hours.
@@ -57,7 +67,7 @@ impl Queue {
     }
 
     /// Whether something that presses stands behind what does not: none of it is on its way, and all places are taken.
-    pub(super) fn is_held_up(&self, under_way: &BTreeMap<Hash, u64>) -> bool {
+    pub(super) fn is_held_up(&self, under_way: &BTreeMap<Hash, UnderWay>) -> bool {
         let pressing = || self.wants.iter().filter(|want| self.presses(want) && !self.failures.contains_key(&want.hash));
         pressing().next().is_some() && !pressing().any(|want| under_way.contains_key(&want.hash))
     }
@@ -99,16 +109,23 @@ mod tests {
     use super::*;
     use crate::planning::Rank;
 
+    /// These run. Call within a runtime.
+    fn under_way(wants: &[Want]) -> BTreeMap<Hash, UnderWay> {
+        let task = || tokio::spawn(std::future::pending::<()>()).abort_handle();
+        let running = |want: &Want| (want.hash, UnderWay { number: 0, bytes: want.bytes, press: want.press, task: task() });
+        wants.iter().map(running).collect()
+    }
+
     fn want(n: u8) -> Want {
         Want { at: i64::from(n), rank: Rank::Media, press: Press::Later, bytes: 10, hash: Hash([n; 32]) }
     }
 
-    #[test]
-    fn the_most_needed_comes_first_and_failures_wait() {
+    #[tokio::test]
+    async fn the_most_needed_comes_first_and_failures_wait() {
         let (mut queue, now, none) = (Queue::default(), Instant::now(), BTreeMap::new());
         queue.set(vec![want(1), want(2), want(3)], false);
         assert_eq!(queue.next(true, now, &none), Some(want(1)));
-        assert_eq!(queue.next(true, now, &BTreeMap::from([(want(1).hash, 10)])), Some(want(2)));
+        assert_eq!(queue.next(true, now, &under_way(&[want(1)])), Some(want(2)));
         queue.failed(want(1).hash, Why::Network, now);
         assert_eq!(queue.next(true, now, &none), Some(want(2)));
         assert_eq!(queue.next(true, now + FIRST_WAIT, &none), Some(want(1)));
@@ -122,24 +139,27 @@ mod tests {
         assert_eq!(queue.next(true, now, &none), Some(want(2)));
     }
 
-    #[test]
-    fn outside_the_hours_only_what_presses_is_fetched() {
+    #[tokio::test]
+    async fn outside_the_hours_only_what_presses_is_fetched() {
         let (mut queue, now, none) = (Queue::default(), Instant::now(), BTreeMap::new());
         let (shown, alarm) = (Want { press: Press::Now, ..want(1) }, Want { press: Press::Emergency, ..want(3) });
         queue.set(vec![shown, want(2)], false);
         assert_eq!(queue.next(false, now, &none), None);
         queue.set(vec![want(2), shown], true);
         assert_eq!(queue.next(false, now, &none), Some(shown));
-        assert_eq!(queue.next(false, now, &BTreeMap::from([(shown.hash, 10)])), None, "later things wait all the same");
+        assert_eq!(queue.next(false, now, &under_way(&[shown])), None, "later things wait all the same");
         queue.set(vec![want(2), alarm], false);
         assert_eq!(queue.next(false, now, &none), Some(alarm));
+        assert_eq!(queue.next(true, now, &under_way(&[alarm])), None, "the line is the emergency's");
+        queue.failed(alarm.hash, Why::NotFound, now);
+        assert_eq!(queue.next(true, now, &none), Some(want(2)), "others go on while it cannot be had");
     }
 
-    #[test]
-    fn what_presses_is_held_up_by_what_does_not() {
+    #[tokio::test]
+    async fn what_presses_is_held_up_by_what_does_not() {
         let (mut queue, now) = (Queue::default(), Instant::now());
         let alarm = Want { press: Press::Emergency, ..want(3) };
-        let (others, both) = (BTreeMap::from([(want(1).hash, 10)]), BTreeMap::from([(want(1).hash, 10), (alarm.hash, 10)]));
+        let (others, both) = (under_way(&[want(1)]), under_way(&[want(1), alarm]));
         queue.set(vec![want(1)], false);
         assert!(!queue.is_held_up(&others));
         queue.set(vec![alarm, want(1)], false);

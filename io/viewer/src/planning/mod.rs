@@ -27,6 +27,14 @@ pub struct Prospect {
 }
 
 impl Prospect {
+    /// Puts what the plan needs from `now` on, Unix milliseconds, into the order of need as it is now: what was needed later may be needed now.
+    pub fn rank(&mut self, now: i64, bodies: &Bodies, cache: &Cache) {
+        // A body that came meanwhile leads to another plan, which is made when its download is heard of.
+        if !self.wants.iter().any(|want| want.bytes == 0 && cache.has(&want.hash)) {
+            self.wants = wants(&self.plan, now, &|hash| bodies.facts(hash, cache));
+        }
+    }
+
     /// What is not in the cache.
     #[must_use]
     pub fn missing(&self, cache: &Cache) -> Vec<Want> {

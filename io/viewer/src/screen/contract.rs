@@ -115,6 +115,8 @@ pub struct Mode {
 pub struct DisplaySettings {
     /// How its power is switched.
     pub power: PowerMeans,
+    /// The device for HDMI-CEC, such as `/dev/cec1`; empty = the first.
+    pub cec_device: String,
     /// When it is on, as in the schedule; empty = always.
     pub hours: Vec<When>,
     /// The viewer's zone; `None` = UTC.

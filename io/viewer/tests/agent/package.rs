@@ -48,6 +48,23 @@ fn the_unit_is_a_template_of_the_packages_name_and_its_user_is_made() {
     assert!(users.lines().any(|line| line.starts_with("u") && line.contains(user)), "{users}");
 }
 
+/// The alarm of the computer's clock is root's, and the unit has no other file of the kernel to write.
+#[test]
+fn the_viewer_may_set_the_alarm_that_wakes_its_computer() {
+    let unit = fs::read_to_string(Path::new(UNITS).join(UNIT)).unwrap();
+    let group = unit.lines().find_map(|line| line.strip_prefix("Group=")).unwrap();
+    let alarm = Path::new("/sys/class/rtc/rtc0");
+    assert!(unit.contains("ProtectKernelTunables=true") && unit.contains(&format!("ReadWritePaths=-{}\n", alarm.display())));
+    let rules = "60-signboard-viewer.rules";
+    let rule = fs::read_to_string(Path::new(UNITS).join(rules)).unwrap();
+    for part in ["KERNEL==\"rtc0\"", &format!("chgrp {group} /sys$devpath/wakealarm"), "chmod g+w /sys$devpath/wakealarm"] {
+        assert!(rule.contains(part), "{part}: {rule}");
+    }
+    let packed =
+        |asset: &Value| asset[0].as_str().unwrap().ends_with(rules) && asset[1].as_str() == Some("usr/lib/udev/rules.d/");
+    assert!(deb()["assets"].as_array().unwrap().iter().any(packed));
+}
+
 #[test]
 fn systemd_understands_the_unit() -> anyhow::Result<()> {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {

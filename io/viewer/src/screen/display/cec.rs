@@ -2,21 +2,47 @@
 
 use super::command::words;
 
-/// Takes the role of a player on the bus; what it answers names the place on the bus.
-pub(super) fn join() -> Vec<String> {
-    words("cec-ctl --playback --osd-name Signboard")
+/// One bus: each output of a computer has its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bus<'a> {
+    /// Such as `/dev/cec1`; empty = the first.
+    pub(super) device: &'a str,
 }
 
-/// Lights the television (section 13.1, one touch play), and has it show our input where our place on the bus is known.
-pub(super) fn on(place: Option<&str>) -> Vec<Vec<String>> {
-    let light = words("cec-ctl --to 0 --image-view-on");
-    let show = place.map(|place| words(&format!("cec-ctl --active-source phys-addr={place}")));
-    std::iter::once(light).chain(show).collect()
+impl Bus<'_> {
+    /// Takes the role of a player on the bus; what it answers names the place on the bus.
+    pub(super) fn join(self) -> Vec<String> {
+        self.tell("--playback --osd-name Signboard")
+    }
+
+    /// Lights the television (section 13.1, one touch play).
+    pub(super) fn light(self) -> Vec<String> {
+        self.tell("--to 0 --image-view-on")
+    }
+
+    /// Has the television show the input at this place on the bus.
+    pub(super) fn show(self, place: &str) -> Vec<String> {
+        self.tell(&format!("--to 0 --active-source phys-addr={place}"))
+    }
+
+    /// Darkens the television (section 13.3, system standby).
+    pub(super) fn off(self) -> Vec<String> {
+        self.tell("--to 0 --standby")
+    }
+
+    fn tell(self, message: &str) -> Vec<String> {
+        let mut all = vec!["cec-ctl".to_owned()];
+        if !self.device.is_empty() {
+            all.extend(["--device".to_owned(), self.device.to_owned()]);
+        }
+        all.extend(words(message));
+        all
+    }
 }
 
-/// Darkens the television (section 13.3, system standby).
-pub(super) fn off() -> Vec<Vec<String>> {
-    vec![words("cec-ctl --to 0 --standby")]
+/// Whether nobody took the message: `cec-ctl` ends well all the same, and says so in what it writes.
+pub(super) fn is_unheard(text: &str) -> bool {
+    text.contains("Not Acknowledged")
 }
 
 /// The physical address in what `cec-ctl` writes, such as `1.0.0.0`; `None` where no television answers.
@@ -49,9 +75,34 @@ mod tests {
 
     #[test]
     fn a_television_is_lit_and_shows_our_input() {
-        let lines: Vec<String> = on(Some("2.0.0.0")).iter().map(|line| line.join(" ")).collect();
-        assert_eq!(lines, ["cec-ctl --to 0 --image-view-on", "cec-ctl --active-source phys-addr=2.0.0.0"]);
-        assert_eq!(on(None).len(), 1);
-        assert_eq!(off()[0].join(" "), "cec-ctl --to 0 --standby");
+        let (first, second) = (Bus { device: "" }, Bus { device: "/dev/cec1" });
+        assert_eq!(first.light().join(" "), "cec-ctl --to 0 --image-view-on");
+        assert_eq!(second.show("2.0.0.0").join(" "), "cec-ctl --device /dev/cec1 --to 0 --active-source phys-addr=2.0.0.0");
+        assert_eq!(first.off().join(" "), "cec-ctl --to 0 --standby");
+    }
+
+    #[test]
+    fn a_television_that_does_not_answer_is_noticed() {
+        assert!(is_unheard(
+            "Transmit from Playback Device 1 to TV (4 to 0):\nIMAGE_VIEW_ON (0x04)\n\tTx, Not Acknowledged (4), Max Retries\n"
+        ));
+        assert!(!is_unheard(
+            "Transmit from Playback Device 1 to TV (4 to 0):\nIMAGE_VIEW_ON (0x04)\n\tSequence: 1 Tx Timestamp: 1.2s\n"
+        ));
+    }
+
+    /// The real program reads what it is given before it looks for a device; what it does not understand it says.
+    #[test]
+    fn cec_ctl_understands_what_it_is_told() {
+        let bus = Bus { device: "/nonexistent" };
+        for all in [bus.join(), bus.light(), bus.show("2.0.0.0"), bus.off()] {
+            let (program, arguments) = all.split_first().unwrap();
+            let output = match std::process::Command::new(program).args(arguments).output() {
+                Ok(output) => output,
+                Err(error) => return testkit::skip(&format!("{program} ({error}): install v4l-utils")).unwrap(),
+            };
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(said.contains("Failed to open /nonexistent") && !said.contains("Usage"), "{arguments:?}: {said}");
+        }
     }
 }

@@ -153,8 +153,21 @@ impl Driver {
     }
 
     async fn cec(&self, on: bool) -> Result<(), CommandError> {
-        let joined = self.runner.run(&cec::join()).await?;
-        self.runner.run_all(&if on { cec::on(cec::place_in(&joined)) } else { cec::off() }).await
+        let bus = cec::Bus { device: &self.settings.cec_device };
+        let joined = self.runner.run(&bus.join()).await?;
+        if !on {
+            // One that does not answer is dark already.
+            return self.runner.run(&bus.off()).await.map(drop);
+        }
+        // A television that sleeps deeply may need a second call, which comes with the next look.
+        if cec::is_unheard(&self.runner.run(&bus.light()).await?) {
+            let words = "the television does not answer; see to its plug and to its setting for CEC".to_owned();
+            return Err(CommandError::Failed { program: "cec-ctl".to_owned(), words });
+        }
+        match cec::place_in(&joined) {
+            Some(place) => self.runner.run(&bus.show(place)).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Sets the computer's own alarm for the next time that the display is on.
