@@ -1,5 +1,5 @@
 //! What happens when the disk is full, on a real file system of 2 MiB. Needs root, to mount it.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod ground;
 
@@ -15,15 +15,14 @@ use uuid::Uuid;
 struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// None, said aloud, where mounting is not allowed; a failure where the environment has `CI=true`.
+    /// None where mounting is not allowed: the test is named as skipped.
     fn mount() -> Option<Self> {
         let folder = TempDir::new().unwrap();
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder.path());
         let mounted = mount.status().is_ok_and(|status| status.success());
-        assert!(mounted || std::env::var("CI").as_deref() != Ok("true"), "mounting a small disk needs root");
         if !mounted {
-            eprintln!("SKIPPED: mounting a small disk needs root");
+            testkit::skip("mounting a small disk needs root").unwrap();
         }
         mounted.then_some(Self(folder))
     }

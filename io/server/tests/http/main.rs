@@ -18,6 +18,7 @@ mod fleet;
 mod full_disk;
 mod groups;
 mod health;
+mod kept;
 mod nouns;
 mod paging;
 mod pictures;
