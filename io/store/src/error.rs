@@ -86,6 +86,12 @@ impl Error {
         matches!(self, Self::Full(_))
     }
 
+    /// Whether something stored cannot be understood.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+
     /// Whether trying again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
@@ -107,6 +113,7 @@ impl Error {
 
     /// The error for stored data that cannot be understood.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        crate::soundness::met();
         Self::Damaged { what: what.into() }
     }
 }

@@ -8,6 +8,9 @@ use rustix::fs::FlockOperation;
 
 use crate::error::Error;
 
+/// The database in it.
+pub(crate) const DATABASE: &str = "signboard.db";
+
 /// A data folder that belongs to this process as long as the value lives.
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -42,7 +45,7 @@ impl Folder {
 
     /// The database.
     pub(crate) fn database(&self) -> PathBuf {
-        self.root.join("signboard.db")
+        self.root.join(DATABASE)
     }
 
     /// The key of the secrets.

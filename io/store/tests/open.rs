@@ -122,6 +122,7 @@ async fn samples_of_all_versions_open() {
         let state = site.writer.state();
         assert_eq!(state.cell("viewer", Uuid::from_u128(1), "name"), Some(&json!("Gate 4")));
         assert_eq!(state.cell("user", Uuid::from_u128(2), "password"), Some(&json!("harbour")));
+        assert_eq!(site.store.check().await.unwrap(), None);
         let log = site.store.read_log(0, 100).await.unwrap();
         assert_eq!(log.len(), 3);
         let chain = log.iter().fold([0; 16], |chain, logged| replica::chain::chain(&chain, &logged.entry));

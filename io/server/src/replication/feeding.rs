@@ -130,6 +130,7 @@ impl Feeding {
             bytes_missing: own.bytes_missing,
             records_waiting: own.records_waiting,
             records_dropped: own.records_dropped,
+            damage: own.damage.unwrap_or_default(),
         }));
     }
 
@@ -163,6 +164,7 @@ impl Feeding {
                     bytes_missing: condition.bytes_missing,
                     records_waiting: condition.records_waiting,
                     records_dropped: condition.records_dropped,
+                    damage: Some(condition.damage).filter(|damage| !damage.is_empty()),
                 };
                 self.app.replication.links.is_like(self.server, condition);
             }

@@ -31,7 +31,7 @@ pub struct Meeting {
 }
 
 /// How another server is, besides the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
     /// Files that it lacks.
     pub files_missing: u64,
@@ -41,6 +41,8 @@ pub struct Condition {
     pub records_waiting: u64,
     /// Records that it had to drop before they were sent.
     pub records_dropped: u64,
+    /// What of its database is damaged; none: nothing is known to be.
+    pub damage: Option<String>,
 }
 
 /// A session.

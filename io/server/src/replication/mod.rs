@@ -4,7 +4,7 @@
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
 //! which connections there are, `alarms` what was found wrong, `overview` and `history` say it to people, `arrival` for one change. `feeding`
 //! is what goes beside the log, `queue` what of it waits. `roles` knows who leads, `promotion` changes it; `mending` does what people decide
-//! where servers cannot.
+//! where servers cannot; `soundness` looks whether the database is what was written into it.
 
 mod admitting;
 mod alarms;
@@ -28,6 +28,7 @@ mod rows;
 mod service;
 mod session;
 mod snapshots;
+mod soundness;
 
 use std::io;
 use std::path::Path;
@@ -51,7 +52,10 @@ pub use promotion::{promote, switch};
 pub(crate) use queue::bound;
 pub(crate) use service::service;
 
+pub(crate) use soundness::{in_words as damaged_in_words, noted as noted_damage};
+
 use alarms::Alarms;
+use soundness::Soundness;
 
 use crate::app::App;
 use crate::now::now_ms;
@@ -65,6 +69,7 @@ pub struct Replication {
     /// How far the other servers were.
     pub history: History,
     alarms: Alarms,
+    soundness: Soundness,
     boot_nonce: Uuid,
     started: Instant,
     stop: CancellationToken,
@@ -84,6 +89,7 @@ impl Replication {
             links: Links::default(),
             history: History::default(),
             alarms: Alarms::default(),
+            soundness: Soundness::open(data),
             boot_nonce: Uuid::new_v4(),
             started: Instant::now(),
             stop,
@@ -114,5 +120,6 @@ pub(crate) fn start(app: &App, stop: CancellationToken) {
     tokio::spawn(announcing::follow(app.clone(), stop.clone()));
     tokio::spawn(roles::follow(app.clone(), stop.clone()));
     tokio::spawn(promotion::follow(app.clone(), stop.clone()));
-    tokio::spawn(history::follow(app.clone(), stop));
+    tokio::spawn(history::follow(app.clone(), stop.clone()));
+    tokio::spawn(soundness::follow(app.clone(), stop));
 }

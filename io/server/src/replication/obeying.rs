@@ -18,7 +18,15 @@ pub(super) async fn obey(app: &App, server: ServerId, output: Output) -> Option<
         Output::ReadLog { after, limit } => {
             return Some(
                 async move {
-                    let read = app.core.store().read_log(after, limit).await.map_err(|error| error.to_string())?;
+                    let read = match app.core.store().read_sound(after, limit).await {
+                        Ok(read) => read,
+                        Err(error) if error.is_damaged() => {
+                            // It is not sent, nor what comes after it; what others send is taken in. The next session tries again.
+                            tracing::error!(%error, server.id = %server, "nothing more can be sent to another server");
+                            return std::future::pending().await;
+                        }
+                        Err(error) => return Err(error.to_string()),
+                    };
                     Ok(Input::Read(read.into_iter().map(|logged| (logged.lpos, logged.entry)).collect()))
                 }
                 .boxed(),

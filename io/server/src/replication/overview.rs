@@ -12,7 +12,7 @@ use replica::session::Mode;
 
 use super::links::{Condition, Meeting};
 use super::mending::fork_of;
-use super::queue;
+use super::{queue, soundness};
 use crate::app::App;
 use crate::http::error::Error;
 use crate::mirror::Progress;
@@ -66,8 +66,9 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
             (ops(pending), oldest)
         }
     };
-    let condition = if id == own { Some(own_condition(app).await?) } else { meeting.condition };
+    let condition = if id == own { Some(own_condition(app).await?) } else { meeting.condition.clone() };
     let (state, why) = standing(app, own, id, server, paired, &meeting);
+    let why = with_damage(why, condition.as_ref());
     let lead = app.core.lead();
     let session = meeting.session.as_ref();
     let status = session.map(|session| &session.status);
@@ -99,10 +100,10 @@ async fn view(app: &App, own: ServerId, id: ServerId, held: &Held<Server>, paire
         clock_offset_ms: status.and_then(|status| status.clock_offset_ms),
         round_trip_ms: status.and_then(|status| status.round_trip_ms),
         free_disk: status.and_then(|status| status.free_disk),
-        files_missing: condition.map(|condition| condition.files_missing),
-        bytes_missing: condition.map(|condition| condition.bytes_missing),
-        records_waiting: condition.map(|condition| condition.records_waiting),
-        records_dropped: condition.map(|condition| condition.records_dropped),
+        files_missing: condition.as_ref().map(|condition| condition.files_missing),
+        bytes_missing: condition.as_ref().map(|condition| condition.bytes_missing),
+        records_waiting: condition.as_ref().map(|condition| condition.records_waiting),
+        records_dropped: condition.as_ref().map(|condition| condition.records_dropped),
         site: server.site.clone(),
         keeps: server.keeps,
         zone: server.zone.clone(),
@@ -123,7 +124,15 @@ pub(super) async fn own_condition(app: &App) -> Result<Condition, Error> {
         bytes_missing: files.bytes,
         records_waiting: queue.waiting,
         records_dropped: queue.dropped,
+        damage: app.replication.soundness.damage(),
     })
+}
+
+/// What is wrong with a server besides its sessions is said whether there is one or not.
+fn with_damage(why: String, condition: Option<&Condition>) -> String {
+    let damage = condition.and_then(|condition| condition.damage.as_deref()).map(soundness::in_words);
+    let lines = damage.into_iter().chain(Some(why).filter(|why| !why.is_empty()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn missing(progress: &Progress) -> MissingFiles {

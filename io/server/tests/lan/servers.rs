@@ -79,6 +79,15 @@ impl Server {
         self.program.take().unwrap().kill().unwrap();
     }
 
+    /// As it is stopped by people.
+    pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
+        let mut program = self.program.take().unwrap();
+        let status = Command::new("kill").args(["-TERM", &program.id().to_string()]).status()?;
+        anyhow::ensure!(status.success(), "kill: {status}");
+        anyhow::ensure!(program.wait()?.success(), "{:?}", program.lines());
+        Ok(())
+    }
+
     /// A command of this server's owner.
     pub(crate) fn command(&self, words: &[&str]) -> Said {
         let data = self.data.path().to_str().unwrap();

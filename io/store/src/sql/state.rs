@@ -33,6 +33,8 @@ statements! {
         WHERE lpos > (SELECT COALESCE(MAX(lpos), 0) FROM log_reader WHERE name = $1) ORDER BY lpos";
     /// A part of the log.
     READ_LOG = "SELECT lpos, aidx, seq, hlc, request, body FROM repl_log WHERE lpos > $1 ORDER BY lpos LIMIT $2";
+    /// A part of the log with the hashes.
+    HASHED_LOG = "SELECT lpos, aidx, seq, hlc, request, body, chain FROM repl_log WHERE lpos > $1 ORDER BY lpos LIMIT $2";
     /// The first entry that was made between two times.
     FIRST_MADE = "SELECT lpos FROM repl_log WHERE hlc >= $1 AND hlc < $2 ORDER BY lpos LIMIT 1";
     /// The entry of a request.

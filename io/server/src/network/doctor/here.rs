@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use domain::ports::{Direction, Party, Protocol, TABLE};
 use socket2::{Domain, Socket, Type};
 
-use super::{clock, disk, multicast, outward, upstream};
+use super::{clock, database, disk, multicast, outward, upstream};
 use crate::config::Config;
 use crate::network::port_state::{Row, State, row};
 use api::network::Finding;
@@ -31,6 +31,7 @@ fn machine(config: &Config) -> Vec<Finding> {
     findings.extend(outward::activation(&config.activation));
     findings.extend(multicast::check());
     findings.extend(disk::check(&config.data.dir));
+    findings.extend(database::check(&config.data.dir));
     findings
 }
 

@@ -3,6 +3,7 @@
 //! [`here`] looks at this machine, [`there`] at a server from the other side.
 
 mod clock;
+mod database;
 mod disk;
 mod here;
 mod multicast;

@@ -11,6 +11,7 @@ mod harbour;
 mod mutants;
 mod random;
 mod showing;
+mod spoilt;
 mod wrong;
 
 use std::sync::Arc;

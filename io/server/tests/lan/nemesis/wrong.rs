@@ -16,14 +16,14 @@ use crate::running::{PATIENCE, until};
 use crate::servers::{Server, Start, name_of_main, pair};
 
 /// What one server shows of another: how they stand, and why.
-fn seen(server: &Server, name: &str) -> (String, String) {
+pub(super) fn seen(server: &Server, name: &str) -> (String, String) {
     let seen = server.sees(name);
     (seen["state"].as_str().unwrap_or_default().to_owned(), seen["why"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Waits until a server says all of these words about another one.
 #[track_caller]
-fn says(server: &Server, name: &str, words: &[&str]) {
+pub(super) fn says(server: &Server, name: &str, words: &[&str]) {
     let mut last = String::new();
     let end = std::time::Instant::now() + PATIENCE;
     while !words.iter().all(|word| last.contains(word)) {
