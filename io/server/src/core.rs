@@ -248,7 +248,8 @@ impl Core {
         self.writer.join(installation, source).await
     }
 
-    /// Lets the state of another server take the place of this one's, whose entries of `actor` are not the ones that count.
+    /// Lets the state of another server take the place of this one's, whose entries of `actor` are not the ones that count. `keep` makes durable
+    /// what is not taken over.
     ///
     /// # Errors
     /// [`JoinFailed`].
@@ -257,8 +258,9 @@ impl Core {
         installation: Uuid,
         actor: Actor,
         source: impl std::io::Read + Send + 'static,
+        keep: impl FnOnce(&[Entry]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<RebuiltState, JoinFailed> {
-        self.writer.rebuild(installation, actor, source).await
+        self.writer.rebuild(installation, actor, source, keep).await
     }
 
     /// Becomes an empty part of another installation.

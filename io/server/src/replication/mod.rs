@@ -17,6 +17,7 @@ mod feeding;
 mod history;
 mod identity;
 mod joining;
+mod left_out;
 mod links;
 mod mending;
 mod obeying;

@@ -13,13 +13,11 @@ use domain::stamp::Actor;
 use futures::Stream;
 use net::control::Windows;
 use replica::session::{SnapshotOffer, Taking};
-use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::dialling;
+use super::{dialling, left_out};
 use crate::app::App;
-use crate::now::now_ms;
 
 /// Folder of these files within the data folder.
 const FOLDER: &str = "server/snapshots";
@@ -27,8 +25,6 @@ const FOLDER: &str = "server/snapshots";
 const LEFT_OUT: &str = "server/left-out";
 /// Entries that are read at once.
 const READ: u32 = 1_000;
-/// So many of them are named in the log.
-const NAMED: usize = 100;
 /// Bytes of one part.
 const PART: usize = 256 << 10;
 /// How long a snapshot is kept, in seconds: 6 hours.
@@ -145,11 +141,10 @@ async fn take_in(app: App, server: ServerId, path: PathBuf, how: Taking) -> Resu
     let taken = match how {
         Taking::Join => app.core.join(installation, source).await.map(drop),
         Taking::Rebuild { actor } => {
-            let mut history = history_of_another(&app, actor).await.map_err(|error| error.to_string())?;
-            app.core.rebuild(installation, actor, source).await.map(|rebuilt| {
-                history.extend(rebuilt.dropped);
-                left_out(&app, &history);
-            })
+            let history = history_of_another(&app, actor).await.map_err(|error| error.to_string())?;
+            let folder = app.core.store().dir().join(LEFT_OUT);
+            let keep = move |dropped: &[Entry]| left_out::keep(&folder, history.iter().chain(dropped));
+            app.core.rebuild(installation, actor, source, keep).await.map(drop)
         }
     };
     let _ = fs::remove_file(&path);
@@ -171,44 +166,6 @@ async fn history_of_another(app: &App, actor: Actor) -> Result<Vec<Entry>, store
         after = last.lpos;
         history.extend(read.into_iter().map(|logged| logged.entry).filter(|entry| entry.dot.actor == actor));
     }
-}
-
-/// Changes that a rebuild does not take over are kept in a file for people, and named in the log.
-fn left_out(app: &App, dropped: &[Entry]) {
-    if dropped.is_empty() {
-        return;
-    }
-    let path = app.core.store().dir().join(LEFT_OUT).join(format!("{}.json", now_ms()));
-    for entry in dropped.iter().take(NAMED) {
-        let documents: Vec<String> = entry.ops.iter().take(NAMED).map(|op| format!("{} {}", op.kind, op.id)).collect();
-        let (at, documents) = (entry.hlc.unix_ms(), documents.join(", "));
-        tracing::warn!(entry = %entry.dot, at, author = ?entry.author, documents, "a change was left out when this server was rebuilt");
-    }
-    let changes: Vec<_> = dropped.iter().map(in_words).collect();
-    let text = serde_json::to_vec_pretty(&changes).expect("it is JSON already");
-    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        file.write_all(&text)?;
-        file.sync_all()
-    });
-    match written {
-        Ok(()) => {
-            tracing::warn!(count = dropped.len(), path = %path.display(), "the changes that were left out are kept in a file")
-        }
-        Err(error) => {
-            tracing::error!(count = dropped.len(), %error, "the changes that were left out could not be kept in a file")
-        }
-    }
-}
-
-/// What people need to know of a change to make it again.
-fn in_words(entry: &Entry) -> Value {
-    json!({
-        "entry": entry.dot.to_string(),
-        "at": entry.hlc.unix_ms(),
-        "author": entry.author,
-        "changes": entry.ops,
-    })
 }
 
 async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {
@@ -237,31 +194,4 @@ async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) 
         return Err("the file of the state came damaged".to_owned());
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::log::{Action, CellWrite, Op};
-    use domain::stamp::{Dot, Hlc, VersionVector};
-
-    use super::*;
-
-    #[test]
-    fn what_is_left_out_can_be_read_by_people() {
-        let dot = Dot { seq: 3, ..Dot::default() };
-        let writes = [("name".to_owned(), CellWrite { value: json!("Gate"), hlc: None })].into();
-        let entry = Entry {
-            dot,
-            hlc: Hlc::from_unix_ms(1_790_000_000_000),
-            deps: VersionVector::from_iter([dot]),
-            ops: vec![Op { kind: "viewer".into(), id: uuid::Uuid::nil(), action: Action::Set(writes) }],
-            author: None,
-            request: None,
-            schema: 1,
-            epoch: 0,
-        };
-        let said = in_words(&entry);
-        assert_eq!((&said["at"], &said["author"]), (&json!(1_790_000_000_000_i64), &Value::Null));
-        assert_eq!(said["changes"][0]["action"]["set"]["name"]["value"], "Gate");
-    }
 }

@@ -1,6 +1,6 @@
 //! What other servers bring: entries and states, and what follows for this server's own name.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use domain::log::Entry;
 use domain::stamp::Actor;
@@ -45,16 +45,20 @@ impl<S: State> Writer<S> {
     /// that count; own entries that the other one lacks are put on top by [`replica::rebuild`](mod@replica::rebuild). One transaction, as
     /// [`Self::join`].
     ///
+    /// `keep` is given the entries that are not taken over, before anything is changed: they are gone from the database afterwards, so it returns
+    /// only when they are durable elsewhere. It may be that nothing is changed after it all the same.
+    ///
     /// # Errors
-    /// [`JoinFailed`]; nothing was changed then.
+    /// [`JoinFailed`], also if `keep` fails; nothing was changed then.
     pub async fn rebuild(
         &self,
         installation: Uuid,
         actor: Actor,
         source: impl Read + Send + 'static,
+        keep: impl FnOnce(&[Entry]) -> io::Result<()> + Send + 'static,
     ) -> Result<RebuiltState, JoinFailed> {
         let (answer, outcome) = oneshot::channel();
-        let alone = Alone::Rebuild { installation, actor, source: Box::new(source), answer };
+        let alone = Alone::Rebuild { installation, actor, source: Box::new(source), keep: Box::new(keep), answer };
         self.queue.send(Work::Alone(alone)).await.map_err(|_| JoinFailed::Unavailable)?;
         outcome.await.unwrap_or(Err(JoinFailed::Unavailable))
     }

@@ -1,7 +1,7 @@
 //! What may wait in the writer's queue.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 
 use domain::log::Entry;
 use domain::stamp::{Actor, Dot, VersionVector};
@@ -16,6 +16,9 @@ use crate::error::Error;
 
 /// Entries of others that may be taken in at once.
 pub const MAX_BATCH: usize = 1_000;
+
+/// Makes entries durable outside of the database.
+pub(crate) type Keep = Box<dyn FnOnce(&[Entry]) -> io::Result<()> + Send>;
 
 /// Something for the writer to do.
 pub(crate) enum Work<S> {
@@ -64,6 +67,8 @@ pub(crate) enum Alone {
         actor: Actor,
         /// The snapshot.
         source: Box<dyn Read + Send>,
+        /// Keeps what is not taken over.
+        keep: Keep,
         /// Tells the one who waits.
         answer: oneshot::Sender<Result<RebuiltState, JoinFailed>>,
     },
@@ -148,7 +153,7 @@ pub struct RebuiltState {
     pub lpos: i64,
     /// How many own entries were put on top, some of them under a new number.
     pub kept: usize,
-    /// Entries that were not taken over: their author issues them anew, or they depend on such ones. To be kept for people.
+    /// Entries that were not taken over: their author issues them anew, or they depend on such ones. They were kept for people.
     pub dropped: Vec<Entry>,
     /// What people should look at; it is stored.
     pub notices: Vec<Notice>,

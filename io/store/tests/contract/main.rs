@@ -96,4 +96,5 @@ contract! {
     state::states_are_merged_and_nothing_comes_back
     state::a_snapshot_that_is_not_whole_changes_nothing
     state::a_server_that_was_set_back_goes_on_as_a_new_writer
+    state::what_a_rebuild_leaves_out_is_kept_before_it_counts
 }

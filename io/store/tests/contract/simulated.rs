@@ -187,7 +187,7 @@ impl Disk for Folder {
         let source = std::io::Cursor::new(snapshot.clone());
         self.with(async |_, writer| match how {
             Taking::Join => drop(writer.join(INSTALLATION, source).await.unwrap()),
-            Taking::Rebuild { actor } => drop(writer.rebuild(INSTALLATION, actor, source).await.unwrap()),
+            Taking::Rebuild { actor } => drop(writer.rebuild(INSTALLATION, actor, source, |_| Ok(())).await.unwrap()),
         });
     }
 

@@ -1,17 +1,20 @@
 //! The state of another server is joined, or takes the place of the own one.
 
-use domain::log::Change;
+use std::sync::{Arc, Mutex};
+
+use domain::log::{Change, Entry};
 use domain::stamp::{Actor, Dot, VersionVector};
 use replica::incarnation::{Evidence, Fork};
 use replica::pending::Pending;
 use serde_json::json;
 use store::facts::NoticeFilter;
 use store::{AloneFailed, ApplyFailed, JoinFailed, Origin, Sending};
+use tempfile::TempDir;
 use tokio::sync::broadcast::error::TryRecvError;
 use uuid::Uuid;
 
 use crate::Place;
-use crate::ground::{Site, edit, insert, update};
+use crate::ground::{Site, edit, insert, open_folder, update};
 use crate::meeting::{agree, bring, meet, other};
 
 const INSTALLATION: Uuid = Uuid::from_u128(4711);
@@ -195,7 +198,11 @@ pub(crate) async fn a_server_that_was_set_back_goes_on_as_a_new_writer(place: Pl
     let start = two.store.read_log(0, 1).await.unwrap().remove(0).entry;
     three.writer.apply(vec![start]).await.unwrap();
     write(&three, vec![update("viewer", 2, "what counts")]).await;
-    let rebuilt = two.writer.rebuild(INSTALLATION, old, source(snapshot(&three).await)).await.unwrap();
+    let rebuilt = two.writer.rebuild(INSTALLATION, old, source(snapshot(&three).await), |left| {
+        assert_eq!(left, []);
+        Ok(())
+    });
+    let rebuilt = rebuilt.await.unwrap();
     assert_eq!((rebuilt.kept, rebuilt.dropped.len()), (2, 0));
     let names = [1, 2, 3].map(|id| name(&two, id).unwrap());
     assert_eq!(names, [json!("written and lost"), json!("what counts"), json!("under the new number")]);
@@ -211,4 +218,43 @@ pub(crate) async fn a_server_that_was_set_back_goes_on_as_a_new_writer(place: Pl
     for site in [one, two, three] {
         site.close().await;
     }
+}
+
+pub(crate) async fn what_a_rebuild_leaves_out_is_kept_before_it_counts(place: Place) {
+    let (lost, counts) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let one = open_folder(lost.path()).await;
+    let actor = one.store.standing().position.actor;
+    write(&one, vec![insert("viewer", 1, "Gate")]).await;
+    one.close().await;
+    let copied = std::process::Command::new("cp").args(["-a", "."]).arg(counts.path()).current_dir(lost.path()).status().unwrap();
+    assert!(copied.success());
+    let one = open_folder(lost.path()).await;
+    write(&one, vec![insert("viewer", 2, "of the other history")]).await;
+    write(&one, vec![insert("viewer", 3, "and after it")]).await;
+    let two = place.open().await;
+    bring(&one, &two).await;
+    one.close().await;
+    let one = open_folder(counts.path()).await;
+    write(&one, vec![insert("viewer", 4, "what counts")]).await;
+
+    let before = (two.writer.state(), two.store.standing());
+    let full = |_: &[Entry]| Err(std::io::ErrorKind::StorageFull.into());
+    let refused = two.writer.rebuild(INSTALLATION, actor, source(snapshot(&one).await), full).await;
+    assert_eq!(refused, Err(JoinFailed::Full));
+    assert_eq!((&two.writer.state(), &two.store.standing()), (&before.0, &before.1), "what cannot be kept is not left out");
+    assert_eq!(two.store.read_log(0, 10).await.unwrap().len(), 3);
+
+    let (kept, store) = (Arc::new(Mutex::new(Vec::new())), two.store.clone());
+    let keeper = Arc::clone(&kept);
+    let keep = move |left: &[Entry]| {
+        assert_eq!(store.standing().position.vector.get(&actor), 3, "it still stands");
+        keeper.lock().unwrap().extend(left.iter().map(|entry| entry.dot.seq));
+        Ok(())
+    };
+    let rebuilt = two.writer.rebuild(INSTALLATION, actor, source(snapshot(&one).await), keep).await.unwrap();
+    assert_eq!(*kept.lock().unwrap(), [3], "the second one counts as the state has it");
+    assert_eq!(rebuilt.dropped.len(), 1);
+    assert_eq!([2, 3, 4].map(|id| name(&two, id)), [None, None, Some(json!("what counts"))]);
+    one.close().await;
+    two.close().await;
 }

@@ -25,8 +25,8 @@ impl Group {
             Alone::Join { installation, source, answer } => {
                 let _ = answer.send(self.join(installation, source, output).await);
             }
-            Alone::Rebuild { installation, actor, source, answer } => {
-                let _ = answer.send(self.rebuild(installation, actor, source, output).await);
+            Alone::Rebuild { installation, actor, source, keep, answer } => {
+                let _ = answer.send(self.rebuild((installation, actor), source, keep, output).await);
             }
             Alone::Adopt { installation, answer } => {
                 let _ = answer.send(self.adopt(installation, output).await);

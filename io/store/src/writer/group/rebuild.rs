@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::log::{Entry, Head, Position, Row};
@@ -29,7 +30,7 @@ use crate::sql::state::{PUT_META, READ_LOG};
 use crate::writer::State;
 use crate::writer::rows::Rows;
 use crate::writer::thread::Output;
-use crate::writer::work::{JoinFailed, RebuiltState};
+use crate::writer::work::{JoinFailed, Keep, RebuiltState};
 
 /// The key of a document.
 type Key = (String, Uuid);
@@ -49,9 +50,9 @@ struct Pass<'a> {
 impl Group {
     pub(super) async fn rebuild<S: State>(
         &mut self,
-        installation: Uuid,
-        actor: Actor,
+        (installation, actor): (Uuid, Actor),
         source: Box<dyn Read + Send>,
+        keep: Keep,
         output: &Output<S>,
     ) -> Result<RebuiltState, JoinFailed> {
         if self.suspect && !self.trusts_itself().await {
@@ -69,7 +70,7 @@ impl Group {
             known.filter(|actor| actor.server == own.server).map(|actor| actor.incarnation).fold(own.incarnation, u32::max);
         let fresh = Actor { incarnation: newest + 1, ..own };
         let log = self.above_floor().await?;
-        let result = self.rebuild_steps(&mut reader, (&theirs, &log), (fork, fresh)).await;
+        let result = self.rebuild_steps(&mut reader, (&theirs, &log), (fork, fresh), keep).await;
         if let Err(JoinFailed::Full | JoinFailed::Unavailable) = result {
             self.suspect = true;
         }
@@ -104,6 +105,7 @@ impl Group {
         reader: &mut Reader<Box<dyn Read + Send>>,
         (theirs, log): (&Position, &[Entry]),
         (fork, fresh): (Fork, Actor),
+        keep: Keep,
     ) -> Result<(Rebuilt, BTreeMap<Key, Option<Row>>, BTreeMap<Bucket, u128>), JoinFailed> {
         let actors = {
             let mut actors = self.actors.write().expect("nothing panics with this lock");
@@ -146,6 +148,8 @@ impl Group {
         let lpos = self.lpos + 1 + built.entries.len() as i64;
         pass.finish((&built.position, theirs), lpos).await?;
         let Pass { steps, documents, sums, .. } = pass;
+        // After the commit they are nowhere else, and a crash leaves no time between the two.
+        keep(&built.dropped).map_err(|error| Error::file(Path::new("of what is left out"), error))?;
         steps.commit().await?;
         Ok((built, documents, sums))
     }
