@@ -130,7 +130,7 @@ impl Signer {
     pub fn server(
         &self,
         names: &[SanType],
-        key: &KeyPair,
+        key: &impl PublicKeyData,
         validity: Validity,
     ) -> Result<CertificateDer<'static>, AuthorityError> {
         let mut params = leaf(validity, ExtendedKeyUsagePurpose::ServerAuth);

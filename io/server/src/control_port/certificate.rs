@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::authority::signing;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SanType};
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tokio::sync::watch;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::authority::{AuthorityError, EARLIEST_MS, Signer};
 use super::installation_id;
+use super::servers::server_names;
 use crate::app::App;
 use crate::now::now_ms;
 use crate::tls::ServerNames;
@@ -110,7 +111,8 @@ pub(super) async fn keep(app: App, stop: CancellationToken) -> Result<Arc<Certif
     Ok(certificate)
 }
 
-/// What signs. A server that has joined has no authority before the state has come: until then it signs by one that nobody trusts.
+/// What signs. A server that has joined has no authority before the state has come: until then it signs by one that nobody trusts, unless it was
+/// given a certificate ([`given`]).
 fn signer(app: &App) -> Result<Arc<Signer>, AuthorityError> {
     match app.control.authorities.signer(&app.core.state()) {
         Err(AuthorityError::None) if app.replication.own.membership().is_some() => app.control.authorities.provisional(),
@@ -121,16 +123,33 @@ fn signer(app: &App) -> Result<Arc<Signer>, AuthorityError> {
 fn grounds(app: &App) -> Result<Grounds, AuthorityError> {
     let signer = signer(app)?;
     let machine = ServerNames::of_machine(&app.config);
-    // The installation's comes first, which is all that programs of before look at.
-    let own =
-        [format!("{}.signboard.internal", installation_id(app)), format!("{}.server.signboard.internal", app.core.server_id())];
+    let own = server_names(installation_id(app), app.core.server_id());
     let names = own.into_iter().chain(machine.names.iter().map(|name| name.as_str().to_owned()));
     let names = names.filter_map(|name| name.try_into().ok().map(SanType::DnsName));
     let names = names.chain(machine.addresses.iter().copied().map(SanType::IpAddress)).collect();
     Ok(Grounds { authority: signer.certificate.to_vec(), names })
 }
 
+/// What was given at joining, for those that call before the state has come; none: it has come, or this server joined nobody.
+fn given(app: &App) -> Option<Arc<CertifiedKey>> {
+    if signing(&app.core.state()).is_some() {
+        return None;
+    }
+    let reply = app.replication.own.membership()?.reply;
+    let authorities = reply.certificate?.authorities;
+    if reply.answering.is_empty() {
+        return None;
+    }
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(app.replication.own.key().pkcs8()));
+    let key = any_supported_type(&key).ok()?;
+    let chain = std::iter::once(reply.answering).chain(authorities).map(CertificateDer::from).collect();
+    Some(Arc::new(CertifiedKey::new(chain, key)))
+}
+
 fn make(app: &App, grounds: &Grounds, now_ms: i64) -> Result<Arc<CertifiedKey>, AuthorityError> {
+    if let Some(given) = given(app) {
+        return Ok(given);
+    }
     let signer = signer(app)?;
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     // It counts from before any viewer's program was built: a viewer without a clock knows only that it is not earlier than that.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use domain::server::server_by_key;
+use rustls::pki_types::CertificateDer;
 use rustls::server::NoServerSessionStorage;
 use rustls::{CertificateError, Error, ServerConfig};
 use socket2::SockRef;
@@ -54,7 +55,7 @@ impl Door {
     pub(super) fn new(app: App, certificate: Arc<Certificate>, stop: CancellationToken) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let algorithms = provider.signature_verification_algorithms;
-        let verifier = Arc::new(Verifier::new(algorithms, &certificates(&app.core.state())));
+        let verifier = Arc::new(Verifier::new(algorithms, &trusted(&app)));
         tokio::spawn(follow_authorities(app.clone(), Arc::clone(&verifier), stop.clone()));
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])
@@ -237,6 +238,16 @@ async fn until(cut: Option<CancellationToken>) {
     }
 }
 
+/// The authorities of the installation; before its state has come, those that were named when this server joined.
+fn trusted(app: &App) -> Vec<CertificateDer<'static>> {
+    let known = certificates(&app.core.state());
+    if !known.is_empty() {
+        return known;
+    }
+    let given = app.replication.own.membership().and_then(|joined| joined.reply.certificate);
+    given.into_iter().flat_map(|given| given.authorities).map(CertificateDer::from).collect()
+}
+
 /// Takes authorities that join while the server runs.
 async fn follow_authorities(app: App, verifier: Arc<Verifier>, stop: CancellationToken) {
     let mut state = app.core.watch();
@@ -251,7 +262,7 @@ async fn follow_authorities(app: App, verifier: Arc<Verifier>, stop: Cancellatio
                 let now = state.borrow_and_update().clone();
                 if now.authorities.len() != known {
                     known = now.authorities.len();
-                    verifier.trust(&certificates(&now));
+                    verifier.trust(&trusted(&app));
                 }
             }
         }

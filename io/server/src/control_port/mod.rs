@@ -36,7 +36,7 @@ pub use fetching::fetching_viewer;
 pub use peer::{ControlPeer, Place};
 pub use presence::{KeyInUse, Presence, Present};
 pub use refused::{Reason, Refusals};
-pub(crate) use servers::{certificate_for_server, request_key, server_certificate};
+pub(crate) use servers::{answering_certificate, certificate_for_server, request_key, server_certificate};
 
 use crate::app::App;
 use crate::listen::Listening;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use domain::id::{DeviceId, ViewerId};
 use domain::state::State;
+use uuid::Uuid;
 
 use super::verifier::Said;
 use crate::session::identity::{Standing, standing_of};
@@ -16,6 +17,8 @@ pub struct ControlPeer {
     pub addr: SocketAddr,
     /// SHA-256 of the public key that its certificate names and that it has proved to have; none: it brought no certificate.
     pub key: Option<[u8; 32]>,
+    /// The id that its certificate names; none: it names none, or there is none.
+    pub holder: Option<Uuid>,
     /// When its certificate ends, Unix milliseconds.
     pub certificate_until: i64,
 }
@@ -38,7 +41,7 @@ pub enum Place {
 impl ControlPeer {
     pub(super) fn new(addr: SocketAddr, said: Option<Said>) -> Self {
         let certificate_until = said.map_or(0, |said| said.until.saturating_mul(1_000));
-        Self { addr, key: said.map(|said| said.key), certificate_until }
+        Self { addr, key: said.map(|said| said.key), holder: said.and_then(|said| said.holder), certificate_until }
     }
 
     /// Where it stands at this time, Unix milliseconds.

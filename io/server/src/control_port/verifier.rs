@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// What a client's certificate says.
@@ -17,6 +18,8 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 pub(super) struct Said {
     /// SHA-256 of its public key (SubjectPublicKeyInfo in DER).
     pub(super) key: [u8; 32],
+    /// The id that it names: its common name, as the authority wrote it.
+    pub(super) holder: Option<Uuid>,
     /// Its first moment, Unix seconds.
     pub(super) from: i64,
     /// Its last moment, Unix seconds.
@@ -29,6 +32,7 @@ impl Said {
         let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
         Some(Self {
             key: Sha256::digest(parsed.public_key().raw).into(),
+            holder: parsed.subject().iter_common_name().next().and_then(|name| name.as_str().ok()?.parse().ok()),
             from: parsed.validity().not_before.timestamp(),
             until: parsed.validity().not_after.timestamp(),
         })

@@ -14,7 +14,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::control_port::{certificate_for_server, request_key};
+use crate::control_port::{answering_certificate, certificate_for_server, request_key};
 use crate::core::{Change, Made};
 use crate::http::error::Error;
 use crate::now::{digest, new_id, now_ms, random};
@@ -176,6 +176,7 @@ pub(super) async fn admit(app: &App, request: v1::JoinRequest) -> Result<v1::Joi
         server: app.core.server_id().as_bytes().to_vec(),
         name: app.core.state().rows.installation().name,
         installation: app.core.store().standing().installation.as_bytes().to_vec(),
+        answering: answering_certificate(app, id, &request.csr, now_ms()).unwrap_or_default(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What goes beside the log of a session: notices to everybody, play records and events to the Main, and how each server is.
+//! What goes beside the log of a session: notices to everybody, play records and events to the Main, how each server is, and pieces of snapshots.
 //!
 //! The receiver says up to which place it has a feed durably, and only then come the rows after it, one batch at a time. Nothing is
 //! remembered between sessions but what both databases contain.
@@ -17,7 +17,7 @@ use tokio::time::MissedTickBehavior;
 use super::links::Condition;
 use super::overview::own_condition;
 use super::session::Outbox;
-use super::{differing, queue, rows};
+use super::{differing, queue, rows, snapshots};
 use crate::app::App;
 
 /// How often it is looked for new rows.
@@ -64,7 +64,16 @@ struct Feeding {
 /// Whether a message goes beside the log.
 pub(super) fn is_beside(frame: &ReplicationFrame) -> bool {
     let beside = |message: &Message| {
-        matches!(message, Message::Fed(_) | Message::Rows(_) | Message::Condition(_) | Message::Sums(_) | Message::Summands(_))
+        matches!(
+            message,
+            Message::Fed(_)
+                | Message::Rows(_)
+                | Message::Condition(_)
+                | Message::Sums(_)
+                | Message::Summands(_)
+                | Message::Want(_)
+                | Message::Piece(_)
+        )
     };
     frame.frame.as_ref().is_some_and(beside)
 }
@@ -172,6 +181,13 @@ impl Feeding {
                 let answer = differing::summands(&self.app, sums).await;
                 self.say_if(answer);
             }
+            Message::Want(request) => {
+                let app = self.app.clone();
+                if let Ok(piece) = tokio::task::spawn_blocking(move || snapshots::piece(&app, request)).await {
+                    self.say(Message::Piece(piece));
+                }
+            }
+            Message::Piece(piece) => self.app.replication.pieces.came(self.server, piece),
             Message::Summands(documents) => differing::name(&self.app, self.server, documents).await,
             _ => {}
         }

@@ -22,6 +22,7 @@ mod links;
 mod mending;
 mod obeying;
 mod overview;
+mod pieces;
 mod promotion;
 mod queue;
 mod roles;
@@ -56,6 +57,7 @@ pub(crate) use service::service;
 pub(crate) use soundness::{in_words as damaged_in_words, noted as noted_damage};
 
 use alarms::Alarms;
+use pieces::Pieces;
 use soundness::Soundness;
 
 use crate::app::App;
@@ -71,6 +73,7 @@ pub struct Replication {
     pub history: History,
     alarms: Alarms,
     soundness: Soundness,
+    pieces: Pieces,
     boot_nonce: Uuid,
     started: Instant,
     stop: CancellationToken,
@@ -91,6 +94,7 @@ impl Replication {
             history: History::default(),
             alarms: Alarms::default(),
             soundness: Soundness::open(data),
+            pieces: Pieces::default(),
             boot_nonce: Uuid::new_v4(),
             started: Instant::now(),
             stop,

@@ -6,13 +6,14 @@ use replica::Evidence;
 use replica::session::{Input, NotApplied, Output};
 use store::ApplyFailed;
 
-use super::session::Answer;
+use super::session::{Answer, Outbox};
 use super::{facts, snapshots};
 use crate::app::App;
 use crate::now::now_ms;
 
-/// Does what the machine wants besides sending and closing; what it has to be told of comes with the answer.
-pub(super) async fn obey(app: &App, server: ServerId, output: Output) -> Option<Answer> {
+/// Does what the machine wants besides sending and closing; what it has to be told of comes with the answer. `way` leads to the other server within
+/// the session, with whether this one dialled it.
+pub(super) async fn obey(app: &App, server: ServerId, output: Output, way: (&Outbox, bool)) -> Option<Answer> {
     let app = app.clone();
     match output {
         Output::ReadLog { after, limit } => {
@@ -78,9 +79,10 @@ pub(super) async fn obey(app: &App, server: ServerId, output: Output) -> Option<
             );
         }
         Output::Fetch { offer, how } => {
+            let (out, dialled) = (way.0.clone(), way.1);
             return Some(
                 async move {
-                    Ok(match snapshots::take(&app, server, &offer, how).await {
+                    Ok(match snapshots::take(&app, server, (&offer, how), (&out, dialled)).await {
                         Ok(()) => Input::Joined(facts::standing(&app).await.map_err(|error| error.to_string())?),
                         Err(why) => {
                             tracing::warn!(server.id = %server, why, "the state of another server could not be taken in");

@@ -262,7 +262,7 @@ impl Driver {
                     if let (Output::Alarm(Alarm::Digest { .. }), Some(beside)) = (&other, &self.beside) {
                         let _ = beside.send(feeding::Said::Differs);
                     }
-                    self.asked.extend(obeying::obey(&self.app, self.server, other).await);
+                    self.asked.extend(obeying::obey(&self.app, self.server, other, (&self.out, self.ways.dialled)).await);
                 }
             }
         }

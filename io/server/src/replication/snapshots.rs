@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read as _, Seek as _, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use control::v1::{SnapshotPart, SnapshotRequest};
+use control::v1::{SnapshotPart, SnapshotPiece, SnapshotRequest};
 use domain::cell::Hash;
 use domain::id::ServerId;
 use domain::log::Entry;
@@ -16,6 +16,7 @@ use replica::session::{SnapshotOffer, Taking};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
+use super::session::Outbox;
 use super::{dialling, left_out};
 use crate::app::App;
 
@@ -123,11 +124,31 @@ pub(super) async fn send(
     Ok(ReceiverStream::new(parts))
 }
 
-/// Fetches the state of another server and takes it in. What came of the file before is kept, and gone on with.
-pub(super) async fn take(app: &App, server: ServerId, offer: &SnapshotOffer, how: Taking) -> Result<(), String> {
+/// A piece of a file that was offered; empty: it is not there, or at its end.
+pub(super) fn piece(app: &App, request: SnapshotRequest) -> SnapshotPiece {
+    let read = || -> io::Result<Vec<u8>> {
+        let hash = <[u8; 32]>::try_from(request.hash.as_slice()).map_err(io::Error::other)?;
+        let mut file = File::open(folder(app)?.join(Hash(hash).to_string()))?;
+        file.seek(io::SeekFrom::Start(request.offset))?;
+        let mut bytes = Vec::with_capacity(PART);
+        file.take(PART as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().unwrap_or_default();
+    SnapshotPiece { hash: request.hash, offset: request.offset, bytes }
+}
+
+/// Fetches the state of another server and takes it in. What came of the file before is kept, and gone on with. `out` leads to that server
+/// within the session, which this server dialled or not.
+pub(super) async fn take(
+    app: &App,
+    server: ServerId,
+    (offer, how): (&SnapshotOffer, Taking),
+    (out, dialled): (&Outbox, bool),
+) -> Result<(), String> {
     let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
     let path = folder(app).map_err(words)?.join(format!("{}.fetched", Hash(offer.hash)));
-    fetch(app, server, offer, &path).await?;
+    fetch(app, server, offer, &path, (out, dialled)).await?;
     // The session ends as soon as the new state stands, and its work with it: what then follows must not be lost.
     let taking = tokio::spawn(take_in(app.clone(), server, path, how));
     taking.await.map_err(|error| error.to_string())?
@@ -168,16 +189,29 @@ async fn history_of_another(app: &App, actor: Actor) -> Result<Vec<Entry>, store
     }
 }
 
-async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) -> Result<(), String> {
+/// On a connection of its own, so that no entry waits behind it; where none can be dialled, within the session. A server that was called may not be
+/// able to dial at all, so it tries the session first, which servers of before do not know.
+async fn fetch(
+    app: &App,
+    server: ServerId,
+    offer: &SnapshotOffer,
+    path: &Path,
+    (out, dialled): (&Outbox, bool),
+) -> Result<(), String> {
     let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
     let mut file = fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(words)?;
     let have = file.metadata().map_err(words)?.len();
     if have < offer.bytes {
-        let link = dialling::dial(app, server, Windows::SERVERS).await?;
-        let request = SnapshotRequest { hash: offer.hash.to_vec(), offset: have };
-        let mut parts = link.snapshot(request).await.map_err(|error| error.to_string())?;
-        while let Some(part) = parts.next().await.map_err(|error| error.to_string())? {
-            file.write_all(&part.bytes).map_err(words)?;
+        if dialled {
+            let beside = beside(app, server, offer, &mut file).await;
+            if beside.is_err() {
+                within(app, server, offer, &mut file, out).await.or(beside)?;
+            }
+        } else {
+            let within = within(app, server, offer, &mut file, out).await;
+            if within.is_err() {
+                beside(app, server, offer, &mut file).await.or(within)?;
+            }
         }
         file.sync_all().map_err(words)?;
     }
@@ -194,4 +228,25 @@ async fn fetch(app: &App, server: ServerId, offer: &SnapshotOffer, path: &Path) 
         return Err("the file of the state came damaged".to_owned());
     }
     Ok(())
+}
+
+/// What is missing of the file, on a connection of its own.
+async fn beside(app: &App, server: ServerId, offer: &SnapshotOffer, file: &mut File) -> Result<(), String> {
+    let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
+    let link = dialling::dial(app, server, Windows::SERVERS).await?;
+    let have = file.metadata().map_err(words)?.len();
+    let request = SnapshotRequest { hash: offer.hash.to_vec(), offset: have };
+    let mut parts = link.snapshot(request).await.map_err(|error| error.to_string())?;
+    while let Some(part) = parts.next().await.map_err(|error| error.to_string())? {
+        file.write_all(&part.bytes).map_err(words)?;
+    }
+    Ok(())
+}
+
+/// What is missing of the file, within the session.
+async fn within(app: &App, server: ServerId, offer: &SnapshotOffer, file: &mut File, out: &Outbox) -> Result<(), String> {
+    let words = |error: io::Error| format!("the file of the state cannot be written: {error}");
+    let have = file.metadata().map_err(words)?.len();
+    let write = |bytes: &[u8]| file.write_all(bytes).map_err(words);
+    app.replication.pieces.fetch(server, out, (offer, have), write).await
 }

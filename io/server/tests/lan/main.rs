@@ -29,6 +29,7 @@ mod server {
 mod servers;
 mod servers_files;
 mod servers_media;
+mod servers_reach;
 mod servers_records;
 mod servers_roles;
 mod taken;

@@ -61,7 +61,13 @@ pub fn read(message: v1::ReplicationFrame) -> Result<Option<Frame>, Garbled> {
         }),
         Message::Bye(why) => Frame::Bye(reason::read(why)?),
         // What goes beside the log is none of the machine's business.
-        Message::Fed(_) | Message::Rows(_) | Message::Condition(_) | Message::Sums(_) | Message::Summands(_) => return Ok(None),
+        Message::Fed(_)
+        | Message::Rows(_)
+        | Message::Condition(_)
+        | Message::Sums(_)
+        | Message::Summands(_)
+        | Message::Want(_)
+        | Message::Piece(_) => return Ok(None),
     }))
 }
 
