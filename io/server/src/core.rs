@@ -174,7 +174,10 @@ impl Core {
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
     ) -> Result<Made<T>, Error> {
         // What it wrote would be taken by no other server, and end every session.
-        if self.state().servers.get(ServerId(self.server)).is_some_and(|own| own.read_only) {
+        let read_only = self.state().servers.get(ServerId(self.server)).is_some_and(|own| own.read_only);
+        #[cfg(feature = "next")]
+        let read_only = read_only && crate::mutant::obeys();
+        if read_only {
             let text = "people may only look at things on this server: make the change on another one of the installation";
             return Err(Error::new(http::StatusCode::FORBIDDEN, "read_only_server", text));
         }

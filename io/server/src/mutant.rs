@@ -39,6 +39,8 @@ enum Mutant {
     Bump,
     /// Another version of the protocol between servers. No mistake, but nothing that this version could speak with.
     Version,
+    /// Changes are taken at a server on which people may only look.
+    Lies,
 }
 
 fn chosen() -> Mutant {
@@ -48,6 +50,7 @@ fn chosen() -> Mutant {
         Ok("early") => Mutant::Early,
         Ok("bump") => Mutant::Bump,
         Ok("version") => Mutant::Version,
+        Ok("lies") => Mutant::Lies,
         _ => Mutant::None,
     })
 }
@@ -55,6 +58,11 @@ fn chosen() -> Mutant {
 /// The versions of the protocol between servers.
 pub(crate) fn protocol(usual: Versions) -> Versions {
     if chosen() == Mutant::Version { Versions { min: usual.max + 8, max: usual.max + 8 } } else { usual }
+}
+
+/// Whether changes are refused at a server on which people may only look.
+pub(crate) fn obeys() -> bool {
+    chosen() != Mutant::Lies
 }
 
 /// Those who wait for the address of a change, by its request.
@@ -69,7 +77,7 @@ pub(crate) fn merge(
     static CHANGES: AtomicU64 = AtomicU64::new(0);
     let inserts = proposal.edits.iter().any(|edit| matches!(edit.change, Altered::Insert(_)));
     match chosen() {
-        Mutant::None | Mutant::Version => replica::commit(position, proposal, lookup),
+        Mutant::None | Mutant::Version | Mutant::Lies => replica::commit(position, proposal, lookup),
         Mutant::Drop => {
             let before = position.clone();
             let committed = replica::commit(position, proposal, lookup)?;

@@ -5,6 +5,7 @@ use domain::id::ServerId;
 use domain::server::partners;
 use domain::stamp::Dot;
 
+use super::overview;
 use crate::app::App;
 
 /// Which servers have a change, durably, as far as this one knows; by name, empty if there is only one.
@@ -21,9 +22,11 @@ pub(crate) fn arrived(app: &App, dot: Dot) -> Vec<ServerHas> {
         if id == own {
             return Some(app.core.has(dot));
         }
-        let told = app.core.store().peer(id.0).is_some_and(|peer| peer.acked.covers(&dot));
-        // Of a server behind another one only that other one knows, and of a change that it told itself everybody.
-        (told || paired.contains(&id) || dot.actor.server == id.0).then_some(told || dot.actor.server == id.0)
+        let word = app.replication.links.word(id);
+        let told = overview::has(app, id, word.as_ref()).covers(&dot);
+        // A server behind another one is known by what that other one tells of it, and what it made itself it has.
+        let known = word.is_some() || paired.contains(&id);
+        (told || known || dot.actor.server == id.0).then_some(told || dot.actor.server == id.0)
     };
     let mut servers: Vec<_> = live
         .into_iter()

@@ -7,18 +7,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::v1::replication_frame::Frame as Message;
-use control::v1::{ReplicationCondition, ReplicationFed, ReplicationFrame, ReplicationRows};
+use control::v1::{ReplicationFed, ReplicationFrame, ReplicationOthers, ReplicationRows};
 use domain::id::ServerId;
 use domain::stamp::Actor;
 use store::facts::{Facts, Feed, FeedPosition};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use super::links::Condition;
+use super::hearsay::{self, Telling, read_condition, write_condition};
 use super::overview::own_condition;
 use super::session::Outbox;
 use super::{differing, queue, rows, snapshots};
 use crate::app::App;
+use crate::now::now_ms;
 
 /// How often it is looked for new rows.
 const LOOK: Duration = Duration::from_secs(1);
@@ -59,6 +60,7 @@ struct Feeding {
     lanes: BTreeMap<Feed, Lane>,
     /// What came and could not be stored: it is asked for again.
     failed: Vec<Feed>,
+    telling: Telling,
 }
 
 /// Whether a message goes beside the log.
@@ -73,6 +75,7 @@ pub(super) fn is_beside(frame: &ReplicationFrame) -> bool {
                 | Message::Summands(_)
                 | Message::Want(_)
                 | Message::Piece(_)
+                | Message::Others(_)
         )
     };
     frame.frame.as_ref().is_some_and(beside)
@@ -82,7 +85,7 @@ pub(super) fn is_beside(frame: &ReplicationFrame) -> bool {
 pub(super) async fn run(app: App, from: Actor, out: Outbox, mut heard: Heard) {
     let server = ServerId(from.server);
     let lanes = Feed::ALL.map(|feed| (feed, Lane::default())).into();
-    let mut feeding = Feeding { app, server, from, out, lanes, failed: Feed::ALL.to_vec() };
+    let mut feeding = Feeding { app, server, from, out, lanes, failed: Feed::ALL.to_vec(), telling: Telling::default() };
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut looked = 0_u32;
@@ -131,16 +134,23 @@ impl Feeding {
         }
     }
 
-    /// Says how this server is.
-    async fn tell(&self) {
+    /// Says how this server is, and what it knows of others.
+    async fn tell(&mut self) {
         let Ok(own) = own_condition(&self.app).await else { return };
-        self.say(Message::Condition(ReplicationCondition {
-            files_missing: own.files_missing,
-            bytes_missing: own.bytes_missing,
-            records_waiting: own.records_waiting,
-            records_dropped: own.records_dropped,
-            damage: own.damage.unwrap_or_default(),
-        }));
+        self.say(Message::Condition(write_condition(own)));
+        let words = self.app.replication.links.words_for(self.server);
+        if let Some(others) = self.telling.message(words) {
+            self.say(Message::Others(others));
+        }
+    }
+
+    /// Keeps what the other server says of others.
+    fn told(&self, others: ReplicationOthers) {
+        let own = ServerId(self.app.core.server_id());
+        let links = &self.app.replication.links;
+        let mut words = hearsay::read(others, now_ms(), |server| links.word(server));
+        words.retain(|(server, _)| *server != own);
+        links.told(self.server, words);
     }
 
     async fn hear(&mut self, message: Message) {
@@ -168,15 +178,9 @@ impl Feeding {
                 }
             }
             Message::Condition(condition) => {
-                let condition = Condition {
-                    files_missing: condition.files_missing,
-                    bytes_missing: condition.bytes_missing,
-                    records_waiting: condition.records_waiting,
-                    records_dropped: condition.records_dropped,
-                    damage: Some(condition.damage).filter(|damage| !damage.is_empty()),
-                };
-                self.app.replication.links.is_like(self.server, condition);
+                self.app.replication.links.is_like(self.server, read_condition(condition));
             }
+            Message::Others(others) => self.told(others),
             Message::Sums(sums) => {
                 let answer = differing::summands(&self.app, sums).await;
                 self.say_if(answer);

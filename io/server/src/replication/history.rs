@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_worst_of_five_minutes_stays_and_a_day_is_the_most() {
         let history = History::default();
-        let mut server = overview::tests::server(1, ServerState::Connected);
+        let mut server = super::super::table::tests::server(1, ServerState::Connected);
         let view = |server: &api::server::ServerView| ServersView {
             own: server.id,
             joining: false,

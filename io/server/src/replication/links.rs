@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::id::ServerId;
 use parking_lot::Mutex;
-use replica::session::{Live, Reason, Status, stays};
+use replica::session::{Ends, Live, Reason, Status, stays};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use super::hearsay::{Hearsay, Word};
 
 /// What a program sent before its end has come after this time, in milliseconds.
 const UNDER_WAY_MS: u64 = 2_000;
@@ -90,6 +92,7 @@ struct Held {
 
 #[derive(Default)]
 struct Book {
+    hearsay: Hearsay,
     seats: BTreeMap<ServerId, Held>,
     meetings: BTreeMap<ServerId, Meeting>,
     next: u64,
@@ -149,6 +152,27 @@ impl Links {
         self.book.lock().meetings.entry(server).or_default().condition = Some(condition);
     }
 
+    /// What was heard last of a server, from itself or from others.
+    #[must_use]
+    pub fn word(&self, server: ServerId) -> Option<Word> {
+        self.book.lock().hearsay.of(server).cloned()
+    }
+
+    /// What another server is to hear of the rest.
+    pub(super) fn words_for(&self, other: ServerId) -> Vec<(ServerId, Word)> {
+        self.book.lock().hearsay.for_server(other)
+    }
+
+    /// Another server told this. Of those that speak for themselves it is not needed.
+    pub(super) fn told(&self, teller: ServerId, words: Vec<(ServerId, Word)>) {
+        let mut book = self.book.lock();
+        for (server, word) in words {
+            if !book.seats.contains_key(&server) {
+                book.hearsay.note(server, word, Some(teller));
+            }
+        }
+    }
+
     /// Notes why there is no session.
     pub(super) fn failed(&self, server: ServerId, why: String, now_ms: i64) {
         let mut book = self.book.lock();
@@ -164,6 +188,16 @@ impl Seat {
         self.heard.store(mono_ms, Ordering::Relaxed);
         let doubt = self.doubt.lock().take_if(|doubt| mono_ms > doubt.at + UNDER_WAY_MS);
         doubt.map(|doubt| doubt.address)
+    }
+
+    /// What the other side has, durably, as it says itself.
+    pub(super) fn knows(&self, ends: &Ends) {
+        let mut book = self.links.book.lock();
+        let Some(meeting) = book.meetings.get(&self.server) else { return };
+        let (condition, heard_at) = (meeting.condition.clone(), meeting.last_seen);
+        let same = book.hearsay.of(self.server).map(|word| &word.ends).filter(|known| ***known == *ends);
+        let ends = same.map_or_else(|| Arc::new(ends.clone()), Arc::clone);
+        book.hearsay.note(self.server, Word { ends, condition, heard_at }, None);
     }
 
     /// Shows how the session is.

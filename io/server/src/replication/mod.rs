@@ -14,6 +14,7 @@ mod dialling;
 mod differing;
 mod facts;
 mod feeding;
+mod hearsay;
 mod history;
 mod identity;
 mod joining;
@@ -31,6 +32,7 @@ mod service;
 mod session;
 mod snapshots;
 mod soundness;
+mod table;
 
 use std::io;
 use std::path::Path;
@@ -49,10 +51,11 @@ pub(crate) use joining::finish;
 pub use joining::{Joined, join};
 pub use links::{Connected, Links, Meeting};
 pub use mending::{go_on, rebuild_from};
-pub use overview::{overview, table};
+pub use overview::overview;
 pub use promotion::{promote, switch};
 pub(crate) use queue::bound;
 pub(crate) use service::service;
+pub use table::table;
 
 pub(crate) use soundness::{in_words as damaged_in_words, noted as noted_damage};
 

@@ -68,6 +68,8 @@ struct Driver {
     since: i64,
     looked: u32,
     lead: Option<Lead>,
+    /// Whether the other side may only read, as the machine was told.
+    read_only: bool,
 }
 
 /// Runs a session until it ends.
@@ -114,6 +116,7 @@ async fn begin(app: &App, server: ServerId, ways: Ways, out: Outbox) -> Result<(
         since: now_ms(),
         looked: 0,
         lead: app.core.lead(),
+        read_only: peer.read_only,
     };
     Ok((driver, first))
 }
@@ -292,6 +295,14 @@ impl Driver {
             let reason = Reason::Retired { server: self.server.0 };
             self.say(Frame::Bye(reason.clone()));
             return Err(Ended { passes: false, ..over(reason.to_string()) });
+        }
+        if state.servers.get(self.server).is_some_and(|server| server.read_only != self.read_only) {
+            // What is taken from it is another question now.
+            self.say(Frame::Bye(Reason::StartOver));
+            return Err(over("What people may do on the other server was changed. The session starts over."));
+        }
+        if let Some(seat) = &self.seat {
+            seat.knows(self.machine.known());
         }
         self.looked += 1;
         if self.looked >= LOOK {

@@ -30,6 +30,7 @@ mod servers;
 mod servers_files;
 mod servers_media;
 mod servers_reach;
+mod servers_read_only;
 mod servers_records;
 mod servers_roles;
 mod taken;

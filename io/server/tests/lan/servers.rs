@@ -251,10 +251,18 @@ fn lab_three_servers_pass_on_what_each_makes_and_a_killed_one_goes_on() -> anyho
     third.shows(&cy, "From Pier");
     third.make(&cy, &["From Quay"]);
     sub.shows(&bob, "From Quay");
+    // The Main tells each how the other one is.
+    let told = |server: &Server, name: &str| {
+        let seen = server.sees(name);
+        ["pending_out", "pending_in", "files_missing", "records_waiting"].map(|member| seen[member].clone())
+    };
+    until("each knows how far the other one is", || told(&third, "Pier") == [0, 0, 0, 0] && told(&sub, "Quay") == [0, 0, 0, 0]);
 
     sub.kill();
     main.make(&ada, &["Meanwhile"]);
     third.shows(&cy, "Meanwhile");
+    assert_eq!(told(&third, "Pier")[..2], [json!(1), json!(0)], "counted from what was heard of it last");
+    assert!(third.sees("Pier")["oldest_out_at"].is_i64());
     sub.run()?;
     let bob = sub.sign_in();
     sub.shows(&bob, "Meanwhile");

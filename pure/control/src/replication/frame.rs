@@ -67,7 +67,8 @@ pub fn read(message: v1::ReplicationFrame) -> Result<Option<Frame>, Garbled> {
         | Message::Sums(_)
         | Message::Summands(_)
         | Message::Want(_)
-        | Message::Piece(_) => return Ok(None),
+        | Message::Piece(_)
+        | Message::Others(_) => return Ok(None),
     }))
 }
 

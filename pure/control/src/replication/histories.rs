@@ -45,7 +45,9 @@ pub(super) fn read_vector(dots: Vec<v1::ReplicationDot>) -> Result<VersionVector
     dots.into_iter().map(read_dot).collect()
 }
 
-pub(super) fn ends(ends: &Ends) -> v1::ReplicationEnds {
+/// Where histories end, as a message.
+#[must_use]
+pub fn ends(ends: &Ends) -> v1::ReplicationEnds {
     let end = |(actor, end): (Actor, End)| v1::ReplicationEnd {
         last: Some(dot(Dot { actor, seq: end.seq })),
         cum_ops: end.cum_ops,
@@ -54,7 +56,11 @@ pub(super) fn ends(ends: &Ends) -> v1::ReplicationEnds {
     v1::ReplicationEnds { ends: ends.iter().map(end).collect() }
 }
 
-pub(super) fn read_ends(ends: v1::ReplicationEnds) -> Result<Ends, Garbled> {
+/// Where histories end, from a message.
+///
+/// # Errors
+/// [`Garbled`] if a member is not what it must be.
+pub fn read_ends(ends: v1::ReplicationEnds) -> Result<Ends, Garbled> {
     let end = |end: v1::ReplicationEnd| {
         let last = read_dot(end.last.ok_or(Garbled("an end without its place"))?)?;
         Ok((last.actor, End { seq: last.seq, cum_ops: end.cum_ops, chain: fixed(&end.chain)? }))

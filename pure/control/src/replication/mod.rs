@@ -8,6 +8,7 @@ mod reason;
 mod token;
 
 pub use frame::{read, write};
+pub use histories::{ends as write_ends, read_ends};
 pub use token::{Token, TokenError};
 
 /// The longest message of a session, in bytes: a frame of entries with the longest entry, and room.

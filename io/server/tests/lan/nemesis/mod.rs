@@ -8,7 +8,7 @@ mod clock;
 mod faults;
 mod hall;
 mod harbour;
-mod mutants;
+pub(crate) mod mutants;
 mod random;
 mod showing;
 mod spoilt;

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(200);
 const VARIABLE: &str = "XTASK_MUTANT";
 
 /// The program of the next version, beside this one's; none, said aloud, where it was not built.
-pub(super) fn next() -> anyhow::Result<Option<PathBuf>> {
+pub(crate) fn next() -> anyhow::Result<Option<PathBuf>> {
     let program = Path::new(env!("CARGO_BIN_EXE_signboard")).with_file_name("signboard-next");
     if program.exists() {
         return Ok(Some(program));
