@@ -41,7 +41,7 @@ pub enum Error {
     },
     /// Stored data cannot be understood.
     #[error(
-        "The stored {what} is damaged. Restore the data folder from a backup; where there are further servers, start with an empty data folder and join them with a new token."
+        "The stored {what} is damaged. Where there are further servers, run `signboard rebuild`, which gets the state from them; else restore the data folder from a backup."
     )]
     Damaged {
         /// What it is.

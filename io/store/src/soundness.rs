@@ -149,7 +149,7 @@ impl Store {
     async fn read_hashed(&self, after: i64, limit: u32, chains: &mut Chains) -> Result<Vec<Logged>, Error> {
         let (mut rows, mut fault) = (Vec::<HashedRow>::new(), None);
         with_db!(&self.db, pool => {
-            let mut found = sqlx::query_as(HASHED_LOG).bind(after).bind(i64::from(limit)).fetch(pool);
+            let mut found = sqlx::query_as::<_, HashedRow>(HASHED_LOG).bind(after).bind(i64::from(limit)).fetch(pool);
             while let Some(row) = found.next().await {
                 match row {
                     Ok(row) => rows.push(row),

@@ -129,6 +129,12 @@ pub(super) enum Command {
         #[command(flatten)]
         sources: SourceArguments,
     },
+    /// Sets the damaged database of a stopped server aside, so that it gets its state from the other servers when it starts. Changes that the
+    /// others lack are kept as far as they can be read.
+    Rebuild {
+        #[command(flatten)]
+        sources: SourceArguments,
+    },
     /// Prints a configuration file with every setting explained.
     SampleConfig,
     /// Runs the server.

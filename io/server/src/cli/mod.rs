@@ -100,6 +100,7 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
             if json { ports::json(&rows) } else { ports::table(&rows) }
         }
         Command::Promote { planned, sources } => local::promote(&sources.load()?.data.dir, planned)?,
+        Command::Rebuild { sources } => crate::replication::set_aside(&sources.load()?.data.dir)?,
         Command::SampleConfig => sample(),
         Command::Server { sources, demo } => {
             let config = sources.load()?;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::id::ServerId;
 use parking_lot::Mutex;
-use replica::session::{Ends, Live, Reason, Status, stays};
+use replica::pending::Pending;
+use replica::session::{Ends, Live, Phase, Reason, Status, stays};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -141,6 +142,13 @@ impl Links {
         self.book.lock().seats.contains_key(&server)
     }
 
+    /// Whether this server has all that another one has with which it holds a session.
+    #[must_use]
+    pub fn is_level(&self) -> bool {
+        let level = |status: &Status| status.phase == Phase::Open && status.hold.is_none() && status.incoming == Pending::Ops(0);
+        self.book.lock().meetings.values().filter_map(|meeting| meeting.session.as_ref()).any(|session| level(&session.status))
+    }
+
     /// Follows beginnings and ends.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
@@ -208,7 +216,7 @@ impl Seat {
         }
         let meeting = book.meetings.entry(self.server).or_default();
         meeting.last_seen = now_ms;
-        if let replica::pending::Pending::Ops(ops) = connected.status.incoming {
+        if let Pending::Ops(ops) = connected.status.incoming {
             meeting.last_incoming = Some(ops);
         }
         let begins = meeting.session.is_none();

@@ -28,6 +28,7 @@ mod promotion;
 mod queue;
 mod roles;
 mod rows;
+mod salvage;
 mod service;
 mod session;
 mod snapshots;
@@ -53,6 +54,7 @@ pub use links::{Connected, Links, Meeting};
 pub use mending::{go_on, rebuild_from};
 pub use overview::overview;
 pub use promotion::{promote, switch};
+pub use salvage::set_aside;
 pub(crate) use queue::bound;
 pub(crate) use service::service;
 pub use table::table;
@@ -129,5 +131,6 @@ pub(crate) fn start(app: &App, stop: CancellationToken) {
     tokio::spawn(roles::follow(app.clone(), stop.clone()));
     tokio::spawn(promotion::follow(app.clone(), stop.clone()));
     tokio::spawn(history::follow(app.clone(), stop.clone()));
+    tokio::spawn(salvage::follow(app.clone(), stop.clone()));
     tokio::spawn(soundness::follow(app.clone(), stop));
 }

@@ -23,7 +23,7 @@ use crate::app::App;
 /// Folder of these files within the data folder.
 const FOLDER: &str = "server/snapshots";
 /// Folder, within the data folder, of changes that a rebuild could not take over. Only the owner reads them: secrets stand in them.
-const LEFT_OUT: &str = "server/left-out";
+pub(super) const LEFT_OUT: &str = "server/left-out";
 /// Entries that are read at once.
 const READ: u32 = 1_000;
 /// Bytes of one part.

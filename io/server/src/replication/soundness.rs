@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 
 /// Keeps what was found, within the data folder, so that it is said at once after a restart, and by the doctor.
-const PLACE: &str = "server/damaged";
+pub(super) const PLACE: &str = "server/damaged";
 /// The start is over, and screens are served again, before the database is read through.
 const AFTER_START: Duration = Duration::from_secs(3);
 /// How often it is read through when nothing is suspected.
@@ -38,7 +38,7 @@ pub(crate) fn noted(data: &Path) -> Option<String> {
 #[must_use]
 pub(crate) fn in_words(damage: &str) -> String {
     format!(
-        "Stored data of this server are damaged: {damage}. What is damaged is not sent to others. See to the disk; then stop the server, keep its data folder, start it with an empty one, let it join with a new token, and take the old entry out. Where there is no other server, restore a backup."
+        "Stored data of this server are damaged: {damage}. What is damaged is not sent to others. See to the disk; then stop the server, run `signboard rebuild` there, and start it: it gets its state from the other servers. Where there is none, restore a backup."
     )
 }
 

@@ -40,6 +40,6 @@ mod tests {
         std::fs::write(data.path().join("signboard.db"), "no database ".repeat(400)).unwrap();
         let findings = check(data.path());
         assert_eq!(findings[0].verdict, Verdict::Trouble, "{findings:?}");
-        assert!(findings[0].remedy.as_ref().unwrap().contains("join"), "{findings:?}");
+        assert!(findings[0].remedy.as_ref().unwrap().contains("signboard rebuild"), "{findings:?}");
     }
 }

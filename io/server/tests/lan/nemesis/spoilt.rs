@@ -1,12 +1,17 @@
 //! A disk that spoils the database: it is named where people look, with what to do, and nothing of it spreads.
 
 use std::path::Path;
+use std::process::Command;
 
 use testkit::lab::Lab;
 
 use super::wrong::says;
 use crate::running::{PATIENCE, until};
-use crate::servers::{Server, pair};
+use crate::servers::pair;
+
+/// A document becomes another one, and the log stays as it is.
+const TAMPER: &str = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
+    db.execute(\"UPDATE document SET body = replace(body, 'Before', 'Spoilt') WHERE kind = 'viewer'\"); db.commit()";
 
 /// Overwrites every place of the database in which `text` stands, as a disk would: nobody's sums are told of it.
 fn spoil(data: &Path, text: &str, other: &str) -> anyhow::Result<usize> {
@@ -34,7 +39,7 @@ fn lab_what_a_disk_spoilt_is_named_and_never_spread() -> anyhow::Result<()> {
     sub.run()?;
     // What was made before is sent; the spoilt entry, and what comes after it, is not.
     main.shows(&ada, "Early");
-    let words = ["Stored data of this server are damaged", "not sent to others", "let it join with a new token"];
+    let words = ["Stored data of this server are damaged", "not sent to others", "run `signboard rebuild`"];
     says(&main, "Pier", &words);
     let own = || sub.servers()["servers"][0]["why"].as_str().unwrap_or_default().to_owned();
     until("it is named at the server itself", || words.iter().all(|word| own().contains(word)));
@@ -48,16 +53,51 @@ fn lab_what_a_disk_spoilt_is_named_and_never_spread() -> anyhow::Result<()> {
     let seen = main.names(&ada);
     assert!(!seen.iter().any(|screen| screen.starts_with("Kiosk") || screen == "Late"), "{seen:?}");
 
-    // It is replaced as it says, and the old folder is kept by people.
+    // It is rebuilt as it says: what can be read and fits is taken in, the rest is kept for people.
     sub.stop()?;
-    let Server { host, data: kept, .. } = sub;
-    let again = Server::start(host)?;
-    assert_eq!(again.command(&["join", &main.token("Pier again")]).code, 0);
-    main.meets("Pier again");
-    again.meets(&name);
-    let bob = again.sign_in();
-    assert_eq!(again.names(&bob), main.names(&ada));
-    drop(kept);
+    let said = sub.command(&["rebuild"]);
+    assert!(said.code == 0 && said.out.contains("set aside"), "{said:?}");
+    sub.run()?;
+    main.meets("Pier");
+    sub.meets(&name);
+    let bob = sub.sign_in();
+    assert_eq!(sub.names(&bob), main.names(&ada));
+    until("what did not fit is kept for people", || {
+        let Ok(mut files) = std::fs::read_dir(sub.data.path().join("server/left-out")) else { return false };
+        let text = files.next().and_then(|file| std::fs::read_to_string(file.ok()?.path()).ok()).unwrap_or_default();
+        text.contains("Kiosk at set") && text.contains("Late")
+    });
+    assert_eq!(sub.servers()["servers"][0]["why"], "", "it is sound");
+    Ok(())
+}
+
+#[test]
+fn lab_changes_that_only_a_damaged_database_has_come_to_the_others() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open()? else { return Ok(()) };
+    let (main, ada, mut sub, bob, name) = pair(&lab.segment()?)?;
+    sub.host.card().cut()?;
+    sub.make(&bob, &["Only here", "This too"]);
+    let running = sub.command(&["rebuild"]);
+    assert!(running.code != 0 && running.err.contains("in use"), "{running:?}");
+    sub.stop()?;
+    let status = Command::new("python3").args(["-c", TAMPER]).arg(sub.data.path().join("signboard.db")).status()?;
+    assert!(status.success());
+    sub.run()?;
+    until("it is named at the server itself", || {
+        sub.servers()["servers"][0]["why"].as_str().is_some_and(|why| why.contains("are damaged"))
+    });
+    sub.stop()?;
+    assert_eq!(sub.command(&["rebuild"]).code, 0);
+    sub.run()?;
+    sub.host.card().restore()?;
+    main.shows(&ada, "Only here");
+    main.shows(&ada, "This too");
+    main.meets("Pier");
+    sub.meets(&name);
+    let bob = sub.sign_in();
+    assert_eq!(main.state(&ada), sub.state(&bob));
+    let alone = main.command(&["rebuild"]);
+    assert!(alone.code != 0 && alone.err.contains("did not join another one"), "{alone:?}");
     Ok(())
 }
 
@@ -80,6 +120,6 @@ fn lab_a_database_that_cannot_be_read_at_the_start_says_what_to_do() -> anyhow::
     program.wait_for("is damaged", PATIENCE)?;
     assert!(!program.wait()?.success());
     let told = program.lines().join("\n");
-    assert!(told.contains("backup") && told.contains("join"), "{told}");
+    assert!(told.contains("backup") && told.contains("signboard rebuild"), "{told}");
     Ok(())
 }
