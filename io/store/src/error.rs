@@ -122,6 +122,8 @@ impl Error {
 const SQLITE_FULL: i32 = 13;
 /// SQLite's result code for an index of its journal that cannot be made longer, which only a full disk prevents.
 const SQLITE_IOERR_SHMSIZE: i32 = 4874;
+/// SQLite's result code for a read behind the end of the file.
+const SQLITE_IOERR_SHORT_READ: i32 = 522;
 /// PostgreSQL's code for a full disk.
 const POSTGRES_DISK_FULL: &str = "53100";
 
@@ -154,9 +156,10 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// SQLite's result codes for a file that contradicts itself, and for one that is no database, without what extends them (bits 8 and up).
+/// SQLite's result codes for a file that contradicts itself, and for one that is no database, without what extends them (bits 8 and up); and the
+/// one for a page that would lie behind the end of the file, where only a spoilt page can point to.
 fn lite_is_damaged(code: i32) -> bool {
-    matches!(code & 0xff, 11 | 26)
+    matches!(code & 0xff, 11 | 26) || code == SQLITE_IOERR_SHORT_READ
 }
 
 fn lite_is_full(code: i32) -> bool {

@@ -54,8 +54,8 @@ pub use links::{Connected, Links, Meeting};
 pub use mending::{go_on, rebuild_from};
 pub use overview::overview;
 pub use promotion::{promote, switch};
-pub use salvage::set_aside;
 pub(crate) use queue::bound;
+pub use salvage::set_aside;
 pub(crate) use service::service;
 pub use table::table;
 

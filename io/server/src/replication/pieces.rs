@@ -73,11 +73,7 @@ impl Pieces {
 }
 
 /// The next piece that was asked for; what an earlier session asked for is passed over.
-async fn right(
-    pieces: &mut mpsc::UnboundedReceiver<SnapshotPiece>,
-    offer: &SnapshotOffer,
-    offset: u64,
-) -> Option<SnapshotPiece> {
+async fn right(pieces: &mut mpsc::UnboundedReceiver<SnapshotPiece>, offer: &SnapshotOffer, offset: u64) -> Option<SnapshotPiece> {
     loop {
         let piece = pieces.recv().await?;
         if piece.hash == offer.hash && piece.offset == offset {

@@ -32,6 +32,7 @@ mod servers_media;
 mod servers_reach;
 mod servers_read_only;
 mod servers_records;
+mod servers_retired;
 mod servers_roles;
 mod taken;
 mod time;

@@ -1,6 +1,8 @@
 //! New servers that can be reached, or reach others, in one direction only: one connection is enough for all of it.
 
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
 use testkit::lab::{Host, Lab};
@@ -64,7 +66,10 @@ fn lab_a_new_server_that_cannot_dial_gets_its_state_by_the_call_that_it_takes() 
     let film = picture(1, 3 << 20);
     let record = uploaded(&sub, &bob, "film.png", film.clone());
     has(&main, &record, &film);
-    assert!(by_v4.dropped()? + by_v6.dropped()? > 0, "it did try");
+    let door = SocketAddr::from((main.host.card().ipv4(), 7237));
+    let dialled = sub.host.enter(|| TcpStream::connect_timeout(&door, Duration::from_secs(1)));
+    assert!(dialled.is_err() && by_v4.dropped()? > 0, "it cannot dial: {dialled:?}");
+    drop(by_v6);
     Ok(())
 }
 

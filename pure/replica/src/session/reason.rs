@@ -69,8 +69,8 @@ pub enum Reason {
         /// The new one.
         incarnation: u32,
     },
-    /// What this server contains was replaced; sessions start over.
-    #[error("The server was rebuilt from another one. The session starts over.")]
+    /// What a server contains was replaced, or what may be taken from it was changed; sessions start over.
+    #[error("What one of the two servers contains, or what people may do on it, was changed. The session starts over.")]
     StartOver,
     /// Nothing was heard for [`super::DEAD_MS`].
     #[error("Nothing was heard for 15 seconds. The connection is made anew.")]

@@ -16,7 +16,9 @@ pub(super) fn check(data: &Path) -> Vec<Finding> {
         Ok(None) if !data.join("signboard.db").exists() => Vec::new(),
         Ok(None) => vec![Finding::fine(SUBJECT, "All pages of the database are in order.".to_owned())],
         Ok(Some(damage)) => vec![trouble(&damage)],
-        Err(error) => vec![Finding::note(SUBJECT, format!("Not looked at: {error}")).remedied("Run the doctor as the server's user.")],
+        Err(error) => {
+            vec![Finding::note(SUBJECT, format!("Not looked at: {error}")).remedied("Run the doctor as the server's user.")]
+        }
     }
 }
 
