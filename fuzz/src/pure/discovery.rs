@@ -25,6 +25,7 @@ fn answers(data: &[u8], arrival: Arrival) -> Vec<usize> {
         role: Role::Main,
         installation: Uuid::from_u128(1),
         name: "%".repeat(64),
+        server: None,
         site: Some("North".to_owned()),
         version: "0.1.0".to_owned(),
         certificate: Some([7; 32]),

@@ -18,6 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         role: Role::Main,
         installation,
         name,
+        server: None,
         site: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         certificate: None,

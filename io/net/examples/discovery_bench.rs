@@ -36,6 +36,7 @@ fn settings(number: u128) -> Settings {
         role: Role::Main,
         installation: Uuid::from_u128(number),
         name: format!("Server {number}"),
+        server: None,
         site: None,
         version: "0.1.0".to_owned(),
         certificate: Some([0xab; 32]),

@@ -5,11 +5,12 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lan::ntp::{PollRange, Quality, VirtualClock};
 use net::time::{
-    Clock, Listen, Mode, NtpServer, Queried, QueryError, Reading, Settings, SourceName, TimeService, TimeState, Timeline, query,
+    Clock, Listen, Mode, NtpServer, Queried, QueryError, Reading, Settings, SourceName, TimeService, TimeState, Timeline,
+    Tracking, query,
 };
 use testkit::lab::{Host, Lab, Program};
 use tokio::runtime::{Builder, Runtime};
@@ -83,7 +84,8 @@ fn asked(from: &Host, server: IpAddr, patience: Duration) -> Result<Queried, Que
 fn chronyd(host: &Host, folder: &std::path::Path, lines: &str) -> anyhow::Result<Program> {
     let configuration = folder.join("chrony.conf");
     let pid = folder.join("pid");
-    fs::write(&configuration, format!("{lines}\ncmdport 0\nbindcmdaddress /\npidfile {}\n", pid.display()))?;
+    let orders = if lines.contains("cmdport") { "" } else { "cmdport 0\nbindcmdaddress /\n" };
+    fs::write(&configuration, format!("{lines}\n{orders}pidfile {}\n", pid.display()))?;
     host.start(Command::new("chronyd").args(["-d", "-x", "-u", "root", "-f"]).arg(&configuration))
 }
 
@@ -123,11 +125,15 @@ fn lab_chrony_follows_our_server() -> anyhow::Result<()> {
     known_source(&source, 3.0, 20e-6);
     wait_until(service(&server, &[source.card().ipv4().into()]), |state| state.quality.stratum == 2);
     let folder = tempfile::tempdir()?;
-    let lines = [format!("server {} iburst", server.card().ipv4()), format!("pidfile {}", folder.path().join("pid").display())];
-    let output = client.run(Command::new("chronyd").args(["-Q", "-x", "-t", "40", "-u", "root"]).args(lines))?;
-    let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    let wrong = text.lines().find_map(|line| line.split("System clock wrong by ").nth(1)?.split(' ').next()?.parse::<f64>().ok());
-    assert!(wrong.is_some_and(|wrong| (wrong - 3.0).abs() < 0.1), "{text}");
+    for version in [4, 3] {
+        let source = format!("server {} iburst version {version}", server.card().ipv4());
+        let lines = [source, format!("pidfile {}", folder.path().join("pid").display())];
+        let output = client.run(Command::new("chronyd").args(["-Q", "-x", "-t", "40", "-u", "root"]).args(lines))?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        let wrong =
+            text.lines().find_map(|line| line.split("System clock wrong by ").nth(1)?.split(' ').next()?.parse::<f64>().ok());
+        assert!(wrong.is_some_and(|wrong| (wrong - 3.0).abs() < 0.1), "version {version}: {text}");
+    }
     Ok(())
 }
 
@@ -143,6 +149,34 @@ fn lab_we_follow_chrony() -> anyhow::Result<()> {
     let reading = Reading::now();
     let ahead = clock.at(reading).since(reading.system).abs();
     assert!(ahead < 0.1, "chrony serves the clock of this machine, and we are {ahead} s off");
+    Ok(())
+}
+
+#[test]
+fn lab_what_a_running_chrony_knows_is_understood() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open_with(&[CHRONY])? else { return Ok(()) };
+    // All hosts of a lab share the machine's files, and chronyc asks at this one first.
+    if std::path::Path::new("/run/chrony/chronyd.sock").exists() {
+        return testkit::skip("a chronyd of this machine would answer instead: stop it");
+    }
+    let segment = lab.segment()?;
+    let (source, host) = (segment.host("source")?, segment.host("host")?);
+    known_source(&source, 0.0, 0.0);
+    let folder = tempfile::tempdir()?;
+    let address = source.card().ipv4();
+    // chronyc reaches the daemon of its own host over loopback.
+    let lines = format!("server {address} iburst\ncmdport 323\nbindcmdaddress /\nbindcmdaddress 127.0.0.1");
+    let _chrony = chronyd(&host, folder.path(), &lines)?;
+    let ask = || host.enter(|| runtime().block_on(Tracking::ask()));
+    let end = Instant::now() + PATIENCE;
+    let quality = loop {
+        if let Some(quality) = ask().and_then(|tracking| tracking.quality(Reading::now())) {
+            break quality;
+        }
+        assert!(Instant::now() < end, "still {:?}", ask());
+    };
+    assert_eq!((quality.stratum, quality.reference_id.to_string()), (2, address.to_string()));
+    assert!(quality.root_delay > 0.0 && quality.root_dispersion > 0.0 && quality.root_dispersion < 1.0, "{quality:?}");
     Ok(())
 }
 

@@ -66,10 +66,12 @@ fn lab_frames_are_those_of_etherwake() -> anyhow::Result<()> {
     ] {
         succeeds(&sender, "etherwake", &[&["-b", "-i", "eth0"], words, &[SPELLED]].concat());
         let theirs = capture.find(PATIENCE, is_ours)?.unwrap();
-        let ways = sender.enter(|| send(&MagicPacket { target: TARGET, password }, &wish))?;
-        assert!(ways.iter().all(|way| way.outcome.is_ok()), "{ways:?}");
-        let ours = capture.find(PATIENCE, is_ours)?.unwrap();
-        assert_eq!(ours, theirs, "{words:?}");
+        for wish in [&wish, &Wish::default()] {
+            let ways = sender.enter(|| send(&MagicPacket { target: TARGET, password }, wish))?;
+            assert!(ways.iter().all(|way| way.outcome.is_ok()), "{ways:?}");
+            let ours = capture.find(PATIENCE, is_ours)?.unwrap();
+            assert_eq!(ours, theirs, "{words:?}");
+        }
     }
     Ok(())
 }
@@ -89,7 +91,8 @@ fn lab_every_interface_and_way_is_used_unless_one_is_chosen() -> anyhow::Result<
         let index = sender.enter(|| std::fs::read_to_string(format!("/sys/class/net/{name}/ifindex"))).unwrap();
         let v4 = PORTS.map(|port| SocketAddr::new(broadcast, port));
         let v6 = PORTS.map(|port| format!("[ff02::1%{}]:{port}", index.trim()).parse().unwrap());
-        [v4, v6].concat().into_iter().map(|to| (name.to_owned(), Some(to))).collect::<Vec<_>>()
+        let datagrams = [v4, v6].concat().into_iter().map(Some);
+        datagrams.chain([None]).map(|to| (name.to_owned(), to)).collect::<Vec<_>>()
     };
     let (first, other) = (expected("eth0", near.broadcast().into()), expected("eth1", far.broadcast().into()));
     assert_eq!(ways(&Wish::default())?, [first.clone(), other.clone()].concat());
@@ -185,6 +188,38 @@ fn lab_each_port_can_be_dropped_or_taken_alone() -> anyhow::Result<()> {
     }
     let _taken = screen.enter(|| UdpSocket::bind("0.0.0.0:7"))?;
     assert_eq!(heard(), (vec![7, 9, 9], vec![7]));
+    Ok(())
+}
+
+#[test]
+fn lab_a_screen_hears_wakeonlan_and_misses_the_port_that_is_dropped() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open_with(&[("wakeonlan", "wakeonlan")])? else { return Ok(()) };
+    let segment = lab.segment()?;
+    let (sender, screen) = (segment.host("sender")?, segment.host("screen")?);
+    let (broadcast, mac) = (segment.broadcast().to_string(), screen.card().mac().map(|byte| format!("{byte:02x}")).join(":"));
+    let heard = |count: usize| {
+        screen.enter(|| {
+            runtime().block_on(async {
+                let mut listener = Listener::open(own_macs().unwrap()).unwrap();
+                for port in PORTS {
+                    succeeds(&sender, "wakeonlan", &["-i", &broadcast, "-p", &port.to_string(), &mac]);
+                }
+                let mut ports = Vec::new();
+                while ports.len() < count {
+                    ports.push(tokio::time::timeout(PATIENCE, listener.next()).await.unwrap().unwrap().port);
+                }
+                assert!(tokio::time::timeout(BRIEF, listener.next()).await.is_err(), "{ports:?} and more");
+                ports.sort_unstable();
+                ports
+            })
+        })
+    };
+    assert_eq!(heard(2), [7, 9]);
+    for (dropped, left) in [(7, 9), (9, 7)] {
+        let filter = screen.drop_incoming(&format!("udp dport {dropped}"))?;
+        assert_eq!(heard(1), [left], "with {dropped} dropped");
+        assert_eq!(filter.dropped()?, 1);
+    }
     Ok(())
 }
 

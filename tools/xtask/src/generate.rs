@@ -28,7 +28,7 @@ struct Printed {
 const PRINTED: [Printed; 3] = [
     Printed { file: "docs/openapi.json", words: &["openapi"] },
     Printed { file: "packaging/signboard.toml", words: &["sample-config"] },
-    Printed { file: "docs/operations/ports.md", words: &["ports", "--markdown"] },
+    Printed { file: "docs/operations/ports.md", words: &["ports", "--markdown", "--config", "/dev/null"] },
 ];
 
 /// The package whose `npm run gen` writes the types of the web client.

@@ -1,4 +1,4 @@
-//! CPU time and losses of our server and of chrony's under the same questions.
+//! CPU time and losses of our server, of chrony's and of others under the same questions.
 
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
@@ -18,8 +18,25 @@ const RATES: [u64; 2] = [312, 10_000];
 const OURS: u16 = 12_301;
 const THEIRS: u16 = 12_302;
 
-/// Ticks of /proc/PID/stat per second, as on every Linux of today.
-const TICKS: f64 = 100.0;
+/// How often each rate is tried; the middle one of the shares counts.
+const ROUNDS: usize = 3;
+
+/// A server that is measured.
+struct Server {
+    name: String,
+    port: u16,
+    process: u32,
+}
+
+impl Server {
+    /// From `NAME:PORT:PROCESS`.
+    fn named(word: &str) -> anyhow::Result<Self> {
+        let [name, port, process] = word.split(':').collect::<Vec<_>>()[..] else {
+            anyhow::bail!("give NAME:PORT:PROCESS instead of {word:?}");
+        };
+        Ok(Self { name: name.to_owned(), port: port.parse()?, process: process.parse()? })
+    }
+}
 
 pub(crate) fn serve(port: u16) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -35,20 +52,42 @@ pub(crate) fn serve(port: u16) -> anyhow::Result<()> {
     })
 }
 
-pub(crate) fn run(seconds: u64) -> anyhow::Result<()> {
+pub(crate) fn run(seconds: u64, others: &[String]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let ours = Running(Command::new(std::env::current_exe()?).args(["serve", &OURS.to_string()]).spawn()?);
     let theirs = Running(chrony(folder.path())?);
-    for (name, port) in [("ours", OURS), ("chrony", THEIRS)] {
-        wait_for(port).map_err(|()| anyhow::anyhow!("{name} does not answer at port {port}"))?;
+    let mut servers = vec![
+        Server { name: "ours".to_owned(), port: OURS, process: ours.0.id() },
+        Server { name: "chrony".to_owned(), port: THEIRS, process: theirs.0.id() },
+    ];
+    for other in others {
+        servers.push(Server::named(other)?);
+    }
+    for Server { name, port, .. } in &servers {
+        wait_for(*port).map_err(|()| anyhow::anyhow!("{name} does not answer at port {port}"))?;
+    }
+    let before = servers.iter().map(cpu).collect::<Result<Vec<_>, _>>()?;
+    thread::sleep(Duration::from_secs(seconds));
+    for (server, before) in servers.iter().zip(before) {
+        println!("{}_idle_cpu {:.3} percent", server.name, (cpu(server)? - before) / seconds as f64 * 100.0);
     }
     for rate in RATES {
-        for (name, port, process) in [("ours", OURS, &ours), ("chrony", THEIRS, &theirs)] {
-            let before = cpu(process)?;
-            let (sent, answered) = ask(port, rate, seconds)?;
-            let share = (cpu(process)? - before) / seconds as f64 * 100.0;
-            println!("{name}_{rate}_cpu {share:.2} percent");
-            println!("{name}_{rate}_lost {} of {sent}", sent.saturating_sub(answered));
+        let mut shares = vec![Vec::new(); servers.len()];
+        let mut lost = vec![0; servers.len()];
+        // In turns, so that all have the same neighbours on the machine.
+        for _ in 0..ROUNDS {
+            for (place, server) in servers.iter().enumerate() {
+                let before = cpu(server)?;
+                let (sent, answered) = ask(server.port, rate, seconds)?;
+                shares[place].push((cpu(server)? - before) / seconds as f64 * 100.0);
+                lost[place] += sent.saturating_sub(answered);
+            }
+        }
+        let sent = rate * seconds * ROUNDS as u64;
+        for ((server, mut shares), lost) in servers.iter().zip(shares).zip(lost) {
+            shares.sort_by(f64::total_cmp);
+            println!("{}_{rate}_cpu {:.2} percent of {shares:.2?}", server.name, shares[ROUNDS / 2]);
+            println!("{}_{rate}_lost {lost} of {sent}", server.name);
         }
     }
     Ok(())
@@ -131,10 +170,13 @@ fn ask(port: u16, rate: u64, seconds: u64) -> anyhow::Result<(u64, u64)> {
     Ok((total, answered.load(Ordering::Relaxed)))
 }
 
-/// CPU seconds of a process: user and system (proc(5), fields 14 and 15 of stat).
-fn cpu(process: &Running) -> anyhow::Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", process.0.id()))?;
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
-    Ok(ticks / TICKS)
+/// CPU seconds of all threads of a process, as the scheduler counts them: to the nanosecond, where /proc/PID/stat has ticks of 10 ms.
+fn cpu(server: &Server) -> anyhow::Result<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in fs::read_dir(format!("/proc/{}/task", server.process))? {
+        // A thread may end meanwhile.
+        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanoseconds += text.split_whitespace().next().unwrap_or_default().parse::<f64>()?;
+    }
+    Ok(nanoseconds / 1e9)
 }

@@ -77,7 +77,7 @@ impl Announcement {
 
 fn services(endpoint: Uuid, card: &Card) -> Vec<ServiceInfo> {
     let host = format!("signboard-{}.local.", &endpoint.simple().to_string()[20..]);
-    let name = if card.name.is_empty() { "Signboard" } else { &card.name };
+    let name = card.label();
     let end = (0..=MAX_NAME.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
     let mut made = Vec::new();
     let mut add = |kind: &str, port: Option<u16>, properties: &[(&str, String)]| {
@@ -100,6 +100,7 @@ fn properties(endpoint: Uuid, card: &Card) -> Vec<(&'static str, String)> {
         ("installation", card.installation.to_string()),
         ("version", card.version.clone()),
     ];
+    properties.extend(card.server.clone().map(|server| ("server", server)));
     properties.extend(card.site.clone().map(|site| ("site", site)));
     let certificate = card.certificate.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
     properties.extend(certificate.map(|digits| ("fp", digits)));

@@ -47,6 +47,7 @@ mod tests {
             role: Role::Main,
             installation: Uuid::nil(),
             name: "Harbour".to_owned(),
+            server: None,
             site: None,
             version: "0.1.0".to_owned(),
             certificate: None,

@@ -11,12 +11,9 @@ const REQUEST_AND_ACK: u16 = 5;
 const GET_FAMILY: u8 = 3;
 const FAMILY_ID: u16 = 1;
 const FAMILY_NAME: u16 = 2;
-/// `ETHTOOL_MSG_WOL_GET` and `ETHTOOL_MSG_WOL_SET`.
-const WOL_GET: u8 = 9;
-const WOL_SET: u8 = 10;
-/// `ETHTOOL_A_WOL_HEADER` and `ETHTOOL_A_WOL_MODES`.
-const WOL_HEADER: u16 = 1;
-const WOL_MODES: u16 = 2;
+/// `ETHTOOL_A_WOL_HEADER` and `ETHTOOL_A_WOL_MODES`, and the same of `ETHTOOL_A_DEBUG`.
+const HEADER: u16 = 1;
+const BITSET: u16 = 2;
 /// `ETHTOOL_A_HEADER_DEV_NAME` and `ETHTOOL_A_HEADER_FLAGS`, the latter with `ETHTOOL_FLAG_COMPACT_BITSETS`.
 const DEVICE_NAME: u16 = 2;
 const HEADER_FLAGS: u16 = 3;
@@ -25,12 +22,26 @@ const COMPACT: u32 = 1;
 const BITS: u16 = 2;
 const VALUE: u16 = 4;
 const MASK: u16 = 5;
-/// How many modes there are, and `WAKE_MAGIC` among them.
-const MODES: u32 = 8;
+/// `WAKE_MAGIC`, one bit of [`WAKE`].
 const WAKE_MAGIC: u32 = 1 << 5;
 /// `NLA_F_NESTED`, and the bits of an attribute's type without flags.
 const NESTED: u16 = 0x8000;
 const TYPE: u16 = 0x3fff;
+
+/// A set of bits of a card that can be read and written: its two messages, and how many bits there are.
+pub(super) struct Bitset {
+    get: u8,
+    set: u8,
+    size: u32,
+}
+
+/// Reasons to wake: `ETHTOOL_MSG_WOL_GET`, `ETHTOOL_MSG_WOL_SET`, `WOL_MODE_COUNT`.
+pub(super) const WAKE: Bitset = Bitset { get: 9, set: 10, size: 8 };
+
+/// What the driver tells in the kernel's log: `ETHTOOL_MSG_DEBUG_GET`, `ETHTOOL_MSG_DEBUG_SET`, `NETIF_MSG_CLASS_COUNT`. Cards that cannot wake
+/// anything have it too, so that it can be tried on any machine that the kernel takes what is written here.
+#[cfg(test)]
+pub(super) const MESSAGES: Bitset = Bitset { get: 7, set: 8, size: 15 };
 
 /// Whether a card wakes on magic packets, as its driver says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,17 +68,17 @@ pub(super) fn ask_family() -> Vec<u8> {
     message(CONTROLLER, REQUEST, GET_FAMILY, &attribute(FAMILY_NAME, b"ethtool\0"))
 }
 
-/// Asks for the wake modes of an interface.
-pub(super) fn ask_modes(family: u16, interface: &str) -> Vec<u8> {
-    message(family, REQUEST, WOL_GET, &header(interface))
+/// Asks for the bits of an interface.
+pub(super) fn ask_modes(family: u16, bitset: &Bitset, interface: &str) -> Vec<u8> {
+    message(family, REQUEST, bitset.get, &header(interface))
 }
 
-/// Sets or clears waking on magic packets, and leaves the other modes as they are.
-pub(super) fn set_modes(family: u16, interface: &str, active: bool) -> Vec<u8> {
+/// Sets or clears [`WAKE_MAGIC`], and leaves the other bits as they are.
+pub(super) fn set_modes(family: u16, bitset: &Bitset, interface: &str, active: bool) -> Vec<u8> {
     let value = if active { WAKE_MAGIC } else { 0 };
-    let bits = [(BITS, MODES), (VALUE, value), (MASK, WAKE_MAGIC)].map(|(kind, bits)| attribute(kind, &bits.to_ne_bytes()));
-    let modes = attribute(WOL_MODES | NESTED, &bits.concat());
-    message(family, REQUEST_AND_ACK, WOL_SET, &[header(interface), modes].concat())
+    let bits = [(BITS, bitset.size), (VALUE, value), (MASK, WAKE_MAGIC)].map(|(kind, bits)| attribute(kind, &bits.to_ne_bytes()));
+    let modes = attribute(BITSET | NESTED, &bits.concat());
+    message(family, REQUEST_AND_ACK, bitset.set, &[header(interface), modes].concat())
 }
 
 /// Reads the answer to [`ask_family`].
@@ -81,7 +92,7 @@ pub(super) fn read_family(bytes: &[u8]) -> Answer<u16> {
 /// Reads the answer to [`ask_modes`].
 pub(super) fn read_modes(bytes: &[u8]) -> Answer<Modes> {
     read(bytes, |attributes| {
-        let modes = find(attributes, WOL_MODES)?;
+        let modes = find(attributes, BITSET)?;
         let magic = |kind| Some(u32::from_ne_bytes(*find(modes, kind)?.first_chunk()?) & WAKE_MAGIC != 0);
         Some(Modes { supported: magic(MASK)?, active: magic(VALUE)? })
     })
@@ -106,7 +117,7 @@ fn message(family: u16, flags: u16, command: u8, attributes: &[u8]) -> Vec<u8> {
 fn header(interface: &str) -> Vec<u8> {
     let name = attribute(DEVICE_NAME, &[interface.as_bytes(), b"\0"].concat());
     let flags = attribute(HEADER_FLAGS, &COMPACT.to_ne_bytes());
-    attribute(WOL_HEADER | NESTED, &[name, flags].concat())
+    attribute(HEADER | NESTED, &[name, flags].concat())
 }
 
 /// `struct nlattr`, padded to four bytes.
@@ -156,12 +167,30 @@ mod tests {
         let family = "20000000 1000 0100 01000000 00000000 03010000 0c000200 6574 6874 6f6f 6c00";
         assert_eq!(ask_family(), bytes(family));
         let header = "18000180 09000200 65746830 00000000 08000300 01000000";
-        assert_eq!(ask_modes(0x14, "eth0"), bytes(&format!("2c000000 1400 0100 01000000 00000000 09010000 {header}")));
+        assert_eq!(ask_modes(0x14, &WAKE, "eth0"), bytes(&format!("2c000000 1400 0100 01000000 00000000 09010000 {header}")));
         let modes = "1c000280 08000200 08000000 08000400 20000000 08000500 20000000";
         assert_eq!(
-            set_modes(0x14, "eth0", true),
+            set_modes(0x14, &WAKE, "eth0", true),
             bytes(&format!("48000000 1400 0500 01000000 00000000 0a010000 {header} {modes}"))
         );
+    }
+
+    /// What Debian's ethtool 6.1 sends for `ethtool -s tap0 wol g`, as strace shows it. It lists the bits one by one.
+    const THEIRS: &str = "3c000000 1500 0500 02000000 00000000 0a010000 10000180 09000200 74617030 00000000 \
+                          18000280 04000100 10000380 0c000180 08000100 05000000";
+
+    #[test]
+    fn the_program_ethtool_says_the_same_in_its_own_way() {
+        let (theirs, ours) = (bytes(THEIRS), set_modes(0x15, &WAKE, "tap0", true));
+        assert_eq!((&theirs[4..8], &theirs[16..20]), (&ours[4..8], &ours[16..20]), "type, flags and command");
+        let (theirs, ours) = (&theirs[20..], &ours[20..]);
+        let name = |attributes| find(find(attributes, HEADER).unwrap(), DEVICE_NAME).unwrap();
+        assert_eq!(name(theirs), name(ours));
+        // ETHTOOL_A_BITSET_BITS, ETHTOOL_A_BITSET_BITS_BIT and ETHTOOL_A_BITSET_BIT_INDEX.
+        let bit = [BITSET, 3, 1, 1].into_iter().fold(theirs, |attributes, kind| find(attributes, kind).unwrap());
+        let index = u32::from_ne_bytes(bit.try_into().unwrap());
+        let value = find(find(ours, BITSET).unwrap(), VALUE).unwrap();
+        assert_eq!(u32::from_ne_bytes(value.try_into().unwrap()), 1 << index);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use nix::sys::socket::{
 use nix::sys::time::TimeVal;
 use thiserror::Error;
 
-use super::ethtool::{self, Answer};
+use super::ethtool::{self, Answer, Modes, WAKE};
 
 /// Longer than any answer.
 const LONGEST: usize = 8192;
@@ -40,8 +40,8 @@ pub enum FlagError {
         "the card {0:?} or its driver cannot wake this machine on magic packets: look for Wake-on-LAN in the machine's firmware settings"
     )]
     Unsupported(String),
-    /// The process may not set it.
-    #[error("setting the wake flag of {0:?} needs root or the right CAP_NET_ADMIN")]
+    /// The process may neither read nor set it.
+    #[error("the kernel tells and sets the wake flag of {0:?} only for root, or with the right CAP_NET_ADMIN")]
     NotAllowed(String),
     /// The kernel is older than 5.6 or built without it.
     #[error("this kernel has no ethtool interface over netlink: Linux 5.6 or newer is needed")]
@@ -65,10 +65,14 @@ pub enum FlagError {
 /// [`FlagError`], but not where the card cannot wake: that is an answer.
 pub fn read_flag(interface: &str) -> Result<WakeFlag, FlagError> {
     let connection = Connection::open(interface)?;
-    match ethtool::read_modes(&connection.ask(&ethtool::ask_modes(connection.family, interface))?) {
+    flag_of(interface, ethtool::read_modes(&connection.ask(&ethtool::ask_modes(connection.family, &WAKE, interface))?))
+}
+
+fn flag_of(interface: &str, answer: Answer<Modes>) -> Result<WakeFlag, FlagError> {
+    match answer {
         Answer::Found(modes) if !modes.supported => Ok(WakeFlag::Unsupported),
         Answer::Found(modes) => Ok(if modes.active { WakeFlag::On } else { WakeFlag::Off }),
-        Answer::Errno(number) => match connection.error(number) {
+        Answer::Errno(number) => match refusal(interface, number) {
             FlagError::Unsupported(_) => Ok(WakeFlag::Unsupported),
             error => Err(error),
         },
@@ -83,11 +87,30 @@ pub fn read_flag(interface: &str) -> Result<WakeFlag, FlagError> {
 /// [`FlagError`].
 pub fn set_flag(interface: &str, active: bool) -> Result<(), FlagError> {
     let connection = Connection::open(interface)?;
-    match ethtool::read_acknowledgement(&connection.ask(&ethtool::set_modes(connection.family, interface, active))?) {
+    let request = ethtool::set_modes(connection.family, &WAKE, interface, active);
+    acknowledged(interface, ethtool::read_acknowledgement(&connection.ask(&request)?))
+}
+
+fn acknowledged(interface: &str, answer: Answer<()>) -> Result<(), FlagError> {
+    match answer {
         Answer::Errno(0) => Ok(()),
-        Answer::Errno(number) => Err(connection.error(number)),
+        Answer::Errno(number) => Err(refusal(interface, number)),
         Answer::Found(()) | Answer::Unreadable => Err(FlagError::Unreadable(interface.to_owned())),
     }
+}
+
+/// What an error number of the kernel means. A driver that lacks the reason to wake says `EINVAL`, one that cannot wake at all `EOPNOTSUPP`.
+fn refusal(interface: &str, number: i32) -> FlagError {
+    match Errno::from_raw(number) {
+        Errno::ENODEV => FlagError::NoInterface(interface.to_owned()),
+        Errno::EOPNOTSUPP | Errno::EINVAL => FlagError::Unsupported(interface.to_owned()),
+        Errno::EPERM | Errno::EACCES => FlagError::NotAllowed(interface.to_owned()),
+        other => system(interface, other),
+    }
+}
+
+fn system(interface: &str, error: Errno) -> FlagError {
+    FlagError::System { interface: interface.to_owned(), source: error.into() }
 }
 
 /// A socket to the kernel's ethtool family.
@@ -125,17 +148,100 @@ impl<'i> Connection<'i> {
         Ok(answer)
     }
 
-    fn error(&self, number: i32) -> FlagError {
-        let interface = self.interface.to_owned();
-        match Errno::from_raw(number) {
-            Errno::ENODEV => FlagError::NoInterface(interface),
-            Errno::EOPNOTSUPP | Errno::EINVAL => FlagError::Unsupported(interface),
-            Errno::EPERM | Errno::EACCES => FlagError::NotAllowed(interface),
-            other => self.system(other),
+    fn system(&self, error: Errno) -> FlagError {
+        system(self.interface, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use nix::libc;
+    use testkit::lab::{Host, Lab, Path};
+
+    use super::ethtool::{MESSAGES, read_acknowledgement, set_modes};
+    use super::*;
+
+    #[test]
+    fn every_answer_of_the_kernel_has_its_sentence() {
+        let modes = |supported, active| Answer::Found(Modes { supported, active });
+        let flag = |answer| flag_of("eth0", answer).map_err(|error| error.to_string());
+        assert_eq!(flag(modes(true, true)), Ok(WakeFlag::On));
+        assert_eq!(flag(modes(true, false)), Ok(WakeFlag::Off));
+        for cannot in [modes(false, false), Answer::Errno(libc::EOPNOTSUPP)] {
+            assert_eq!(flag(cannot), Ok(WakeFlag::Unsupported));
         }
+        let set = |number| acknowledged("eth0", Answer::Errno(number)).map_err(|error| error.to_string());
+        assert_eq!(set(0), Ok(()));
+        for (number, part) in [
+            (libc::EOPNOTSUPP, "look for Wake-on-LAN in the machine's firmware settings"),
+            (libc::EINVAL, "the card \"eth0\" or its driver cannot wake this machine"),
+            (libc::EPERM, "only for root, or with the right CAP_NET_ADMIN"),
+            (libc::ENODEV, "there is no network interface \"eth0\""),
+            (libc::EIO, "the wake flag of \"eth0\": "),
+        ] {
+            let sentence = set(number).unwrap_err();
+            assert!(sentence.contains(part), "{number}: {sentence}");
+        }
+        assert!(flag(Answer::Errno(libc::EPERM)).unwrap_err().contains("tells and sets the wake flag of \"eth0\" only for root"));
+        assert!(flag(Answer::Unreadable).is_err() && acknowledged("eth0", Answer::Unreadable).is_err());
     }
 
-    fn system(&self, error: Errno) -> FlagError {
-        FlagError::System { interface: self.interface.to_owned(), source: error.into() }
+    /// The message level, as Debian's ethtool shows it.
+    fn shown(host: &Host) -> String {
+        let output = host.run(Command::new("ethtool").arg("eth0")).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("Current message level: "));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    }
+
+    /// No card of a lab can wake anything. Another set of bits of the same form is there on TAP devices, and `ethtool` is its witness.
+    #[test]
+    fn lab_the_kernel_takes_our_bits_and_changes_no_other() -> anyhow::Result<()> {
+        let Some(lab) = Lab::open_with(&[("ethtool", "ethtool")])? else { return Ok(()) };
+        let host = lab.segment()?.host_through("screen", Path { delay: Duration::ZERO, rate: None })?;
+        let theirs = |level: &str| {
+            let output = host.run(Command::new("ethtool").args(["-s", "eth0", "msglvl", level])).unwrap();
+            assert!(output.status.success(), "{output:?}");
+        };
+        let ours = |active| {
+            host.enter(|| {
+                let connection = Connection::open("eth0").unwrap();
+                read_acknowledgement(&connection.ask(&set_modes(connection.family, &MESSAGES, "eth0", active)).unwrap())
+            })
+        };
+        theirs("0x0007");
+        assert_eq!(ours(true), Answer::Errno(0));
+        assert!(shown(&host).starts_with("0x00000027 "), "{}", shown(&host));
+        assert_eq!(ours(false), Answer::Errno(0));
+        assert!(shown(&host).starts_with("0x00000007 "), "{}", shown(&host));
+        Ok(())
+    }
+
+    const WITHOUT: &str = "XTASK_WITHOUT_THE_RIGHT";
+
+    #[test]
+    fn lab_without_the_right_the_kernel_says_nothing() -> anyhow::Result<()> {
+        let Some(lab) = Lab::open_with(&[("setpriv", "util-linux")])? else { return Ok(()) };
+        let host = lab.segment()?.host("screen")?;
+        let mut command = Command::new("setpriv");
+        command.args(["--bounding-set", "-net_admin"]).arg(std::env::current_exe()?);
+        let output = host.run(command.args(["--ignored", "--exact", "wake::flag::tests::to_be_refused"]).env(WITHOUT, "1"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{output:?}");
+        Ok(())
+    }
+
+    #[test]
+    #[ignore = "started without the right by the test above"]
+    fn to_be_refused() {
+        if std::env::var_os(WITHOUT).is_none() {
+            return;
+        }
+        for refused in [read_flag("eth0").map(drop), set_flag("eth0", true)] {
+            assert!(matches!(&refused, Err(FlagError::NotAllowed(name)) if name == "eth0"), "{refused:?}");
+        }
     }
 }

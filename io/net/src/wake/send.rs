@@ -21,18 +21,19 @@ const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 pub struct Wish {
     /// The interface, such as `eth0`; none = all that are up and have a carrier.
     pub interface: Option<String>,
-    /// Whether to send Ethernet frames besides datagrams.
+    /// Whether Ethernet frames are awaited besides datagrams.
     pub frames: Frames,
 }
 
-/// When to send Ethernet frames of type `0x0842`. They need the right `CAP_NET_RAW`.
+/// Whether Ethernet frames of type `0x0842` are awaited. They are sent on every interface, beside the datagrams, and need the right
+/// `CAP_NET_RAW`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Frames {
-    /// On every interface.
+    /// A missing right is reported on every interface.
     Always,
-    /// Only on interfaces that have no address for datagrams.
+    /// A missing right is passed over where there are datagrams.
     #[default]
-    WhereNeeded,
+    WhereAllowed,
 }
 
 /// One way that was tried.
@@ -89,9 +90,12 @@ pub fn send(packet: &MagicPacket, wish: &Wish) -> Result<Vec<Way>, SendError> {
     let mut ways = Vec::new();
     for (name, card) in &cards {
         by_datagram(packet, name, card, &mut ways);
-        let reached = ways.iter().any(|way| way.interface == *name);
-        if let Some(link) = card.link.filter(|_| wish.frames == Frames::Always || !reached) {
-            ways.push(Way { interface: name.clone(), to: None, outcome: send_frame(packet, &link) });
+        let Some(link) = &card.link else { continue };
+        let outcome = send_frame(packet, link);
+        let is_forbidden = outcome.as_ref().is_err_and(is_forbidden);
+        let has_others = ways.iter().any(|way| way.interface == *name);
+        if !(is_forbidden && has_others && wish.frames == Frames::WhereAllowed) {
+            ways.push(Way { interface: name.clone(), to: None, outcome });
         }
     }
     if ways.iter().any(|way| way.outcome.is_ok()) {
@@ -113,6 +117,11 @@ pub async fn send_staggered(
         sleep_until(begin + after).await;
         tell(place, send(packet, wish));
     }
+}
+
+/// Whether this process may send no frames: it lacks the right, or its unit names the address families that it may use.
+fn is_forbidden(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied || error.raw_os_error() == Some(nix::libc::EAFNOSUPPORT)
 }
 
 fn by_datagram(packet: &MagicPacket, name: &str, card: &Card, ways: &mut Vec<Way>) {

@@ -21,6 +21,7 @@ pub(crate) fn card(name: &str) -> Card {
         role: Role::Main,
         installation: Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001),
         name: name.to_owned(),
+        server: None,
         site: Some("North".to_owned()),
         version: "0.1.0".to_owned(),
         certificate: Some([0xab; 32]),

@@ -82,6 +82,9 @@ fn lines(found: &Found) -> String {
     let title = match &found.card {
         Some(card) => {
             line("role", card.role.name());
+            if let Some(server) = &card.server {
+                line("server", server);
+            }
             if let Some(site) = &card.site {
                 line("site", site);
             }
@@ -156,6 +159,7 @@ fn as_json(found: &Found) -> serde_json::Value {
         "name": card.map(|card| &card.name),
         "installation": card.map(|card| card.installation),
         "role": card.map(|card| card.role.name()),
+        "server": card.and_then(|card| card.server.as_ref()),
         "site": card.and_then(|card| card.site.as_ref()),
         "version": card.map(|card| &card.version),
         "certificate": card.and_then(|card| card.certificate).map(hex::encode),

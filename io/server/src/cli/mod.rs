@@ -94,7 +94,7 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
         }
         Command::Join { token, sources } => local::join(&sources.load()?.data.dir, &token)?,
         Command::Openapi => (program.openapi)(),
-        Command::Ports { markdown: true, .. } => ports::markdown(),
+        Command::Ports { markdown: true, sources, .. } => ports::markdown(&sources.load()?),
         Command::Ports { sources, json, .. } => {
             let rows = port_state::of(&sources.load()?);
             if json { ports::json(&rows) } else { ports::table(&rows) }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use domain::ports::{Party, TABLE};
 
 use super::proofs::{self, Proof};
-use crate::network::port_state::{Row, State};
+use crate::config::Config;
+use crate::network::port_state::{Row, State, number};
 
 const WRITES: &str = "writing to a string cannot fail";
 
@@ -44,8 +45,8 @@ pub(super) fn json(rows: &[Row]) -> String {
     text
 }
 
-/// The page of the operations guide: the defaults, without the state of any machine.
-pub(super) fn markdown() -> String {
+/// The page of the operations guide: the numbers that the configuration gives, without the state of any machine.
+pub(super) fn markdown(config: &Config) -> String {
     let mut out = String::from(
         "# Network ports\n\n\
          Made by `signboard ports --markdown` from the one table of ports; do not edit by hand. `signboard ports`\n\
@@ -62,7 +63,7 @@ pub(super) fn markdown() -> String {
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {setting} | {} | {} |",
-            port.number,
+            number(config, port),
             port.protocol,
             port.direction,
             port.party,

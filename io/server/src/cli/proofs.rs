@@ -19,10 +19,16 @@ const TIME: &str = "io/server/tests/lan/time.rs";
 const UPSTREAM: &str = "io/server/tests/lan/upstream.rs";
 const WAKE: &str = "io/server/tests/lan/wake.rs";
 const HEARING: &str = "io/net/tests/lab_wake.rs";
+const SERVERS: &str = "io/server/tests/lan/servers.rs";
+const SEARCHING: &str = "io/net/tests/lab_discovery_foreign.rs";
+const ASKING: &str = "io/net/tests/lab_time.rs";
 const REACH: &str = "io/viewer/tests/lab/reach.rs";
 const SERVING: &str = "io/viewer/tests/lab/time.rs";
 const AWAKE: &str = "io/viewer/tests/lab/wake.rs";
 const ACTIVATION: &str = "io/server/tests/lan/activation.rs";
+
+/// Two servers of one installation, with any one of the three ports.
+const REPLICATION: Proof = proof(SERVERS, "lab_any_one_of_7237_443_and_80_is_enough_for_two_servers");
 
 const fn proof(file: &'static str, test: &'static str) -> Proof {
     Proof { file, test }
@@ -33,7 +39,7 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
     use Party::{Html5Viewer, Local, Server, Viewer};
     match (port.party, port.number, port.direction) {
         (Server, ports::CONTROL, _) => {
-            const { &[proof(CONTROL, "lab_port_7237_answers_curl_and_any_one_of_7237_443_and_80_is_enough")] }
+            const { &[proof(CONTROL, "lab_port_7237_answers_curl_and_any_one_of_7237_443_and_80_is_enough"), REPLICATION] }
         }
         (Viewer, ports::CONTROL, _) => {
             const {
@@ -46,10 +52,19 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
         (Server, ports::HTTPS, Direction::Out) => {
             const { &[proof(ACTIVATION, "lab_port_443_outward_reaches_a_service_and_dropped_leaves_4525")] }
         }
-        (Server | Html5Viewer, ports::HTTP, _) => const { &[proof(WEB, "lab_port_80_answers_curl_and_dropped_leaves_443")] },
-        (Server | Html5Viewer, ports::HTTPS, _) => const { &[proof(WEB, "lab_port_443_answers_curl_and_dropped_leaves_80")] },
+        (Server, ports::HTTP, _) => const { &[proof(WEB, "lab_port_80_answers_curl_and_dropped_leaves_443"), REPLICATION] },
+        (Server, ports::HTTPS, _) => const { &[proof(WEB, "lab_port_443_answers_curl_and_dropped_leaves_80"), REPLICATION] },
+        (Html5Viewer, ports::HTTP, _) => const { &[proof(WEB, "lab_port_80_answers_curl_and_dropped_leaves_443")] },
+        (Html5Viewer, ports::HTTPS, _) => const { &[proof(WEB, "lab_port_443_answers_curl_and_dropped_leaves_80")] },
         (Server, ports::DISCOVERY, _) => const { &[proof(DISCOVERY, "lab_port_3702_is_found_by_wsdd_and_dropped_is_named")] },
-        (Viewer, ports::DISCOVERY, _) => const { &[proof(DISCOVERY, "lab_a_screen_that_may_not_search_is_told_so")] },
+        (Viewer, ports::DISCOVERY, _) => {
+            const {
+                &[
+                    proof(SEARCHING, "lab_our_search_finds_wsdd_and_reads_its_metadata"),
+                    proof(DISCOVERY, "lab_a_screen_that_may_not_search_is_told_so"),
+                ]
+            }
+        }
         (Server, ports::TIME, _) => {
             const {
                 &[
@@ -61,6 +76,7 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
         (Viewer, ports::TIME, _) => {
             const {
                 &[
+                    proof(ASKING, "lab_we_follow_chrony"),
                     proof(TIME, "lab_a_screen_that_may_not_ask_the_time_is_told_so"),
                     proof(SERVING, "lab_a_screen_serves_the_time_of_its_server"),
                 ]
@@ -75,7 +91,7 @@ pub(super) fn of(port: &Port) -> &'static [Proof] {
         (Viewer, ports::WAKE_ECHO | ports::WAKE_DISCARD, _) => {
             const {
                 &[
-                    proof(HEARING, "lab_each_port_can_be_dropped_or_taken_alone"),
+                    proof(HEARING, "lab_a_screen_hears_wakeonlan_and_misses_the_port_that_is_dropped"),
                     proof(AWAKE, "lab_a_screen_that_is_awake_tells_what_of_a_call_arrives"),
                 ]
             }
@@ -102,8 +118,9 @@ mod tests {
             assert!(!proofs.is_empty(), "{port:?} has no test");
             for proof in proofs {
                 let source = std::fs::read_to_string(root.join(proof.file)).unwrap_or_else(|error| panic!("{proof:?}: {error}"));
-                let function = format!("#[test]\nfn {}()", proof.test);
+                let function = format!("#[test]\nfn {}() ->", proof.test);
                 assert!(source.contains(&function), "{proof:?} is not there");
+                assert!(proof.test.starts_with("lab_"), "{proof:?} does not say in its name that it needs a lab");
             }
         }
     }

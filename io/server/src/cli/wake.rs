@@ -1,24 +1,33 @@
 //! `signboard wake`.
 
 use std::io::Write as _;
+use std::num::NonZeroU16;
+use std::time::Instant;
 
 use domain::card::{Mac, SecureOn};
 use domain::ports;
-use lan::wake::{MagicPacket, Password};
+use lan::wake::{MagicPacket, Password, stagger};
 use net::wake::{SendError, Way, Wish, send};
 
 use super::exit::words;
 use super::{Exit, Failure, local};
 use crate::config::Config;
 
-/// Wakes each target: an address from here, a name through the running server.
+/// Wakes each target: an address from here, as many of them each second as `wake.per-second` allows; a name through the running server, which keeps its
+/// own pace.
 pub(super) fn run(config: &Config, targets: &[String], secure_on: Option<String>) -> Result<String, Failure> {
     let password = secure_on.map(SecureOn::try_from).transpose();
     let password = password.map_err(|error| Failure::new(Exit::Usage, format!("{error}.")))?;
     let mut out = String::new();
+    let per_second = NonZeroU16::new(config.wake.per_second).unwrap_or(NonZeroU16::MIN);
+    let (begin, mut turns) = (Instant::now(), stagger(targets.len(), per_second));
     for target in targets {
         out += &match target.parse::<Mac>() {
-            Ok(mac) => call(config, mac, password.as_ref())?,
+            Ok(mac) => {
+                let turn = turns.next().unwrap_or_default();
+                std::thread::sleep(turn.saturating_sub(begin.elapsed()));
+                call(config, mac, password.as_ref())?
+            }
             Err(error) if looks_like_an_address(target) => return Err(Failure::new(Exit::Usage, format!("{error}."))),
             Err(_) => local::wake(&config.data.dir, target)?,
         };

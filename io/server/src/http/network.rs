@@ -1,10 +1,10 @@
 //! The network as the server sees it, and what Windows asks a device.
 
 use api::network::{DiscoveryView, Finding, InterfaceView, NetworkView, TimeSourceView, TimeView};
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use domain::permission::{Action, Object};
 use http::{HeaderMap, StatusCode, header};
 use net::time::{Status, Timeline};
@@ -15,6 +15,7 @@ use super::caller::SignedIn;
 use super::error::{Error, Result};
 use super::noun::allow;
 use crate::app::App;
+use crate::listen::Peer;
 use crate::network::{doctor, port_state};
 use crate::now::new_id;
 
@@ -92,22 +93,24 @@ pub(crate) fn open_routes(app: App) -> axum::Router {
 }
 
 /// What a double click opens: the installation's public address, else the address by which the asker reached this server.
-fn presentation_url(app: &App, headers: &HeaderMap) -> String {
+fn presentation_url(app: &App, headers: &HeaderMap, tls: bool) -> String {
     let public = app.core.state().rows.installation().public_address;
+    let scheme = if tls { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match host {
         _ if !public.is_empty() => format!("{public}/"),
-        Some(host) => format!("http://{host}/"),
+        Some(host) => format!("{scheme}://{host}/"),
         None => format!("{}/", app.address),
     }
 }
 
 /// `POST /wsd`: a WS-Transfer `Get` of the device's metadata (DPWS 1.1, section 5).
-async fn device(Extract(app): Extract<App>, headers: HeaderMap, body: Bytes) -> Response {
+async fn device(Extract(app): Extract<App>, peer: Option<Extension<Peer>>, headers: HeaderMap, body: Bytes) -> Response {
     let Some((endpoint, card)) = app.lan.card().filter(|_| app.config.discovery.enabled) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match ::lan::discovery::device::answer(&body, endpoint, &card, &presentation_url(&app, &headers), new_id()) {
+    let presentation = presentation_url(&app, &headers, peer.is_some_and(|peer| peer.tls));
+    match ::lan::discovery::device::answer(&body, endpoint, &card, &presentation, new_id()) {
         Ok(answer) => ([(header::CONTENT_TYPE, ::lan::discovery::device::CONTENT_TYPE)], answer).into_response(),
         Err(refusal) => (StatusCode::BAD_REQUEST, format!("{refusal}\n")).into_response(),
     }

@@ -127,9 +127,9 @@ fn only_loopback(config: &Config) -> bool {
     config.bind.address.iter().all(IpAddr::is_loopback)
 }
 
-/// Follows the state and the certificate, and counts.
+/// Follows the state, who leads and the certificate, and counts.
 async fn follow(app: App, mut bound: Bound, stop: CancellationToken) {
-    let mut state = app.core.watch();
+    let (mut state, mut lead) = (app.core.watch(), app.core.store().watch_lead());
     let mut counting = tokio::time::interval(COUNTING);
     loop {
         tokio::select! {
@@ -137,6 +137,11 @@ async fn follow(app: App, mut bound: Bound, stop: CancellationToken) {
             _ = counting.tick() => count(&app),
             Ok(()) = state.changed() => {
                 state.mark_unchanged();
+                app.lan.say(discovery::card(&app, &bound));
+            }
+            // Heard from another server, before its documents come.
+            Ok(()) = lead.changed() => {
+                lead.mark_unchanged();
                 app.lan.say(discovery::card(&app, &bound));
             }
             Ok(()) = bound.certificate.changed() => {

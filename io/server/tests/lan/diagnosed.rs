@@ -1,6 +1,8 @@
 //! What the doctor says of things that are no port: multicast, and the machine's clock.
 
-use crate::running::{Running, Town};
+use std::process::Command;
+
+use crate::running::{Diagnosis, Running, Town, said};
 
 #[test]
 fn lab_multicast_that_works_is_fine_and_dropped_is_named() -> anyhow::Result<()> {
@@ -49,5 +51,22 @@ fn lab_the_clock_is_judged_by_who_keeps_it() -> anyhow::Result<()> {
             "{text}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn lab_a_clock_that_is_years_behind_is_trouble() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[("faketime", "faketime")])? else { return Ok(()) };
+    let data = tempfile::tempdir()?;
+    let doctor = |time: &str| {
+        let mut command = Command::new("faketime");
+        command.args(["-m", "--exclude-monotonic", "-f", time, env!("CARGO_BIN_EXE_signboard"), "doctor", "--json", "--data"]);
+        Diagnosis::of(&said(&town.server, command.arg(data.path())))
+    };
+    let found = doctor("@2001-02-03 04:05:06");
+    assert_eq!((found.code, found.verdict("clock")), (69, "trouble"), "{found:?}");
+    let text = found.text("clock");
+    assert!(text.contains("years behind") && text.contains("check the battery of the board"), "{text}");
+    assert_ne!(doctor("+1d").verdict("clock"), "trouble", "a day is not seen without asking somebody");
     Ok(())
 }

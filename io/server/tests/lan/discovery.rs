@@ -113,3 +113,22 @@ fn lab_a_search_tells_version_site_and_the_certificate_in_use() -> anyhow::Resul
     assert!(people.out.contains("  site         North quay\n"), "{people:?}");
     Ok(())
 }
+
+#[test]
+fn lab_the_server_is_announced_by_multicast_dns_unless_told_not_to() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    // Labels of a name have their lengths before them (RFC 1035, section 3.1); UDP 5353 is multicast DNS.
+    let is_ours = |frame: &[u8]| {
+        let is_dns = frame.get(36..38) == Some(&5353_u16.to_be_bytes()) || frame.get(56..58) == Some(&5353_u16.to_be_bytes());
+        is_dns && frame.windows(16).any(|window| window == b"\x0a_signboard\x04_tcp")
+    };
+    for (setting, expected) in [("discovery.mdns=true", true), ("discovery.mdns=false", false)] {
+        let capture = town.screen.capture("eth0")?;
+        let _running = Running::start(&town.server, &[setting])?;
+        // By then it has long said what it says unasked.
+        assert!(finds(&town.screen));
+        let patience = if expected { PATIENCE } else { std::time::Duration::from_millis(500) };
+        assert_eq!(capture.find(patience, is_ours)?.is_some(), expected, "{setting}");
+    }
+    Ok(())
+}

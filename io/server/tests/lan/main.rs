@@ -15,6 +15,7 @@ mod counted;
 mod desk;
 mod diagnosed;
 mod discovery;
+mod explorer;
 mod firewall;
 mod moved;
 mod nemesis;

@@ -48,6 +48,12 @@ fn lab_moved_ports_move_every_output() -> anyhow::Result<()> {
     for (number, ..) in NUMBERS {
         assert!(ports.lines().any(|line| line.starts_with(number) && line.contains("listening by us")), "{number}\n{ports}");
     }
+    let page = with(&["ports", "--markdown"]).out;
+    for (number, old, protocol) in NUMBERS {
+        assert!(page.lines().any(|line| line.starts_with(&format!("| {number} | {protocol} |"))), "{number}\n{page}");
+        // 443 is also the port of services outside.
+        assert!(old == "443" || !page.lines().any(|line| line.starts_with(&format!("| {old} |"))), "{old}\n{page}");
+    }
     let line = running.program.wait_for("/setup?link=", PATIENCE)?;
     assert!(line.contains(":8448/") || line.contains(":8088/"), "{line}");
     let link = line.split_once("link=").unwrap().1.trim().to_owned();

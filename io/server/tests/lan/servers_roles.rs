@@ -1,10 +1,10 @@
 //! Which server is the Main: promoted, handed over, and after a split always exactly one.
 
 use serde_json::{Value, json};
-use testkit::lab::{Lab, Segment};
+use testkit::lab::{Host, Lab, Segment};
 
 use crate::desk::{Desk, on};
-use crate::running::{both, until};
+use crate::running::{both, signboard, until};
 use crate::servers::{Server, pair};
 
 /// A server more, which joined as a Backup.
@@ -40,6 +40,25 @@ fn agree(servers: &[&Server], main: &Value) {
     }
 }
 
+/// Waits until a search finds each of them with its role and its own name, in the order of the hosts' addresses.
+#[track_caller]
+fn found(from: &Host, roles: &[(&Server, &str, &str)]) {
+    let mut wanted = Vec::new();
+    for (server, role, name) in roles {
+        wanted.push([format!("http://{}/", server.host.card().ipv4()), (*role).to_owned(), (*name).to_owned()]);
+    }
+    wanted.sort();
+    until("a search tells each server's role", || {
+        let said = signboard(from, &["discover", "--json", "--timeout", "2"]);
+        let listed: Value = serde_json::from_str(&said.out).unwrap_or_default();
+        let words =
+            |one: &Value| [&one["addresses"][0], &one["role"], &one["server"]].map(|word| word.as_str().unwrap_or("").to_owned());
+        let mut told: Vec<_> = listed.as_array().into_iter().flatten().map(words).collect();
+        told.sort();
+        told == wanted
+    });
+}
+
 /// Promotes at the command line.
 fn promote(server: &Server, words: &[&str]) {
     let said = server.command(&[&["promote"], words].concat());
@@ -58,6 +77,8 @@ fn lab_a_backup_is_promoted_and_the_cut_off_main_steps_down_when_they_meet() -> 
     for refused in [quay.command(&["server-token"]), spare.command(&["server-token"])] {
         assert!(refused.code != 0 && refused.err.contains("only the Main"), "{refused:?}");
     }
+    let screen = segment.host("screen")?;
+    found(&screen, &[(&main, "main", &name), (&quay, "sub", "Pier"), (&spare, "backup", "spare")]);
 
     main.host.card().cut()?;
     until("the cut is noticed", || spare.sees(&name)["state"] == "not_connected");
@@ -73,6 +94,7 @@ fn lab_a_backup_is_promoted_and_the_cut_off_main_steps_down_when_they_meet() -> 
 
     main.host.card().restore()?;
     agree(&[&main, &quay, &spare], &spare_id);
+    found(&screen, &[(&main, "backup", &name), (&quay, "sub", "Named by the new Main"), (&spare, "main", "spare")]);
     spare.meets(&name);
     let own = main.sees(&name);
     assert_eq!((&own["role"], &own["led_before"]), (&json!("backup"), &json!(true)));

@@ -16,14 +16,29 @@ fn ntpdig(town: &Town) -> Option<String> {
     stratum.filter(|_| heard.code == 0).map(str::to_owned)
 }
 
-/// Whether an answer with the time comes to a question by NTP (RFC 5905 section 7.3), version 4.
-fn is_synchronised(town: &Town) -> bool {
+/// A question by NTP (RFC 5905 section 7.3), version 4.
+const QUESTION: [u8; 48] = {
+    let mut question = [0; 48];
+    question[0] = 4 << 3 | 3;
+    question
+};
+
+/// Sends so many questions at once, and gives the answers that come.
+fn answers(town: &Town, count: usize) -> Vec<[u8; 48]> {
     let socket = town.screen.enter(|| UdpSocket::bind("0.0.0.0:0")).unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-    let (mut question, mut answer) = ([0_u8; 48], [0_u8; 48]);
-    question[0] = 4 << 3 | 3;
-    socket.send_to(&question, (town.server.card().ipv4(), 123)).unwrap();
-    matches!(socket.recv(&mut answer), Ok(48)) && answer[0] & 7 == 4 && (1..16).contains(&answer[1])
+    for _ in 0..count {
+        socket.send_to(&QUESTION, (town.server.card().ipv4(), 123)).unwrap();
+    }
+    let mut room = [0_u8; 64];
+    let heard = std::iter::repeat_with(|| socket.recv(&mut room).map(|length| room[..length].to_vec()));
+    let heard = heard.take(count).take_while(Result::is_ok).map(|answer| answer.unwrap().try_into());
+    heard.map(|answer| answer.expect("an answer has 48 bytes")).collect()
+}
+
+/// Whether an answer with the time comes to a question.
+fn is_synchronised(town: &Town) -> bool {
+    matches!(answers(town, 1).as_slice(), [answer] if answer[0] & 7 == 4 && (1..16).contains(&answer[1]))
 }
 
 /// The milliseconds behind a name.
@@ -82,5 +97,42 @@ fn lab_a_screen_that_may_not_ask_the_time_is_told_so() -> anyhow::Result<()> {
     assert!(filter.dropped()? > 0);
     assert_eq!(found.troubles(), ["123/udp"], "{found:?}");
     assert!(finds(&town.screen), "the rest goes on");
+    Ok(())
+}
+
+#[test]
+fn lab_a_server_whose_sources_are_silent_is_honest_and_then_an_orphan() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[NTPDIG])? else { return Ok(()) };
+    // Nobody has this address.
+    let _running = Running::start(&town.server, &["time.mode=own", "time.servers=10.77.1.250"])?;
+    let mut first = Vec::new();
+    until("the server answers", || {
+        first = answers(&town, 1);
+        !first.is_empty()
+    });
+    let since = Instant::now();
+    // Leap indicator 3, and stratum 0: not synchronised. A machine that was very busy at the start may have let the five seconds pass.
+    let waits = first[0][1] == 0;
+    assert!(!waits || first[0][0] >> 6 == 3, "{first:?}");
+    until("it gives out its own time", || is_synchronised(&town));
+    let took = since.elapsed();
+    assert!(took < Duration::from_secs(7), "five seconds from the start, and some for a busy machine: {took:?}");
+    assert_eq!(ntpdig(&town).as_deref(), Some("10"));
+    Ok(())
+}
+
+#[test]
+fn lab_who_asks_too_often_is_told_so_once() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let _running = Running::start(&town.server, &["time.mode=own", "time.rate-limit=1"])?;
+    until("the server gives out its time", || is_synchronised(&town));
+    let heard = answers(&town, 200);
+    let (kisses, times): (Vec<&[u8; 48]>, Vec<&[u8; 48]>) = heard.iter().partition(|answer| answer[1] == 0);
+    assert_eq!(kisses.iter().map(|kiss| &kiss[12..16]).collect::<Vec<_>>(), [b"RATE"], "one in eight seconds");
+    // 64 at once and one more each second; the questions before have used some.
+    assert!((32..=80).contains(&times.len()), "{} answers with the time", times.len());
+    let patient = town.segment.host("patient")?;
+    let asked = signboard(&patient, &["time", "--server", &town.address()]);
+    assert_eq!(asked.code, 0, "others are not kept waiting: {asked:?}");
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! UDP 7 and 9, sent by `signboard wake`, heard on another host, beside Debian's wakeonlan.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use testkit::lab::Capture;
+use testkit::lab::{Capture, Host};
 
-use crate::running::{PATIENCE, Running, Town, said, signboard};
+use crate::running::{PATIENCE, Running, Said, Town, said, signboard};
 
 const WAKEONLAN: (&str, &str) = ("wakeonlan", "wakeonlan");
+const SETPRIV: (&str, &str) = ("setpriv", "util-linux");
 const MAC: &str = "00:11:22:AA:BB:CC";
 /// What must not come is not waited for much longer.
 const BRIEF: Duration = Duration::from_millis(500);
@@ -23,9 +24,16 @@ fn heard(capture: &Capture, count: usize) -> Vec<(u16, Vec<u8>)> {
     heard
 }
 
+/// Runs a command without the right to Ethernet frames of its own.
+fn without_frames(host: &Host, words: &[&str]) -> Said {
+    let mut command = Command::new("setpriv");
+    command.args(["--bounding-set", "-net_raw", env!("CARGO_BIN_EXE_signboard")]);
+    said(host, command.args(words))
+}
+
 /// Both ports are used, with the packet of wakeonlan; with one dropped the other goes on, and command and doctor name the dropped one.
 fn one_of_two(port: u16, other: u16) -> anyhow::Result<()> {
-    let Some(town) = Town::open(&[WAKEONLAN])? else { return Ok(()) };
+    let Some(town) = Town::open(&[WAKEONLAN, SETPRIV])? else { return Ok(()) };
     let running = Running::start(&town.server, &[])?;
     let capture = town.screen.capture("eth0")?;
     let broadcast = town.segment.broadcast().to_string();
@@ -54,6 +62,8 @@ fn one_of_two(port: u16, other: u16) -> anyhow::Result<()> {
 
     let both = town.server.drop_outgoing(&format!("udp dport {other}"))?;
     let sent = signboard(&town.server, &["wake", MAC]);
+    assert!(sent.code == 0 && sent.out.contains("was called by an Ethernet frame"), "{sent:?}");
+    let sent = without_frames(&town.server, &["wake", MAC]);
     assert_eq!(sent.code, 69, "{sent:?}");
     assert!(sent.err.contains("no way could be used") && sent.err.contains("let UDP 7 and 9 leave this machine"), "{sent:?}");
     assert!(both.dropped()? > 0);
@@ -68,4 +78,36 @@ fn lab_port_7_carries_the_packet_of_wakeonlan_and_dropped_leaves_9() -> anyhow::
 #[test]
 fn lab_port_9_carries_the_packet_of_wakeonlan_and_dropped_leaves_7() -> anyhow::Result<()> {
     one_of_two(9, 7)
+}
+
+#[test]
+fn lab_frames_go_too_where_the_right_is_held_and_are_not_missed_elsewhere() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[("etherwake", "etherwake"), SETPRIV])? else { return Ok(()) };
+    let capture = town.screen.capture("eth0")?;
+    let is_frame = |frame: &[u8]| frame.get(12..14) == Some(&[0x08, 0x42]);
+    let theirs = said(&town.server, Command::new("etherwake").args(["-b", "-i", "eth0", "-p", "01:02:03:04:05:06", MAC]));
+    assert_eq!(theirs.code, 0, "{theirs:?}");
+    let theirs = capture.find(PATIENCE, is_frame)?.unwrap();
+    let sent = signboard(&town.server, &["wake", MAC, "--secure-on", "01:02:03:04:05:06"]);
+    assert!(sent.code == 0 && sent.out.contains("was called on UDP 9 and 7"), "{sent:?}");
+    assert_eq!(capture.find(PATIENCE, is_frame)?.unwrap(), theirs);
+
+    let sent = without_frames(&town.server, &["wake", MAC]);
+    assert!(sent.code == 0 && sent.out.contains("was called on UDP 9 and 7") && !sent.out.contains("not sent"), "{sent:?}");
+    assert_eq!(heard(&capture, 2).len(), 2);
+    assert_eq!(capture.find(BRIEF, is_frame)?, None);
+    Ok(())
+}
+
+#[test]
+fn lab_addresses_are_called_one_after_the_other() -> anyhow::Result<()> {
+    let Some(town) = Town::open(&[])? else { return Ok(()) };
+    let capture = town.screen.capture("eth0")?;
+    let begin = Instant::now();
+    let macs = ["02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03"];
+    let sent = signboard(&town.server, &[&["wake", "--set", "wake.per-second=2"], macs.as_slice()].concat());
+    assert!(sent.code == 0 && macs.iter().all(|mac| sent.out.contains(&format!("{mac} was called on UDP 9 and 7"))), "{sent:?}");
+    assert!(begin.elapsed() >= Duration::from_secs(1), "the third of them half a second after the second: {:?}", begin.elapsed());
+    assert_eq!(heard(&capture, 6).len(), 6);
+    Ok(())
 }

@@ -62,6 +62,6 @@ fn ports_shows_every_row_and_who_has_a_port() {
 #[test]
 fn the_page_of_ports_is_fresh() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations/ports.md");
-    let printed = String::from_utf8(signboard(&["ports", "--markdown"]).stdout).unwrap();
+    let printed = String::from_utf8(signboard(&["ports", "--markdown", "--config", "/dev/null"]).stdout).unwrap();
     assert_eq!(std::fs::read_to_string(page).unwrap(), printed, "run `signboard ports --markdown > docs/operations/ports.md`");
 }

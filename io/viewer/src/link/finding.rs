@@ -128,6 +128,7 @@ mod tests {
             role,
             installation: Uuid::from_u128(installation),
             name: format!("House {installation}"),
+            server: None,
             site: None,
             version: "0.1.0".into(),
             certificate: None,

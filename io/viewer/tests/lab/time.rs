@@ -31,7 +31,7 @@ fn lab_a_screen_serves_the_time_of_its_server() -> anyhow::Result<()> {
     let settings =
         format!("[server]\naddress = [\"{}\"]\n[time]\nmode = \"own\"\nserve = true\nclient-port = 123\n", town.address());
     let computer = Computer::start(&screen, &settings)?;
-    desk.approve(&json!({"name": "Gate 4"}))?;
+    let viewer = desk.approve(&json!({"name": "Gate 4"}))?;
 
     let address = screen.card().ipv4().to_string();
     let answer = desk.until("the screen gives the time", || {
@@ -40,18 +40,27 @@ fn lab_a_screen_serves_the_time_of_its_server() -> anyhow::Result<()> {
     drop(only_123);
     let of_server = asked(&till, &town.address())?["stratum"].as_u64().context("the server gives the time")?;
     assert_eq!(answer["stratum"], of_server + 1, "{answer}");
-    let found = finding(&computer)?;
+    let found = finding(&computer, "time")?;
     assert_eq!(found["verdict"], "fine", "{found}");
     // All hosts of a lab have the clock of this machine.
     assert!(answer["offset"].as_f64().is_some_and(|offset| offset.abs() < 0.5), "{answer}");
+
+    assert_eq!(finding(&computer, "clock")?["verdict"], "fine");
+    let lost = screen.drop_outgoing("udp dport 123")?;
+    let found = finding(&computer, "clock")?;
+    assert_eq!(found["verdict"], "note", "{found}");
+    let text = found.to_string();
+    assert!(text.contains("gives no time on UDP 123") && text.contains("let 123/UDP through"), "{text}");
+    assert!(lost.dropped()? > 0);
+    assert_eq!(desk.status(&viewer)?["online"], true, "the session goes on");
     Ok(())
 }
 
-/// What the doctor says of the time that is served on this computer.
-fn finding(computer: &Computer<'_>) -> anyhow::Result<Value> {
+/// What the doctor says of a thing on this computer.
+fn finding(computer: &Computer<'_>, subject: &str) -> anyhow::Result<Value> {
     let all = computer.ask("doctor")?;
-    let found = all.as_array().into_iter().flatten().find(|finding| finding["subject"] == "time");
-    found.cloned().with_context(|| format!("the doctor says nothing of the time: {all:#}"))
+    let found = all.as_array().into_iter().flatten().find(|finding| finding["subject"] == subject);
+    found.cloned().with_context(|| format!("the doctor says nothing of {subject}: {all:#}"))
 }
 
 /// The answer to a question by NTP, version 4 (RFC 5905 section 7.3); none where none comes for a while.
@@ -89,7 +98,7 @@ fn lab_a_screen_answers_before_it_has_met_a_server_and_names_a_port_that_is_take
     computer.power_cycle()?;
     let end = Instant::now() + PATIENCE;
     let found = loop {
-        let found = finding(&computer)?;
+        let found = finding(&computer, "time")?;
         if found["verdict"] == "trouble" && computer.ask("status")?.is_object() {
             break found;
         }

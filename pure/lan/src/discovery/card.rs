@@ -45,6 +45,8 @@ pub struct Card {
     pub installation: Uuid,
     /// The installation's name; cut at 64 bytes when it is said.
     pub name: String,
+    /// Its own name, where the installation has several servers; cut at 64 bytes when it is said.
+    pub server: Option<String>,
     /// Its site, if it has one; cut at 64 bytes when it is said.
     pub site: Option<String>,
     /// The version of the software.
@@ -60,6 +62,13 @@ pub struct Card {
 }
 
 impl Card {
+    /// The name under which people see it in a list of devices: that of the installation, and its own where there are several.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = if self.name.is_empty() { "Signboard" } else { &self.name };
+        self.server.as_ref().map_or_else(|| name.to_owned(), |server| format!("{name}, {server}"))
+    }
+
     /// The card as scopes.
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
@@ -68,8 +77,8 @@ impl Card {
             format!("{PREFIX}installation/{}", self.installation),
             format!("{PREFIX}name/{}", encode(&self.name)),
         ];
-        if let Some(site) = &self.site {
-            scopes.push(format!("{PREFIX}site/{}", encode(site)));
+        for (name, value) in [("server", &self.server), ("site", &self.site)] {
+            scopes.extend(value.as_ref().map(|value| format!("{PREFIX}{name}/{}", encode(value))));
         }
         scopes.push(format!("{PREFIX}version/{}", encode(&self.version)));
         if let Some(certificate) = &self.certificate {
@@ -95,6 +104,7 @@ impl Card {
             role: Role::named(value("role")?)?,
             installation: Uuid::parse_str(value("installation")?).ok()?,
             name: value("name").map(decode).unwrap_or_default(),
+            server: value("server").map(decode),
             site: value("site").map(decode),
             version: value("version").map(decode).unwrap_or_default(),
             certificate: value("certificate").and_then(unhex),
@@ -169,6 +179,7 @@ pub(crate) mod tests {
             role: Role::Main,
             installation: Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001),
             name: "Town hall".to_owned(),
+            server: Some("Pier".to_owned()),
             site: Some("North / 2".to_owned()),
             version: "0.1.0".to_owned(),
             certificate: Some([0xab; 32]),
@@ -183,8 +194,15 @@ pub(crate) mod tests {
         let card = sample();
         let scopes = card.scopes();
         assert_eq!(scopes[0], "signboard:/role/main");
-        assert_eq!(scopes[3], "signboard:/site/North%20%2F%202");
+        assert_eq!(scopes[3..5], ["signboard:/server/Pier", "signboard:/site/North%20%2F%202"]);
         assert_eq!(Card::from_scopes(&scopes), Some(card));
+    }
+
+    #[test]
+    fn servers_of_one_installation_have_labels_of_their_own() {
+        assert_eq!(sample().label(), "Town hall, Pier");
+        assert_eq!(Card { server: None, ..sample() }.label(), "Town hall");
+        assert_eq!(Card { name: String::new(), server: None, ..sample() }.label(), "Signboard");
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn answer(bytes: &[u8], endpoint: Uuid, card: &Card, presentation: &str, id:
         format_args!("<p:DeviceCategory xmlns:p=\"{PNPX}\">Other</p:DeviceCategory></wsdp:ThisModel></x:MetadataSection>"),
     );
     add(&mut out, format_args!("<x:MetadataSection Dialect=\"{profile}/ThisDevice\"><wsdp:ThisDevice>"));
-    add(&mut out, format_args!("<wsdp:FriendlyName>{}</wsdp:FriendlyName>", escape(friendly_name(card))));
+    add(&mut out, format_args!("<wsdp:FriendlyName>{}</wsdp:FriendlyName>", escape(card.label())));
     add(&mut out, format_args!("<wsdp:FirmwareVersion>{}</wsdp:FirmwareVersion>", escape(card.version.as_str())));
     add(&mut out, format_args!("<wsdp:SerialNumber>{endpoint}</wsdp:SerialNumber></wsdp:ThisDevice></x:MetadataSection>"));
     add(
@@ -130,10 +130,6 @@ pub fn read(bytes: &[u8]) -> Result<Metadata, Refusal> {
     })
 }
 
-fn friendly_name(card: &Card) -> &str {
-    if card.name.is_empty() { "Signboard" } else { &card.name }
-}
-
 /// Reads arbitrary bytes as a question and as an answer, for a fuzz target.
 pub(crate) fn digest(bytes: &[u8]) {
     let _ = read(bytes);
@@ -152,7 +148,7 @@ mod tests {
     #[test]
     fn a_get_is_answered_in_its_own_version() {
         for version in Version::ALL {
-            let card = Card { name: "A <b> & \"c\"".to_owned(), ..sample() };
+            let card = Card { name: "A <b> & \"c\"".to_owned(), server: None, ..sample() };
             let answer = answer(
                 &question(version, &urn(ENDPOINT), Uuid::from_u128(1)),
                 ENDPOINT,
@@ -170,6 +166,27 @@ mod tests {
             assert_eq!(metadata.manufacturer.as_deref(), Some("Signboard"));
             assert_eq!(metadata.firmware.as_deref(), Some("0.1.0"));
         }
+    }
+
+    /// A `Get` as the WSDAPI of Windows writes it: more headers than are read, one of them Microsoft's own.
+    const WINDOWS: &str = r#"<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"><soap:Header><wsa:To>urn:uuid:00000000-0000-0000-0000-000000000007</wsa:To><wsa:Action>http://schemas.xmlsoap.org/ws/2004/09/transfer/Get</wsa:Action><wsa:MessageID>urn:uuid:27d4cd4a-9b0d-4e4b-8f2a-8a2d2a2a3c01</wsa:MessageID><wsa:ReplyTo><wsa:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:Address></wsa:ReplyTo><wsa:From><wsa:Address>urn:uuid:39ac8ce6-4df5-4cbe-9b0e-6a6b5b7b7a02</wsa:Address></wsa:From><LargeMetadataSupport xmlns="http://schemas.microsoft.com/windows/wsdapi"/></soap:Header><soap:Body/></soap:Envelope>"#;
+
+    #[test]
+    fn windows_is_answered() {
+        let answer = answer(WINDOWS.as_bytes(), ENDPOINT, &sample(), "http://192.0.2.7/", Uuid::nil()).unwrap();
+        let root = element::read(&answer).unwrap();
+        let headers = message::headers(&root).unwrap();
+        assert_eq!(headers.relates_to.as_deref(), Some("urn:uuid:27d4cd4a-9b0d-4e4b-8f2a-8a2d2a2a3c01"));
+        assert_eq!(headers.to.as_deref(), Some(Version::April2005.anonymous()));
+        // The order of DPWS (February 2006), section 5: what is not of the profile comes last.
+        let metadata = headers.body.child(METADATA, "Metadata").unwrap();
+        let sections: Vec<Vec<&str>> = metadata
+            .children
+            .iter()
+            .map(|section| section.children[0].children.iter().map(|part| part.name.local.as_str()).collect())
+            .collect();
+        let model = vec!["Manufacturer", "ModelName", "ModelNumber", "PresentationUrl", "DeviceCategory"];
+        assert_eq!(sections, [model, vec!["FriendlyName", "FirmwareVersion", "SerialNumber"], vec!["Host"]]);
     }
 
     #[test]

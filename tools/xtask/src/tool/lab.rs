@@ -138,6 +138,14 @@ const CURL: Tool = Tool {
     find: || process::find("curl"),
 };
 
+const ETHTOOL: Tool = Tool {
+    name: "ethtool",
+    purpose: "reads and sets what our messages to network cards set and read in the lab tests",
+    packages: &["ethtool"],
+    service: None,
+    find: || in_sbin("ethtool"),
+};
+
 const WESTON: Tool = Tool {
     name: "weston",
     purpose: "is the Wayland compositor that the viewer's tests play on",
@@ -155,9 +163,10 @@ const X11: Tool = Tool {
 };
 
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 20] = [
+pub(crate) const ALL: [&Tool; 21] = [
     &NETWORKS,
     &WAKERS,
+    &ETHTOOL,
     &CHRONY,
     &NTPDIG,
     &WSDD,
