@@ -3,6 +3,7 @@
 use domain::card::Mac;
 use domain::cell::{Size, ZoneName};
 use domain::id::{DeviceId, GroupId, ViewerId};
+use domain::stamp::Dot;
 use domain::viewer::PlayerKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +21,11 @@ pub struct Introduction {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub token: Option<String>,
+    /// What the server knew that made the device's plan: the last change of each history. Given where the page comes from another server: the device
+    /// then only asks whether it is known here, and does not wait for approval.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<serde_json::Value>>)]
+    pub position: Option<Vec<Dot>>,
 }
 
 /// Where a device stands.
@@ -27,6 +33,8 @@ pub struct Introduction {
 pub struct DeviceState {
     /// Its state.
     pub state: Approval,
+    /// Whether this server knows all that the device's plan was made from.
+    pub covers: bool,
 }
 
 /// Whether a device may play.

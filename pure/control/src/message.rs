@@ -1,7 +1,8 @@
 //! Messages of the session, as JSON objects with a `type`. Unknown members are ignored.
 
 use domain::cell::Size;
-use domain::id::ViewerId;
+use domain::id::{ServerId, ViewerId};
+use domain::stamp::Dot;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::PlanFont;
@@ -95,6 +96,10 @@ pub struct Hello {
     pub plan: Option<String>,
     /// The browser's language.
     pub language: String,
+    /// Number of the session, higher than that of any before; 0 = it does not number them.
+    pub epoch: u64,
+    /// What the server knew that made the plan: the last change of each history.
+    pub position: Vec<Dot>,
 }
 
 /// What a viewer can keep.
@@ -181,6 +186,9 @@ pub enum FromServer {
         /// How long, where that matters.
         #[serde(skip_serializing_if = "Option::is_none")]
         seconds: Option<u32>,
+        /// Number of the session; none where sessions are not numbered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        epoch: Option<u64>,
     },
     /// How files may be fetched, from now on. The rate is kept by the server.
     Download {
@@ -237,7 +245,36 @@ pub enum FromServer {
         server_time: i64,
         /// Fonts for the viewer's own pages.
         fonts: Vec<PlanFont>,
+        /// The servers; none where a native viewer speaks to its own browser.
+        #[serde(flatten)]
+        house: Option<House>,
     },
+}
+
+/// The servers of an installation, as a viewer has to know them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct House {
+    /// The server that speaks.
+    pub server: ServerId,
+    /// Those to which the viewer goes, in their order.
+    pub servers: Vec<Place>,
+    /// Number of the session, which commands carry; 0 = it has none.
+    pub epoch: u64,
+    /// For so many seconds the viewer's own server must have been well before the viewer returns to it.
+    pub return_after_s: u32,
+    /// Over so many seconds the returns of many viewers are spread.
+    pub return_within_s: u32,
+}
+
+/// Where a server answers browsers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Its id.
+    pub id: ServerId,
+    /// Its name.
+    pub name: String,
+    /// Addresses by HTTPS and HTTP, each with a slash at its end.
+    pub roots: Vec<String>,
 }
 
 /// Part of a day, in minutes after midnight of the viewer's zone; passes midnight where it ends before it begins.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::cell::Hash;
 use domain::id::{MediaId, ScheduleId, ViewerId};
+use domain::stamp::Dot;
 use domain::timetable::Program;
 use domain::viewer::Fit;
 use serde::{Deserialize, Serialize};
@@ -145,13 +146,21 @@ impl Plan {
     /// The plan as a message of the session.
     #[must_use]
     pub fn message(&self) -> String {
+        self.message_at(&[])
+    }
+
+    /// The same with what the server knows, the last change of each history: a plan of a server that knows less may be older.
+    #[must_use]
+    pub fn message_at(&self, position: &[Dot]) -> String {
         #[derive(Serialize)]
         struct Message<'a> {
             r#type: &'static str,
             #[serde(flatten)]
             plan: &'a Plan,
+            #[serde(skip_serializing_if = "<[Dot]>::is_empty")]
+            position: &'a [Dot],
         }
-        serde_json::to_string(&Message { r#type: "plan", plan: self }).expect("plans are plain data")
+        serde_json::to_string(&Message { r#type: "plan", plan: self, position }).expect("plans are plain data")
     }
 
     /// Computes `id` from the rest; two plans that show the same have the same id.

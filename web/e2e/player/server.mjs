@@ -9,6 +9,12 @@ import { WebSocketServer } from "ws";
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../../apps/viewer/dist");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2" };
 
+/** Whether a request comes from a device: by its cookie, or by what a page of another server says. */
+function isDevice({ headers }) {
+  const said = [headers.cookie, headers.authorization, headers["sec-websocket-protocol"]].join(" ");
+  return /signboard_device=|Bearer [0-9a-f-]{36}\.|signboard\.device\.[0-9a-f-]{36}\./.test(said);
+}
+
 export class PlayerServer {
   /** `tls`: {key, cert}. `host` is the address to listen on. */
   constructor({ tls, host = "127.0.0.1", port = 0 } = {}) {
@@ -18,6 +24,10 @@ export class PlayerServer {
     /** How files may be fetched; null: nothing is said of it. */
     this.limits = null;
     this.approved = true;
+    /** What a welcome says of the servers; null: nothing, as a server that is alone. */
+    this.house = null;
+    /** Origins whose pages may ask here. */
+    this.origins = [];
     this.messages = [];
     this.plays = [];
     this.acknowledge = true;
@@ -40,7 +50,7 @@ export class PlayerServer {
     this.http = this.tls ? createHttps(this.tls, handle) : createHttp(handle);
     this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has("signboard.viewer.v1") ? "signboard.viewer.v1" : false) });
     this.http.on("upgrade", (request, socket, head) => {
-      if (!/signboard_device=/.test(request.headers.cookie || "")) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+      if (!isDevice(request)) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
       this.sockets.handleUpgrade(request, socket, head, (session) => this.session(session));
     });
     await new Promise((resolve, reject) => this.http.once("error", reject).listen(this.port, this.host, resolve));
@@ -82,6 +92,8 @@ export class PlayerServer {
   async handle(request, response) {
     const url = new URL(request.url, this.origin);
     this.requests.push(url.pathname);
+    if (this.origins.includes(request.headers.origin)) response.setHeader("Access-Control-Allow-Origin", request.headers.origin);
+    if (request.method === "OPTIONS") return response.writeHead(204, { "Access-Control-Allow-Headers": "authorization, content-type, range", "Access-Control-Allow-Methods": "GET, HEAD, POST" }).end();
     if (url.pathname === "/api/v1/viewer/device") return this.device(request, response);
     if (url.pathname.startsWith("/media/")) return this.media(url.pathname.slice(7), request, response);
     const path = normalize(url.pathname.replace(/^\/viewer\//, "").replace(/(^|\/)$/, "$1index.html"));
@@ -94,11 +106,11 @@ export class PlayerServer {
   async device(request, response) {
     let text = "";
     for await (const piece of request) text += piece;
-    const { device, secret, token } = JSON.parse(text);
-    this.lastDevice = { device, secret, token };
+    const { device, secret, token, position } = JSON.parse(text);
+    this.lastDevice = { device, secret, token, position, cookie: request.headers.cookie };
     this.devices.add(device);
     response.writeHead(200, { "Content-Type": "application/json", "Set-Cookie": `signboard_device=${device}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000` });
-    response.end(JSON.stringify({ state: this.approved ? "approved" : "pending" }));
+    response.end(JSON.stringify({ state: this.approved ? "approved" : "pending", covers: true }));
   }
 
   /** Lets requests for a file wait; the function that is answered lets them go on. */
@@ -114,7 +126,7 @@ export class PlayerServer {
   async media(hash, request, response) {
     await this.held.get(hash);
     const found = this.files.get(hash);
-    if (!found || !/signboard_device=/.test(request.headers.cookie || "")) return response.writeHead(found ? 401 : 404).end();
+    if (!found || !isDevice(request)) return response.writeHead(found ? 401 : 404).end();
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range || "");
     const headers = { "Content-Type": found.mime, "Accept-Ranges": "bytes", ETag: `"${hash}"`, "Cache-Control": "public, max-age=31536000, immutable" };
     if (!range) return response.writeHead(200, { ...headers, "Content-Length": found.bytes.length }).end(found.bytes);
@@ -144,7 +156,7 @@ export class PlayerServer {
         this.sessions.add(socket);
         this.greet = () => {
           if (!this.approved) return say({ type: "pairing", code: "K7M4PX", installation: "Harbour Pier 3", language: this.language || "en", server_time: Date.now() });
-          say({ type: "welcome", viewer: { id: "v", name: "Gate 4" }, installation: "Harbour Pier 3", language: this.language || "en", server_time: Date.now(), fonts: [] });
+          say({ type: "welcome", viewer: { id: "v", name: "Gate 4" }, installation: "Harbour Pier 3", language: this.language || "en", server_time: Date.now(), fonts: [], ...this.house, ...(this.house && { epoch: message.epoch }) });
           if (this.limits) say({ type: "download", ...this.limits });
           if (this.plan && message.plan !== this.plan.id) say(this.plan);
         };

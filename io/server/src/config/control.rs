@@ -18,4 +18,8 @@ section! {
     /// For how many seconds a viewer that comes from another server keeps its plan while this one lacks changes that it has seen. Afterwards it gets
     /// what is here, with a warning.
     older_plans_after_seconds: u32 = "older-plans-after-seconds", 600, within 0..=86_400;
+    /// A browser that another server serves returns to its own one when that has been well for so many seconds. Native viewers have a setting of their own.
+    return_after_seconds: u32 = "return-after-seconds", 300, within 0..=86_400;
+    /// Over so many seconds the returns of many browsers are spread.
+    return_within_seconds: u32 = "return-within-seconds", 600, within 1..=86_400;
 }

@@ -13,10 +13,10 @@ use crate::session::identity::{Standing, claim, standing, standing_of};
 /// The viewer whose approved device asks; none: it is none.
 #[must_use]
 pub fn fetching_viewer(app: &App, state: &State, headers: &HeaderMap, peer: Option<ControlPeer>) -> Option<ViewerId> {
-    by_cookie(state, headers).or_else(|| by_certificate(state, peer?)).or_else(|| by_capability(app, state, headers))
+    by_claim(state, headers).or_else(|| by_certificate(state, peer?)).or_else(|| by_capability(app, state, headers))
 }
 
-fn by_cookie(state: &State, headers: &HeaderMap) -> Option<ViewerId> {
+fn by_claim(state: &State, headers: &HeaderMap) -> Option<ViewerId> {
     place(standing(state, &claim(headers)?))
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -28,6 +28,12 @@ struct Admin;
 #[allow_missing = true]
 struct Viewer;
 
+/// What the page of a screen may load: as all pages, and it asks other servers of the installation. Which ones there are it learns later,
+/// and it is kept where it is shown: the page cannot name them.
+const SCREENS: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data: blob:; \
+     style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src http: https: ws: wss: blob:; worker-src 'self' blob:; \
+     frame-ancestors 'self'; base-uri 'self'; form-action 'self'";
+
 /// How to find a file of an app.
 type Find = fn(&str) -> Option<EmbeddedFile>;
 
@@ -44,7 +50,11 @@ pub fn web_routes() -> Router {
 
 async fn viewer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().strip_prefix("/viewer/").unwrap_or_default();
-    answer(Viewer::get, path, false, &method, &headers)
+    let mut response = answer(Viewer::get, path, false, &method, &headers);
+    if path.is_empty() || path == "index.html" {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SCREENS));
+    }
+    response
 }
 
 async fn admin(method: Method, uri: Uri, headers: HeaderMap) -> Response {

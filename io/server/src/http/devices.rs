@@ -59,7 +59,7 @@ async fn introduce(
         Standing::Unknown => Approval::Pending,
     };
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if state == Approval::Pending {
+    if state == Approval::Pending && request.position.is_none() {
         let visitor = Waiting {
             secret_hash: claim.secret_hash.clone(),
             code: String::new(),
@@ -86,7 +86,9 @@ async fn introduce(
             },
         }
     }
-    let mut response = Json(DeviceState { state }).into_response();
+    let position = request.position.into_iter().flatten().collect();
+    let covers = crate::session::holding_back::covers(&app, &position);
+    let mut response = Json(DeviceState { state, covers }).into_response();
     let cookie = format!("{COOKIE_NAME}={}.{}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000", request.device, request.secret);
     response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).expect("ids and digits are ASCII"));
     Ok(response)

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod caller;
 pub mod changes;
+mod crossing;
 pub mod cursor;
 pub mod describe;
 pub mod devices;
@@ -178,10 +179,11 @@ pub fn router(app: App, metrics: Router) -> Router {
         .route("/readyz", axum::routing::get(ready))
         .route("/media/{hash}", axum::routing::get(files::by_hash))
         .route(::net::control::tunnel::PATH, axum::routing::get(tunnel::open))
-        .with_state(app)
+        .with_state(app.clone())
         .nest(BASE, api)
         .merge(metrics)
         .merge(crate::files::web_routes())
+        .layer(axum::middleware::from_fn_with_state(app, crossing::answer))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))

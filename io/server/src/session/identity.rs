@@ -3,8 +3,8 @@
 use domain::id::{DeviceId, ViewerId};
 use domain::state::State;
 use domain::viewer::PlayerKind;
-use http::HeaderMap;
-use http::header::COOKIE;
+use http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL};
+use http::{HeaderMap, HeaderName};
 
 use crate::now::digest;
 
@@ -33,12 +33,23 @@ pub enum Standing {
     WrongSecret,
 }
 
-/// Reads the device cookie.
+/// What begins the subprotocol by which a page of another server says which device it is.
+const SUBPROTOCOL: &str = "signboard.device.";
+
+/// Reads what a page of another server says, whose cookie browsers do not send here: `Authorization: Bearer` of a request, or a further subprotocol
+/// of a WebSocket, which cannot have that. Else the device cookie.
 #[must_use]
 pub fn claim(headers: &HeaderMap) -> Option<Claim> {
-    let value = cookie(headers, COOKIE_NAME)?;
+    let value = told(headers).or_else(|| cookie(headers, COOKIE_NAME))?;
     let (device, secret) = value.split_once('.')?;
     Some(Claim { device: device.parse().ok()?, secret_hash: digest(secret) })
+}
+
+fn told(headers: &HeaderMap) -> Option<String> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = || text(AUTHORIZATION)?.strip_prefix("Bearer ").map(str::trim).filter(|value| value.contains('.'));
+    let protocol = || text(SEC_WEBSOCKET_PROTOCOL)?.split(',').find_map(|one| one.trim().strip_prefix(SUBPROTOCOL));
+    protocol().or_else(bearer).map(ToOwned::to_owned)
 }
 
 /// The value of a cookie (RFC 6265 section 4.2.1).

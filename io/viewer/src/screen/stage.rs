@@ -200,6 +200,7 @@ impl Inner {
             language: viewer.language.clone(),
             server_time: now,
             fonts: Vec::new(),
+            house: None,
         }))
     }
 

@@ -1,12 +1,10 @@
 import { forgetIdentity, type Identity, type Notes } from "./identity.ts";
 import { HostShelf } from "./host/host_shelf.ts";
 import { Downloads } from "./media/downloads.ts";
-import { fetchFile } from "./media/fetch_file.ts";
 import { keepLimits, keptLimits, timeOfDay, type Limits } from "./media/limits.ts";
 import { openShelf } from "./media/open_shelf.ts";
 import type { Shelf } from "./media/shelf.ts";
 import { FileError, type Wanted } from "./media/wanted.ts";
-import { sessionAddress } from "./place.ts";
 import { Known } from "./known.ts";
 import { keepAwake } from "./keep_awake.ts";
 import { Keeper, keptPlans, type KeptPlans } from "./plan/keeper.ts";
@@ -15,6 +13,7 @@ import { Journal } from "./plays/journal.ts";
 import { OpenPlay } from "./plays/open_play.ts";
 import { Recorder } from "./plays/recorder.ts";
 import { startPulse } from "./pulse.ts";
+import { request } from "./request.ts";
 import { Faults } from "./report/faults.ts";
 import { FrameCount } from "./report/frame_count.ts";
 import { Reporter } from "./report/reporter.ts";
@@ -23,7 +22,8 @@ import { askToPersist, StorageWatch } from "./report/storage_facts.ts";
 import { Overlay } from "./screens/overlay.ts";
 import { Conversation, type HostPorts } from "./session/conversation.ts";
 import { helloOf } from "./session/hello.ts";
-import { Door, type Pass } from "./session/door.ts";
+import type { Pass } from "./session/door.ts";
+import { Journey } from "./session/journey.ts";
 import { Link } from "./session/link.ts";
 import type { Hello } from "./session/messages.ts";
 import { SessionClock } from "./session/session_clock.ts";
@@ -49,9 +49,9 @@ export interface Start {
 export class App {
   private readonly theatre: Theatre;
   private readonly overlay: Overlay;
-  private readonly door: Door;
   private readonly link: Link;
   private readonly known: Known;
+  private readonly journey: Journey;
   private readonly frames = new FrameCount();
   private wantsReload = false;
 
@@ -90,14 +90,17 @@ export class App {
       () => this.known.language,
       { now: () => clock.now(), offset: () => this.theatre.scene.offset(null, clock.now()) },
     );
-    this.door = new Door(root, identity, start.token, () => this.forget().then(() => location.reload()));
+    const journey = (this.journey = new Journey(root, start.database, identity, start.token, {
+      plan: () => this.keeper.force && this.keeper.force.id,
+      move: () => this.link.move(),
+      unwelcome: () => this.startAnew(),
+    }));
     this.keeper = new Keeper(start.database, shelf, library, () => clock.now(), {
       play: (plan, urgent) => this.theatre.play(plan, urgent),
     });
     this.downloads = new Downloads({
       has: (hash) => shelf.has(hash),
-      fetch: (wanted, partial) =>
-        shelf.level === "host" ? unkept(wanted) : fetchFile(`${root}media/${wanted.hash}`, wanted, partial).catch((error) => this.door.again(error)),
+      fetch: (wanted, partial) => (shelf.level === "host" ? unkept(wanted) : journey.fetch(wanted, partial)),
       put: (wanted, blob) => this.keeper.put(wanted, blob),
       now: () => clock.local(),
       timeOfDay: () => timeOfDay(clock.now(), this.theatre.scene.offset(null, clock.now())),
@@ -108,12 +111,13 @@ export class App {
     this.keeper.attach(this.downloads);
     this.storage = new StorageWatch(shelf);
     const conversation = this.converse();
-    this.link = new Link(sessionAddress(root), () => (shelf.level === "host" ? Promise.resolve() : this.door.knock()), {
+    this.link = new Link(() => journey.goal(), () => (shelf.level === "host" ? Promise.resolve() : journey.knock()), {
       hello: () => this.hello(),
       open: () => this.opened(),
       message: (message) => conversation.hear(message),
       unreadable: (text) => conversation.unreadable(text),
       closed: () => this.closed(),
+      failed: () => journey.roads.next(),
     });
     this.probe = new TimeProbe((message) => this.link.send(message), clock.local);
     this.reporter = new Reporter(
@@ -157,7 +161,7 @@ export class App {
   async run(): Promise<void> {
     // What is left over has its number at once; that it is written down need not be waited for.
     void this.recorder.recover();
-    await Promise.all([this.known.recall(), this.keeper.restore(this.plans)]);
+    await Promise.all([this.known.recall(), this.journey.recall(), this.keeper.restore(this.plans)]);
     this.theatre.tick();
     this.beat();
     this.link.start();
@@ -184,6 +188,7 @@ export class App {
         this.frames.look(Array.from(document.querySelectorAll("video")));
         this.overlay.tick();
         this.reporter.look(this.clock.local());
+        if (this.link.connected) this.journey.homeward.look(this.clock.local());
       },
       note: () => this.recorder.note(this.clock.now()),
       measure: () => void this.storage.look(),
@@ -199,7 +204,10 @@ export class App {
   }
 
   private hello(): Hello {
-    return helloOf(VERSION, this.keeper.force && this.keeper.force.id, this.storage.facts, this.theatre.scene.soundState);
+    const plan = this.keeper.force && this.keeper.force.id;
+    // A native viewer numbers its own sessions.
+    const carried = this.shelf.level === "host" ? {} : this.journey.carried(this.clock.now());
+    return helloOf(VERSION, plan, this.storage.facts, this.theatre.scene.soundState, carried);
   }
 
   private opened(): void {
@@ -222,23 +230,25 @@ export class App {
   }
 
   private converse(): Conversation {
-    const { clock, known, keeper, journal, faults, overlay } = this;
+    const { clock, known, keeper, journal, faults, overlay, journey } = this;
     return new Conversation({
-      clock, known, keeper, journal, faults, overlay,
+      clock, known, keeper, journal, faults, overlay, journey,
       commands: {
         send: (message) => this.link.send(message),
         identify: (seconds, name) => overlay.identify(name || known.name || "?", known.installation, seconds),
         screenshot: () => screenshot(this.theatre.stage.node, () => this.theatre.letters()),
+        canReload: () => this.canReturn(),
         reload: () => {
           if (this.canReturn()) this.reload();
         },
-        forget: () => this.startAnew(),
+        forget: () => void this.startAnew(),
       },
       limit: (limits) => {
         this.downloads.limit(limits);
         void keepLimits(this.start.database, limits).catch(() => undefined);
       },
       host: this.shelf instanceof HostShelf ? this.hostPorts(this.shelf) : null,
+      elsewhere: () => this.link.giveUp(),
       replaced: () => {
         this.link.stop();
         this.recorder.stop();
@@ -247,7 +257,7 @@ export class App {
       },
       revoked: () => {
         this.link.stop();
-        this.startAnew();
+        void this.startAnew();
       },
     });
   }
@@ -267,12 +277,29 @@ export class App {
     };
   }
 
-  private startAnew(): void {
-    void this.forget().then(() => location.reload());
+  /** Whoever this was leaves the screen, and the page comes again as another one. */
+  private async startAnew(): Promise<void> {
+    const returns = this.canReturn();
+    await this.forget();
+    if (returns) return location.reload();
+    this.link.stop();
+    this.theatre.empty();
+    this.overlay.looking();
+    this.comeAgain();
   }
 
+  /** Reloads once the page's own server gives the page. */
+  private comeAgain(): void {
+    const page = `${this.start.root}viewer/`;
+    request(page, { credentials: "same-origin", cache: "no-store" }, 10_000, (response) => (response.ok ? Promise.resolve() : Promise.reject(new Error(page)))).then(
+      () => location.reload(),
+      () => setTimeout(() => this.comeAgain(), 10_000),
+    );
+  }
+
+  /** Whether the page would come back after a reload: from the worker's store, or from its own server. */
   private canReturn(): boolean {
-    return this.shelf.level === "persistent" || this.link.connected;
+    return this.shelf.level === "persistent" || (this.link.connected && this.journey.roads.isOwn);
   }
 
   private reload(): void {

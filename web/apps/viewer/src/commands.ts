@@ -5,6 +5,8 @@ export interface CommandPorts {
   /** `name`: where the viewer brings it along */
   identify(seconds: number, name?: string): void;
   screenshot(): Promise<string>;
+  /** Whether the page would come back. */
+  canReload(): boolean;
   reload(): void;
   forget(): void;
 }
@@ -18,6 +20,10 @@ export async function obey(command: { id: string; kind: string; seconds?: number
       answer(true, {});
       return;
     case "reload":
+      if (!ports.canReload()) {
+        answer(false, { text: "The server from which this page was opened does not answer: the page would not come back. It plays on." });
+        return;
+      }
       answer(true, {});
       // Time for the answer to leave.
       setTimeout(ports.reload, 300);

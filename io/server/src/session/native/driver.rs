@@ -17,7 +17,6 @@ use tokio::time::{Instant, sleep_until};
 use tonic::Code;
 use uuid::Uuid;
 
-use super::holding_back::Held;
 use super::shot::Shot;
 use super::slices::{Letter, Mailbox};
 use super::wire::{Incoming, framed};
@@ -25,6 +24,7 @@ use crate::app::App;
 use crate::control_port::{Capability, Present};
 use crate::now::now_ms;
 use crate::session::charge::{self, Charge};
+use crate::session::holding_back::Held;
 use crate::session::hub::ToSession;
 use crate::session::identity::{Standing, standing_of};
 

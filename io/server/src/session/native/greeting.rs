@@ -11,6 +11,7 @@ use super::driver::{Driver, Step};
 use super::slices::{Beginning, name};
 use crate::now::now_ms;
 use crate::session::charge;
+use crate::session::holding_back::Held;
 
 /// How often a viewer says how it is, in seconds.
 const STATUS_SECONDS: u32 = 5;
@@ -28,7 +29,10 @@ impl Driver {
         charge::take(&self.app, self.device, self.epoch);
         self.welcome().await?;
         let differs = self.machine.applied().is_some_and(|applied| applied != beginning.slice.id());
-        if !differs || beginning.urgent || !self.hold_back(control::position::read(&hello.position)) {
+        if differs && !beginning.urgent {
+            self.held = Held::begin(&self.app, self.viewer, control::position::read(&hello.position));
+        }
+        if self.held.is_none() {
             self.lead(&beginning.slice, beginning.earlier.as_ref(), beginning.urgent).await?;
         }
         if !hello.plan.is_empty() && self.machine.applied() == Some(beginning.slice.id()) {
@@ -78,6 +82,18 @@ impl Driver {
             epoch: self.epoch,
         };
         self.send(Message::Welcome(welcome)).await
+    }
+
+    /// Leads the viewer to its slice once it need not wait any more.
+    pub(super) async fn release(&mut self) -> Step {
+        if !self.held.as_ref().is_some_and(|held| held.is_over(&self.app, self.viewer)) {
+            return Ok(());
+        }
+        self.held = None;
+        match self.app.slices.present(&self.app, self.viewer) {
+            Some(slice) => self.lead(&slice, None, false).await,
+            None => self.reconsider(),
+        }
     }
 
     /// Sends what leads the viewer to its slice.

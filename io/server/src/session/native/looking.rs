@@ -7,9 +7,9 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::driver::MAX_HELLO;
-use super::holding_back::covers;
 use super::{place, wire};
 use crate::app::App;
+use crate::session::holding_back::covers;
 
 /// The path of the method.
 pub(super) const LOOK: &str = "/signboard.v1.ViewerSession/Look";

@@ -5,7 +5,6 @@
 
 mod driver;
 mod greeting;
-mod holding_back;
 mod looking;
 mod obeying;
 mod records;

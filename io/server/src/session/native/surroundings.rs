@@ -1,13 +1,16 @@
 //! What `Welcome` says besides the state: where the servers are. Interfaces are looked at now and then, not for every session.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use control::message::Place;
 use control::v1;
 use domain::id::{ServerId, ViewerId};
 use domain::server::{ServerAddress, servers_of};
 use parking_lot::Mutex;
 
 use crate::app::App;
+use crate::session::origin::{http, https, public_origin};
 
 /// How long an answer counts.
 const FRESH: Duration = Duration::from_secs(30);
@@ -22,6 +25,30 @@ pub struct Surroundings(Mutex<Option<(Instant, Vec<ServerAddress>)>>);
 impl Surroundings {
     /// Servers in the order in which this viewer is to try them. Where this one is not among them, it comes last.
     pub(super) fn servers(&self, app: &App, viewer: ViewerId) -> Vec<v1::Server> {
+        let told = self.order(app, viewer).into_iter();
+        told.flat_map(|(id, name, addresses)| {
+            addresses.into_iter().map(move |address| message(address, id, &name)).collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
+    /// The same for browsers.
+    pub(in crate::session) fn places(&self, app: &App, viewer: ViewerId) -> Vec<Place> {
+        let own = ServerId(app.core.server_id());
+        let public = public_origin(&app.core.state());
+        let place = |(id, name, addresses): (ServerId, String, Vec<ServerAddress>)| {
+            // A proxy may answer there, on ports that this server knows nothing of.
+            let public = public.clone().filter(|_| id == own);
+            let origins = addresses.iter().filter_map(https).chain(addresses.iter().filter_map(http)).chain(public);
+            let mut roots: Vec<String> = origins.map(|origin| format!("{origin}/")).collect();
+            let mut seen = BTreeSet::new();
+            roots.retain(|root| seen.insert(root.clone()));
+            Place { id, name, roots }
+        };
+        self.order(app, viewer).into_iter().map(place).collect()
+    }
+
+    fn order(&self, app: &App, viewer: ViewerId) -> Vec<(ServerId, String, Vec<ServerAddress>)> {
         let state = app.core.state();
         let own = ServerId(app.core.server_id());
         let mut order = servers_of(&state, viewer);
@@ -37,9 +64,9 @@ impl Surroundings {
             addresses.retain(|known| now.is_empty() || now.iter().all(|own| own.host != known.host));
             addresses.extend(now);
             addresses.truncate(MOST);
-            addresses.into_iter().map(move |address| message(address, id, &name)).collect::<Vec<_>>()
+            (id, name, addresses)
         };
-        order.into_iter().flat_map(told).collect()
+        order.into_iter().map(told).collect()
     }
 
     /// Where this server answers now.

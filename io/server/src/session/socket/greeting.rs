@@ -1,10 +1,13 @@
 //! What a device hears first: its code, or its place and its plan.
 
-use control::message::{FromServer, WelcomeViewer};
+use control::message::{FromServer, House, WelcomeViewer};
+use domain::id::{ServerId, ViewerId};
+use domain::state::State;
 
 use super::{Driver, End, Step};
 use crate::now::now_ms;
 use crate::session::charge;
+use crate::session::holding_back::Held;
 use crate::session::identity::{Standing, standing};
 use crate::session::pending::{self, Unwelcome, Waiting};
 
@@ -21,19 +24,20 @@ impl Driver {
                 self.app.live.connected(viewer, self.claim.device, now_ms());
                 self.app.mirror.another_screen();
                 self.app.live.greeted(viewer, &hello);
-                // A browser does not number its sessions, and stays with the server of its page.
-                let now_s = u64::try_from(now_ms() / 1_000).unwrap_or(0);
-                charge::take(&self.app, self.claim.device, charge::number(&state, self.claim.device, now_s));
+                if self.epoch == 0 {
+                    // An older page does not number its sessions, and stays with the server that it came from.
+                    let now_s = u64::try_from(now_ms() / 1_000).unwrap_or(0);
+                    let said = if hello.epoch == 0 { now_s } else { hello.epoch };
+                    self.epoch = charge::number(&state, self.claim.device, said);
+                }
+                charge::take(&self.app, self.claim.device, self.epoch);
                 crate::session::screen::note(&self.app, self.claim.device, hello.screen).await;
-                let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());
-                let welcome = FromServer::Welcome {
-                    viewer: WelcomeViewer { id: viewer, name: place },
-                    installation: name,
-                    language,
-                    server_time: now_ms(),
-                    fonts: self.app.fonts.list().to_vec(),
-                };
+                self.house = Some(self.house(viewer));
+                let welcome = self.welcome(&state, viewer);
                 self.send(&welcome).await?;
+                if self.plan.is_some() {
+                    self.held = Held::begin(&self.app, viewer, hello.position.iter().copied().collect());
+                }
                 self.limits = None;
                 self.send_limits().await?;
                 self.send_plan(false).await?;
@@ -65,5 +69,43 @@ impl Driver {
                 }
             }
         }
+    }
+
+    fn welcome(&self, state: &State, viewer: ViewerId) -> FromServer {
+        let installation = state.rows.installation();
+        let place = state.rows.viewers.get(viewer).map_or_else(String::new, |v| v.name.clone());
+        FromServer::Welcome {
+            viewer: WelcomeViewer { id: viewer, name: place },
+            installation: installation.name,
+            language: installation.language,
+            server_time: now_ms(),
+            fonts: self.app.fonts.list().to_vec(),
+            house: self.house.clone(),
+        }
+    }
+
+    /// The servers to which the viewer goes.
+    fn house(&self, viewer: ViewerId) -> House {
+        let config = &self.app.config.control;
+        House {
+            server: ServerId(self.app.core.server_id()),
+            servers: self.app.surroundings.places(&self.app, viewer),
+            // A page that does not number its sessions knows no number in commands either.
+            epoch: if self.hello.as_ref().is_some_and(|hello| hello.epoch > 0) { self.epoch } else { 0 },
+            return_after_s: config.return_after_seconds,
+            return_within_s: config.return_within_seconds,
+        }
+    }
+
+    /// Says the welcome again, where the servers are others by now.
+    pub(super) async fn welcome_again(&mut self, state: &State) -> Step {
+        let (Some(viewer), Some(told)) = (self.machine.viewer, &self.house) else { return Ok(()) };
+        let now = self.house(viewer);
+        if now == *told {
+            return Ok(());
+        }
+        self.house = Some(now);
+        let welcome = self.welcome(state, viewer);
+        self.send(&welcome).await
     }
 }

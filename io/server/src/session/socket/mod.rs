@@ -9,11 +9,15 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use control::message::Hello;
+use control::message::{Hello, House};
 use control::session::{CloseReason, Output, Session};
 use domain::download::Policy;
+use domain::id::ServerId;
+use domain::state::State;
 use uuid::Uuid;
 
+use super::charge::{self, Charge};
+use super::holding_back::Held;
 use super::hub::{ToSession, turn};
 use super::identity::{Claim, Standing, standing};
 use super::plans::Edition;
@@ -34,6 +38,12 @@ struct Driver {
     edition: Edition,
     /// How it was told to fetch files; none = nothing was said yet.
     limits: Option<Policy>,
+    /// Number of the session; 0 = none yet.
+    epoch: u64,
+    /// What its plan waits for.
+    held: Option<Held>,
+    /// What it was told of servers.
+    house: Option<House>,
     /// Orders given to this viewer whose result did not come yet.
     orders: BTreeSet<Uuid>,
     /// When the next day's plan is due, Unix milliseconds.
@@ -72,6 +82,9 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         plan: None,
         edition: *editions.borrow_and_update(),
         limits: None,
+        epoch: 0,
+        held: None,
+        house: None,
         orders: BTreeSet::new(),
         next_day: 0,
     };
@@ -87,6 +100,10 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
                 Err(_) => Err(End::Say("shutdown")),
             },
             () = tokio::time::sleep(wait) => driver.due(now_ms()).await,
+        };
+        let step = match step {
+            Ok(()) if driver.held.is_some() => driver.release().await,
+            step => step,
         };
         if let Err(end) = step {
             break end;
@@ -122,6 +139,7 @@ impl Driver {
         match message {
             Some(ToSession::Reconsider) => {
                 self.plan = None;
+                self.held = None;
                 let before = self.machine.viewer;
                 self.introduce().await?;
                 if let Some(before) = before.filter(|before| Some(*before) != self.machine.viewer) {
@@ -145,8 +163,39 @@ impl Driver {
         if self.machine.viewer.is_some() && standing(&state, &self.claim) == Standing::Revoked {
             return Err(End::Say("revoked"));
         }
+        self.stay(&state)?;
+        self.welcome_again(&state).await?;
         self.send_limits().await?;
+        if urgent {
+            self.held = None;
+        }
         self.send_plan(urgent).await
+    }
+
+    /// A viewer that has gone to another server without a word is not spoken to here any more.
+    fn stay(&self, state: &State) -> Step {
+        if self.machine.viewer.is_none() {
+            return Ok(());
+        }
+        let own = ServerId(self.app.core.server_id());
+        match charge::charge(state, own, self.claim.device, self.epoch) {
+            Charge::Ours => Ok(()),
+            Charge::Unsaid => {
+                charge::take(&self.app, self.claim.device, self.epoch);
+                Ok(())
+            }
+            Charge::Theirs => Err(End::Gone),
+        }
+    }
+
+    /// Sends the plan that was held back, once the viewer need not wait any more.
+    async fn release(&mut self) -> Step {
+        let Some(viewer) = self.machine.viewer else { return Ok(()) };
+        if self.held.as_ref().is_some_and(|held| held.is_over(&self.app, viewer)) {
+            self.held = None;
+            return self.send_plan(false).await;
+        }
+        Ok(())
     }
 
     async fn due(&mut self, now: i64) -> Step {

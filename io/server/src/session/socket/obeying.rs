@@ -104,7 +104,8 @@ impl Driver {
             }
         };
         self.orders.insert(order.id);
-        self.send(&FromServer::Command { id: order.id, kind, seconds: order.seconds }).await
+        let epoch = self.house.as_ref().map(|house| house.epoch);
+        self.send(&FromServer::Command { id: order.id, kind, seconds: order.seconds, epoch }).await
     }
 
     async fn result(&mut self, order: Uuid, ok: bool, text: String, image: Option<String>) {

@@ -6,6 +6,7 @@ use api::viewer::PlanState;
 use axum::extract::ws::{CloseFrame, Message};
 use control::message::{DownloadHours, FromServer};
 use control::session::CloseReason;
+use domain::stamp::Dot;
 
 use super::{Driver, End, Step};
 use crate::now::{now_ms, random};
@@ -17,6 +18,8 @@ impl Driver {
         let now = now_ms();
         self.next_day =
             (now.div_euclid(control::planner::DAY_MS) + 1) * control::planner::DAY_MS + i64::from(random::<1>()[0]) * 1_000;
+        // Read before the plan is made: what the viewer is told that the plan knows is in it for sure.
+        let position: Vec<Dot> = self.app.core.store().standing().position.vector.iter().collect();
         let app = self.app.clone();
         let make = move || {
             let state = app.core.state();
@@ -25,9 +28,16 @@ impl Driver {
         let Ok(Some(plan)) = tokio::task::spawn_blocking(make).await else { return Ok(()) };
         self.app.deliveries.due(viewer, &plan.id, self.edition.lpos);
         if self.plan.as_ref() == Some(&plan.id) {
+            self.held = None;
             return Ok(());
         }
-        let text = if urgent { control::plan::Plan { urgent, ..(*plan).clone() }.message() } else { plan.message() };
+        if self.held.is_some() {
+            return Ok(());
+        }
+        let text = match urgent {
+            true => control::plan::Plan { urgent, ..(*plan).clone() }.message_at(&position),
+            false => plan.message_at(&position),
+        };
         self.app.live.plan(viewer, &plan.id, PlanState::Sent, now);
         self.plan = Some(plan.id.clone());
         self.send_text(text).await

@@ -48,10 +48,10 @@ export class Partial {
 
 /**
  * Downloads and verifies a file: its length and its SHA-256. Throws a {@link FileError}; what was got until then
- * stays in `partial` for the next attempt.
+ * stays in `partial` for the next attempt. `claim` says who asks at a server that is not the page's own.
  */
-export async function fetchFile(url: string, wanted: Wanted, partial: Partial): Promise<Blob> {
-  const response = await ask(url, partial.got);
+export async function fetchFile(url: string, wanted: Wanted, partial: Partial, claim: string | null = null): Promise<Blob> {
+  const response = await ask(url, partial.got, claim);
   const range = /^bytes (\d+)-/.exec(response.headers.get("Content-Range") || "");
   const from = response.status === 206 && range ? Number(range[1]) : 0;
   if (from !== partial.got) {
@@ -66,10 +66,13 @@ export async function fetchFile(url: string, wanted: Wanted, partial: Partial): 
   return partial.blob(wanted.mime);
 }
 
-async function ask(url: string, from: number): Promise<Response> {
+async function ask(url: string, from: number, claim: string | null): Promise<Response> {
   let response: Response;
+  const headers: { [name: string]: string } = {};
+  if (from > 0) headers["Range"] = `bytes=${from}-`;
+  if (claim !== null) headers["Authorization"] = `Bearer ${claim}`;
   try {
-    const init: RequestInit = { credentials: "same-origin", cache: "no-store", headers: from > 0 ? { Range: `bytes=${from}-` } : {} };
+    const init: RequestInit = { credentials: claim === null ? "same-origin" : "omit", cache: "no-store", headers };
     response = await request(url, init, STALL, (found) => Promise.resolve(found));
   } catch (error) {
     throw new FileError("network", `${url} cannot be reached: ${(error as Error).message}`);

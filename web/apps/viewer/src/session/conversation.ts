@@ -7,6 +7,7 @@ import type { Faults } from "../report/faults.ts";
 import type { Overlay } from "../screens/overlay.ts";
 import type { BootFacts } from "../host/boot.ts";
 import type { FromServer } from "./messages.ts";
+import type { Journey } from "./journey.ts";
 import type { SessionClock } from "./session_clock.ts";
 
 /** What only a native viewer can ask for. */
@@ -28,8 +29,12 @@ export interface Parties {
   commands: CommandPorts;
   /** How files may be fetched from now on. */
   limit(limits: Limits): void;
+  /** Where this screen goes. */
+  journey: Pick<Journey, "roads" | "numbers" | "homeward">;
   /** What a native viewer says besides. */
   host: HostPorts | null;
+  /** This server is none for this screen: the next. */
+  elsewhere(): void;
   /** Another page of this browser plays for this device now. */
   replaced(): void;
   /** The server wants nothing more of this device. */
@@ -38,29 +43,45 @@ export interface Parties {
 
 /** Does what each message of the server asks for. */
 export class Conversation {
+  /** the number of the session, as its welcome said */
+  private epoch = 0;
+  /** what was said of servers out of reach */
+  private limits: string | null = null;
+
   constructor(private readonly parties: Parties) {}
 
   hear(message: FromServer): void {
     const { clock, known, keeper, journal, faults, overlay, commands, host } = this.parties;
+    const { roads, numbers } = this.parties.journey;
     switch (message.type) {
       case "pairing":
+        // It knew this screen a moment ago, when it was asked.
+        if (!roads.isOwn) return this.parties.elsewhere();
         clock.guess(message.server_time);
         known.learn(message.installation, message.language);
         overlay.pairing(message.code, message.installation);
         return;
       case "welcome":
+        if (!roads.expects(message.server || "")) {
+          faults.add("servers.other", `At ${roads.root} another server answers than the one that was expected there.`);
+          return this.parties.elsewhere();
+        }
         clock.guess(message.server_time);
         known.learn(message.installation, message.language, message.viewer.name);
+        this.greeted(message);
         overlay.clear();
         return;
       case "time":
         clock.add({ t0: message.t0, t1: message.t1, t2: message.t2, t3: clock.local() });
         return;
       case "plan":
+        if (message.position !== undefined) numbers.note(message.id, message.position);
         keeper.take(message).catch((error: Error) => faults.add("plan.take", error.message));
         return;
       case "command":
-        void obey(message, commands);
+        // Of two servers that do not hear each other, the one of this session is in charge, and nobody else.
+        if ((message.epoch || 0) === this.epoch) void obey(message, commands);
+        else commands.send({ type: "result", command: message.id, ok: false, text: "The command is of another session and was not obeyed." });
         return;
       case "download":
         this.parties.limit({ at_once: message.at_once, hours: message.hours });
@@ -82,6 +103,19 @@ export class Conversation {
         else if (message.reason === "revoked") this.parties.revoked();
         return;
     }
+  }
+
+  private greeted(welcome: Extract<FromServer, { type: "welcome" }>): void {
+    const { roads, homeward, numbers } = this.parties.journey;
+    const { faults } = this.parties;
+    this.epoch = welcome.epoch || 0;
+    numbers.learn(this.epoch);
+    if (!welcome.server || !welcome.servers) return;
+    homeward.pace(welcome.return_after_s, welcome.return_within_s);
+    if (roads.learn(welcome.server, welcome.servers)) homeward.moved();
+    const limits = roads.limits;
+    if (limits && limits !== this.limits) faults.add("servers.beyond", limits);
+    this.limits = limits;
   }
 
   /** The session goes on, but an administrator should know. */

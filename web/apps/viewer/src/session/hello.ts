@@ -1,9 +1,9 @@
 import type { Hello, StorageFacts } from "./messages.ts";
 
 /** What a player says first: what it is and on what it runs. */
-export function helloOf(player: string, plan: string | null, storage: StorageFacts, sound: string): Hello {
+export function helloOf(player: string, plan: string | null, storage: StorageFacts, sound: string, carried: { epoch?: number; position?: unknown }): Hello {
   const ratio = window.devicePixelRatio || 1;
-  return {
+  const hello: Hello = {
     type: "hello",
     protocol: 1,
     player,
@@ -15,4 +15,5 @@ export function helloOf(player: string, plan: string | null, storage: StorageFac
     plan,
     language: navigator.language || "en",
   };
+  return Object.assign(hello, carried);
 }

@@ -72,9 +72,9 @@ test("an answer in time counts, and leaves nothing behind", async () => {
 
 test("a link whose introduction is never answered tries again, as after a refused connection", async () => {
   const asked = server(() => NEVER);
-  const nobody = { hello: () => ({ type: "ping" as const }), open: vi.fn(), message: vi.fn(), closed: vi.fn(), unreadable: vi.fn() };
+  const nobody = { hello: () => ({ type: "ping" as const }), open: vi.fn(), message: vi.fn(), closed: vi.fn(), unreadable: vi.fn(), failed: () => false };
   const dial = vi.fn();
-  const link = new Link("ws://h/s", () => introduce("/", IDENTITY, null).then(() => undefined), nobody, dial, () => 0.5);
+  const link = new Link(() => ({ address: "ws://h/s", protocols: [] }), () => introduce("/", IDENTITY, null).then(() => undefined), nobody, dial, () => 0.5);
   link.start();
   await vi.advanceTimersByTimeAsync(15_000 + 1_000 + 15_000 + 2_000);
   expect(asked.map((one) => one.at - 1_000_000)).toEqual([0, 16_000, 33_000]);

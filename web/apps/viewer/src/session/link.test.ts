@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Link } from "./link.ts";
+import { Link, PROTOCOL } from "./link.ts";
 import type { FromServer } from "./messages.ts";
 
 class Socket {
@@ -9,7 +9,7 @@ class Socket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: (() => void) | null = null;
-  constructor(readonly address: string, readonly protocol: string) {
+  constructor(readonly address: string, readonly protocols: string[]) {
     Socket.made.push(this);
   }
   open(): void {
@@ -30,15 +30,15 @@ class Socket {
 
 function bench(introduce: () => Promise<void> = () => Promise.resolve()) {
   const heard: FromServer[] = [];
-  const state = { open: 0, closed: 0, introduced: 0, unreadable: 0 };
+  const state = { open: 0, closed: 0, introduced: 0, unreadable: 0, others: false };
   const link = new Link(
-    "ws://h/s",
+    () => ({ address: "ws://h/s", protocols: [PROTOCOL] }),
     () => {
       state.introduced++;
       return introduce();
     },
-    { hello: () => ({ type: "ping" }), open: () => void state.open++, message: (message) => void heard.push(message), closed: () => void state.closed++, unreadable: () => void state.unreadable++ },
-    (address, protocol) => new Socket(address, protocol) as unknown as WebSocket,
+    { hello: () => ({ type: "ping" }), open: () => void state.open++, message: (message) => void heard.push(message), closed: () => void state.closed++, failed: () => state.others, unreadable: () => void state.unreadable++ },
+    (address, protocols) => new Socket(address, protocols) as unknown as WebSocket,
     () => 0.5,
   );
   link.start();
@@ -57,7 +57,7 @@ test("greets first, in the session's protocol", async () => {
   const { state } = bench();
   await vi.advanceTimersByTimeAsync(0);
   latest().open();
-  expect([latest().protocol, latest().sent.length, state.open]).toEqual(["signboard.viewer.v1", 1, 1]);
+  expect([latest().protocols[0], latest().sent.length, state.open]).toEqual(["signboard.viewer.v1", 1, 1]);
 });
 
 test("comes back after 1 s, doubling, and starts over once a session spoke", async () => {
@@ -130,4 +130,23 @@ test("stops for good", async () => {
   link.stop();
   await vi.advanceTimersByTimeAsync(120_000);
   expect([Socket.made.length, link.send({ type: "ping" })]).toEqual([1, false]);
+});
+
+test("a session that was lost is renewed at once where there is another server, and one that was brief is not", async () => {
+  const { state } = bench();
+  state.others = true;
+  await vi.advanceTimersByTimeAsync(0);
+  latest().open();
+  await vi.advanceTimersByTimeAsync(4_000);
+  latest().close();
+  await vi.advanceTimersByTimeAsync(600);
+  expect(Socket.made.length).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(Socket.made.length).toBe(2);
+  latest().open();
+  latest().hear({ type: "ping" });
+  await vi.advanceTimersByTimeAsync(6_000);
+  latest().close();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(Socket.made.length).toBe(3);
 });

@@ -2,11 +2,16 @@ import { backoff } from "./backoff.ts";
 import type { FromServer, FromViewer } from "./messages.ts";
 import { readMessage } from "./read_message.ts";
 
-const PROTOCOL = "signboard.viewer.v1";
+/** The session's subprotocol. */
+export const PROTOCOL = "signboard.viewer.v1";
 /** Something is said at least this often, in milliseconds. */
 const TALK = 5_000;
 /** Silence after which the other side is given up. */
 const SILENCE = 15_000;
+/** A session that lasted so long was no attempt, in milliseconds. */
+const SETTLED = 5_000;
+/** Many screens that lose the same server go to the next over as long as this, in milliseconds. */
+const TOGETHER = 500;
 
 export interface LinkListener {
   /** The first message of a session. */
@@ -15,17 +20,26 @@ export interface LinkListener {
   message(message: FromServer): void;
   /** Something came that is no message; the session goes on. */
   unreadable(text: string): void;
-  /** It broke, or could not be made. */
+  /** It broke. */
   closed(): void;
+  /** It broke, or could not be made: whether there is another server to go to at once. */
+  failed(): boolean;
+}
+
+/** Where a session is to be had, and by which subprotocols: the first is the session's, others say who asks. */
+export interface Goal {
+  address: string;
+  protocols: string[];
 }
 
 /** Makes a socket; parted so that tests need no browser. */
-export type Dial = (address: string, protocol: string) => WebSocket;
+export type Dial = (address: string, protocols: string[]) => WebSocket;
 
 /** One session at a time, renewed for as long as it is wanted. */
 export class Link {
   private socket: WebSocket | null = null;
   private attempt = 0;
+  private opened = 0;
   private heard = 0;
   private said = 0;
   private watch: ReturnType<typeof setInterval> | undefined;
@@ -34,10 +48,10 @@ export class Link {
 
   /** `introduce` is done before each attempt: it makes the device known and its cookie set. */
   constructor(
-    private readonly address: string,
+    private readonly goal: () => Goal,
     private readonly introduce: () => Promise<void>,
     private readonly listener: LinkListener,
-    private readonly dial: Dial = (to, protocol) => new WebSocket(to, protocol),
+    private readonly dial: Dial = (to, protocols) => new WebSocket(to, protocols),
     private readonly chance: () => number = Math.random,
   ) {}
 
@@ -86,16 +100,18 @@ export class Link {
   private open(): void {
     let socket: WebSocket;
     try {
-      socket = this.dial(this.address, PROTOCOL);
+      const { address, protocols } = this.goal();
+      socket = this.dial(address, protocols);
     } catch (refused) {
       return this.later();
     }
     this.socket = socket;
+    this.opened = 0;
     this.heard = Date.now();
     this.watch = setInterval(() => this.look(), 1_000);
     socket.onopen = () => {
       if (socket !== this.socket) return;
-      this.heard = Date.now();
+      this.heard = this.opened = Date.now();
       this.send(this.listener.hello());
       this.listener.open();
     };
@@ -122,10 +138,25 @@ export class Link {
     if (now - this.said >= TALK || now < this.said) this.send({ type: "ping" });
   }
 
-  private broken(): void {
+  /** Goes to another server: ends the session, and makes the next at once. */
+  move(): void {
+    if (!this.wanted) return;
     this.hangUp();
     this.listener.closed();
-    this.later();
+    this.connect();
+  }
+
+  /** Gives this session up: the server is none for this screen. */
+  giveUp(): void {
+    if (this.wanted && this.socket) this.broken();
+  }
+
+  private broken(): void {
+    // One that ends as soon as it has begun is not renewed in haste.
+    const brief = this.opened > 0 && Math.abs(Date.now() - this.opened) < SETTLED;
+    this.hangUp();
+    this.listener.closed();
+    this.later(brief);
   }
 
   private hangUp(): void {
@@ -141,9 +172,10 @@ export class Link {
     }
   }
 
-  private later(): void {
+  private later(brief = false): void {
     if (!this.wanted) return;
     clearTimeout(this.again);
-    this.again = setTimeout(() => this.connect(), backoff(this.attempt++, this.chance()));
+    const wait = this.listener.failed() && !brief ? TOGETHER * this.chance() : backoff(this.attempt++, this.chance());
+    this.again = setTimeout(() => this.connect(), wait);
   }
 }

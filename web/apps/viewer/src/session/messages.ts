@@ -2,6 +2,7 @@
 import type { Plan } from "@signboard/model";
 import type { BootFacts } from "../host/boot.ts";
 import type { Limits } from "../media/limits.ts";
+import type { Place } from "./roads.ts";
 
 export interface StorageFacts {
   level: "persistent" | "page" | "host";
@@ -21,6 +22,10 @@ export interface Hello {
   user_agent: string;
   plan: string | null;
   language: string;
+  /** number of this session */
+  epoch?: number;
+  /** what the server knew that made the plan */
+  position?: unknown;
 }
 
 export interface PlayRecord {
@@ -71,13 +76,13 @@ export type FromViewer =
 
 export type FromServer =
   | { type: "pairing"; code: string; installation: string; language: string; server_time: number }
-  | { type: "welcome"; viewer: { id: string; name: string }; installation: string; language: string; server_time: number }
+  | { type: "welcome"; viewer: { id: string; name: string }; installation: string; language: string; server_time: number; server?: string; servers?: Place[]; epoch?: number; return_after_s?: number; return_within_s?: number }
   | { type: "time"; t0: number; t1: number; t2: number }
-  | (Plan & { type: "plan" })
   | (Limits & { type: "download" })
+  | (Plan & { type: "plan"; position?: unknown })
   | (BootFacts & { type: "boot" })
   | { type: "files"; missing: string[] }
-  | { type: "command"; id: string; kind: string; seconds?: number; name?: string }
+  | { type: "command"; id: string; kind: string; seconds?: number; name?: string; epoch?: number }
   | { type: "plays_ack"; stream: string; n: number }
   | { type: "bye"; reason: string }
   | { type: "error"; code: string; message: string }

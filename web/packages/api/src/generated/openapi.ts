@@ -2761,6 +2761,8 @@ export interface components {
         } & components["schemas"]["Device"];
         /** @description Where a device stands. */
         DeviceState: {
+            /** @description Whether this server knows all that the device's plan was made from. */
+            covers: boolean;
             /** @description Its state. */
             state: components["schemas"]["Approval"];
         };
@@ -3292,6 +3294,11 @@ export interface components {
         Introduction: {
             /** @description Made by the browser at its first start. */
             device: components["schemas"]["DeviceId"];
+            /**
+             * @description What the server knew that made the device's plan: the last change of each history. Given where the page comes from another server: the device
+             *     then only asks whether it is known here, and does not wait for approval.
+             */
+            position?: unknown[] | null;
             /** @description 32 random bytes, 64 hexadecimal digits. */
             secret: string;
             /** @description Approves without a person. */
