@@ -255,6 +255,7 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     readers.spawn(crate::readers::clashes::follow(app.clone()));
     readers.spawn(crate::readers::janitor::follow(janitor));
     readers.spawn(crate::tasks::follow(app.clone()));
+    readers.spawn(crate::distribution::follow(app.clone()));
     readers.spawn(crate::mirror::follow(app.clone()));
     readers.spawn(crate::mirror::follow_limits(app.clone()));
     readers.spawn(crate::mirror::follow_check(app.clone()));

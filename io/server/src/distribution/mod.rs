@@ -20,6 +20,7 @@ use domain::state::State;
 use hyper::body::Body as _;
 use parking_lot::Mutex;
 
+use crate::app::App;
 use crate::now::now_ms;
 use paced::Paced;
 
@@ -70,6 +71,15 @@ struct Transfer {
 /// When the next piece may go.
 #[derive(Clone, Copy, Debug)]
 struct Turn(Instant);
+
+/// Follows changes for ever: an emergency that needs what is on its way already does not wait for it.
+pub async fn follow(app: App) {
+    let mut editions = app.plans.watch();
+    // A transfer that begins later is judged when it begins.
+    while editions.changed().await.is_ok() {
+        app.distribution.reconsider(&app.core.state());
+    }
+}
 
 impl Default for Lanes {
     fn default() -> Self {
@@ -133,6 +143,22 @@ impl Distribution {
         response.map(|body| Body::new(Paced::new(body, self.clone(), number)))
     }
 
+    /// What was no emergency when its transfer began may be one now: then it waits no more.
+    fn reconsider(&self, state: &State) {
+        // Judging takes a while where rows are many; others have their turns meanwhile.
+        let waiting: Vec<(u64, ViewerId, Hash)> = {
+            let lanes = self.0.lock();
+            let waiting = lanes.under_way.iter().filter(|(_, transfer)| !transfer.urgent);
+            waiting.map(|(number, transfer)| (*number, transfer.viewer, transfer.hash)).collect()
+        };
+        let now = now_ms();
+        for (number, _, _) in waiting.iter().filter(|(_, viewer, hash)| is_urgent(&state.rows, *viewer, *hash, now)) {
+            if let Some(transfer) = self.0.lock().under_way.get_mut(number) {
+                transfer.urgent = true;
+            }
+        }
+    }
+
     /// Gives the transfer its turn for the next piece: after all that was given to others before, so that nobody is overtaken; none = at once.
     fn turn(&self, number: u64) -> Option<Turn> {
         let lanes = &mut *self.0.lock();
@@ -153,7 +179,11 @@ impl Distribution {
     fn left_of(&self, number: u64, turn: Turn) -> Duration {
         let lanes = &mut *self.0.lock();
         let now = lanes.now();
-        let viewer = lanes.under_way.get(&number).map(|transfer| transfer.viewer);
+        let transfer = lanes.under_way.get(&number);
+        if transfer.is_some_and(|transfer| transfer.urgent) {
+            return Duration::ZERO;
+        }
+        let viewer = transfer.map(|transfer| transfer.viewer);
         let own = viewer.and_then(|viewer| lanes.viewers.get_mut(&viewer)).map_or(0, |lane| lane.bucket.wait_ms(now));
         let latest = Duration::from_millis(own.max(lanes.all.wait_ms(now)));
         turn.0.saturating_duration_since(Instant::now()).min(latest)

@@ -11,8 +11,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{Distribution, Turn};
 
-/// Limits may be lifted while somebody waits.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Limits may be lifted while somebody waits, and an emergency may come to need what waits.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The body of an answer, held back before each part while there is no credit.
 #[derive(Debug)]

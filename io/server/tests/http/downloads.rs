@@ -87,6 +87,32 @@ async fn a_download_keeps_its_rate_is_listed_and_delays_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_emergency_does_not_wait_for_what_is_on_its_way_already() {
+    let (site, ada) = Site::set_up(&[]).await;
+    let file = noise();
+    let outcome = upload(&ada, "noise.png", &file, None).await;
+    let media = outcome["media"].as_str().unwrap().to_owned();
+    let hash = ada.get(&format!("/media/{media}")).await.ok()["hash"].as_str().unwrap().to_owned();
+    let device = Device::new(&site.base);
+    let (_session, viewer) = device.pair(&ada, "Pier").await;
+    // At this rate it takes more than three minutes.
+    ada.make("/download-rules", json!({"destination": {"viewer": viewer}, "bytes_per_second": 10_000})).await;
+    let slow = tokio::spawn({
+        let (device, hash) = (device.clone(), hash.clone());
+        async move { fetch(&device, &hash).await }
+    });
+    while ada.get("/downloads").await.ok()["items"].as_array().unwrap().is_empty() {
+        assert!(!slow.is_finished(), "it was never listed");
+    }
+    let mut alarm = row(json!({"media": media}), json!({"viewer": viewer}));
+    alarm["emergency"] = json!(true);
+    alarm["when"]["until"] = json!("2099-01-01T00:00:00");
+    ada.make("/schedules", alarm).await;
+    let (took, bytes) = tokio::time::timeout(Duration::from_secs(20), slow).await.expect("it waits no more").unwrap();
+    assert_eq!(bytes, file.len(), "in {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_screens_together_keep_the_rate_of_the_server() {
     let (site, ada) = Site::set_up(&[]).await;
     let file = noise();

@@ -191,7 +191,10 @@ export class App {
         if (this.link.connected) this.journey.homeward.look(this.clock.local());
       },
       note: () => this.recorder.note(this.clock.now()),
-      measure: () => void this.storage.look(),
+      measure: () => {
+        void this.storage.look();
+        this.keeper.turned();
+      },
       resized: () => this.layout(),
       online: () => this.link.hurry(),
       turned: () => this.reporter.changed(),

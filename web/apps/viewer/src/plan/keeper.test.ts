@@ -52,6 +52,7 @@ let keeper: Keeper;
 let wanted: string[];
 let presses: string[];
 let log: string[];
+let now: number;
 
 function want(list: Wanted[]): void {
   wanted = list.map((file) => file.hash);
@@ -60,7 +61,7 @@ function want(list: Wanted[]): void {
 
 function make(): Keeper {
   const library = new Library(shelf);
-  const made = new Keeper(database, shelf, library, () => 500, { play: (one, urgent) => void log.push(urgent ? `${one.id} at once` : one.id) });
+  const made = new Keeper(database, shelf, library, () => now, { play: (one, urgent) => void log.push(urgent ? `${one.id} at once` : one.id) });
   made.attach({ want } as unknown as Downloads);
   return made;
 }
@@ -78,6 +79,7 @@ beforeEach(() => {
   database = new Memory();
   log = [];
   wanted = [];
+  now = 500;
   keeper = make();
 });
 
@@ -155,6 +157,19 @@ test("what does not wait for the hours: the first picture, what a take-down unco
   expect([wanted, presses]).toEqual([["h-m5", "h-m3"], ["h-m5"]]);
   await keeper.take(plan("four", ["m6", "m7"], { urgent: true }));
   expect([keeper.force?.id, wanted, presses]).toEqual(["four", ["h-m6", "h-m7"], ["h-m6"]]);
+});
+
+test("what was to play later presses once its time has come and nothing whole stands there", async () => {
+  await keeper.take(plan("one", ["m1", "m2", "m3"]));
+  await arrive("h-m1");
+  expect([keeper.force?.id, wanted, presses]).toEqual(["one", ["h-m2", "h-m3"], []]);
+  now = 1500;
+  keeper.turned();
+  expect(presses).toEqual(["h-m2", "h-m3"]);
+  await arrive("h-m2", "h-m3");
+  wanted = ["untouched"];
+  keeper.turned();
+  expect(wanted).toEqual(["untouched"]);
 });
 
 test("plans outlive the page", async () => {

@@ -122,6 +122,11 @@ export class Keeper {
     for (const file of this.shelf.files()) await this.shelf.remove(file.hash);
   }
 
+  /** Another slot may have begun: what was needed later is needed now. */
+  turned(): void {
+    if (!this.complete) this.want(false);
+  }
+
   /** Retries what failed, such as when the server can be reached again. */
   retry(): Promise<void> {
     return this.look(true);
