@@ -8,6 +8,7 @@ pub mod apply;
 pub mod chain;
 pub mod commit;
 pub mod digest;
+pub mod election;
 pub mod encoding;
 pub mod incarnation;
 pub mod join;
