@@ -10,6 +10,18 @@ const LOOKS = [
   { name: "390 px", options: { colorScheme: "light", viewport: { width: 390, height: 780 } } },
 ];
 
+/** What is serious, critical or wider than the window on the page that stands there. */
+async function judge(page, address) {
+  await page.locator("h1").first().waitFor();
+  // Pictures and lists that are still on their way would be judged half drawn.
+  await page.waitForTimeout(400);
+  const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const findings = serious.map((one) => `${address}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return wide > 0 ? [...findings, `${address}: ${wide} px wider than the window`] : findings;
+}
+
 describe("every page", () => {
   let scene;
   before(async () => {
@@ -30,20 +42,31 @@ describe("every page", () => {
       const ids = { SCREEN: seeded.screens.cafe.id, MEDIA: first("media"), PRESENTATION: first("presentations"), PLAYLIST: first("playlists"), ROW: first("schedules"), TASK: first("tasks") };
       const { context, faults } = await visit(scene, look.options);
       const page = await context.newPage();
+      await page.goto(`${scene.base}/sign-in`);
+      const findings = await judge(page, "/sign-in");
       await signIn(page, scene.base);
-      const findings = [];
       for (const address of PAGES) {
         await page.goto(scene.base + address.replace(/[A-Z]{3,}/, (name) => ids[name]));
-        await page.locator("h1").first().waitFor();
-        // Pictures and lists that are still on their way would be judged half drawn.
-        await page.waitForTimeout(400);
-        const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
-        for (const one of violations.filter((each) => each.impact === "serious" || each.impact === "critical")) findings.push(`${address}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) findings.push(`${address}: ${wide} px wider than the window`);
+        findings.push(...(await judge(page, address)));
       }
       await context.close();
       assert.deepEqual(findings, []);
       assert.deepEqual(faults, []);
     });
+});
+
+test("the set-up page has no serious finding and no sideways scroll in any look", async () => {
+  const scene = await stage({ fresh: true });
+  try {
+    for (const look of LOOKS) {
+      const { context } = await visit(scene, look.options);
+      const page = await context.newPage();
+      await page.goto(`${scene.base}/setup?link=fresh`);
+      await page.getByLabel("Name of the installation").waitFor();
+      assert.deepEqual([look.name, await judge(page, "/setup")], [look.name, []]);
+      await context.close();
+    }
+  } finally {
+    await scene.close();
+  }
 });

@@ -81,7 +81,7 @@ describe("contain, cover and stretch", () => {
           assert.ok(sought.length > 300 && (fit === "contain" ? beside > 50 : beside === 0), `${sought.length} places, ${beside} beside it`);
           // A fade may not be over yet.
           let wrong;
-          for (const end = Date.now() + 8_000; Date.now() < end; ) {
+          for (const end = Date.now() + 30_000; Date.now() < end; ) {
             const seen = Picture.ofPng(await browser.page.screenshot());
             wrong = sought.filter(({ x, y, colour }) => seen.mean(x, y, 1, 1).some((value, channel) => Math.abs(value - (colour ?? BESIDE[kind])[channel]) > 40));
             if (wrong.length === 0) return;

@@ -6,24 +6,27 @@ import { openBrowser } from "./browser.mjs";
 import { largePicture, makeMedia } from "./fixtures.mjs";
 import { makePlan, mediaItem } from "./plan.mjs";
 import { PlayerServer } from "./server.mjs";
+import { makeTrust } from "./trust.mjs";
 
 const MIB = 1024 * 1024;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Chromium's database remembers for half a minute how much room there was.
-for (const { title, host, patience } of [
-  { title: "with a service worker", host: "127.0.0.1", patience: 0 },
-  { title: "over plain HTTP", host: lanAddress(), patience: 32_000 },
+for (const { title, isSecure, patience } of [
+  { title: "with a service worker", isSecure: true, patience: 0 },
+  { title: "over plain HTTP", isSecure: false, patience: 32_000 },
 ]) {
   test(`${title}: what does not fit is named, the old plan plays on, old files make room`, async () => {
     const media = makeMedia();
     const huge = largePicture(12 * MIB);
     const fitting = largePicture(5 * MIB);
-    const server = await new PlayerServer({ host }).start();
+    const host = lanAddress();
+    const trust = isSecure ? makeTrust(host) : null;
+    const server = await new PlayerServer({ host, tls: trust?.tls }).start();
     server.serve(Object.values(media), huge, fitting);
     const old = makePlan({ items: [mediaItem("i1", "image", "dawn", 1500)], media: { dawn: media.dawn } });
     server.plan = old;
-    const browser = await openBrowser();
+    const browser = await openBrowser({ env: trust ? { ...process.env, HOME: trust.home } : undefined });
     try {
       await browser.page.goto(`${server.origin}/viewer/`);
       await server.wait((message) => message.type === "received");

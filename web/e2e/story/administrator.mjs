@@ -11,7 +11,7 @@ export class Administrator {
     person.address = address;
     person.browser = await openBrowser({ width: 1440, height: 900, locale: "en-GB" });
     person.page = person.browser.page;
-    person.page.setDefaultTimeout(20_000);
+    person.page.setDefaultTimeout(60_000);
     person.words = [];
     person.page.on("console", (message) => message.type() === "error" && person.words.push(message.text()));
     return person;

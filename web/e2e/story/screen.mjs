@@ -3,6 +3,8 @@ import { openBrowser } from "../player/browser.mjs";
 import { Picture } from "./picture.mjs";
 
 export const SIZE = { width: 1280, height: 720 };
+/** Whatever is waited for comes within this time on a busy machine, in milliseconds. How fast it is stands among the figures. */
+const PATIENCE = 60_000;
 
 export class Screen {
   /** `env` decides whom the browser trusts. */
@@ -53,7 +55,7 @@ export class Screen {
   }
 
   /** Looks until `seen` accepts a picture; answers how long that took, in milliseconds. */
-  async until(seen, what, limit = 15_000) {
+  async until(seen, what, limit = PATIENCE) {
     const began = Date.now();
     for (;;) {
       const picture = await this.look();
@@ -64,7 +66,7 @@ export class Screen {
   }
 
   /** Waits until a plan that came after a place in the log was shown; answers what was said of it since, in order. */
-  async shownSince(place, limit = 60_000) {
+  async shownSince(place, limit = PATIENCE) {
     for (const until = Date.now() + limit; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const since = this.log.slice(place);
       const came = since.filter(({ what }) => what.endsWith("plan")).at(-1);
@@ -75,7 +77,7 @@ export class Screen {
   }
 
   /** Waits until so many more play records have left than had at a moment. */
-  async moreRecords(count, before = this.records.length, limit = 60_000) {
+  async moreRecords(count, before = this.records.length, limit = PATIENCE) {
     const until = Date.now() + limit;
     while (this.records.length < before + count) {
       if (Date.now() > until) throw new Error(`only ${this.records.length - before} of ${count} play records in ${limit} ms`);
@@ -84,7 +86,7 @@ export class Screen {
   }
 
   /** Waits until every record that left is acknowledged; answers the last number of each stream. */
-  async allAcknowledged(limit = 30_000) {
+  async allAcknowledged(limit = PATIENCE) {
     const until = Date.now() + limit;
     for (;;) {
       const highest = (list) => list.reduce((map, { stream, n }) => map.set(stream, Math.max(n, map.get(stream) ?? 0)), new Map());

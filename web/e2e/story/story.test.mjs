@@ -169,6 +169,12 @@ describe("the story of an installation", () => {
   });
 
   step("taken down, it is off the screen as soon as the screen says so, and the server knows", async () => {
+    const { items } = await ada.call("GET", "/media");
+    const kept = async () => {
+      const names = await screen.page.evaluate(async () => (await (await caches.open("signboard-media")).keys()).map((one) => one.url.split("/").pop()));
+      return items.filter((one) => names.includes(one.hash)).map((one) => one.name);
+    };
+    assert.equal((await kept()).length, 2);
     const place = screen.log.length;
     const { at, viewers } = await ada.takeDown(row);
     assert.deepEqual(viewers, { told: [{ id: viewer, name: "Gate 4" }], offline: [], hidden: 0 });
@@ -178,6 +184,8 @@ describe("the story of an installation", () => {
     // The first look after the screen's word: it waited for nothing, and nothing of it shines through.
     const after = await screen.look();
     assert.ok(photoShown(after) > 20 && numberOf(after) === null, "the content still stands there");
+    // Its files leave the browser too.
+    for (const end = Date.now() + 60_000; (await kept()).length > 0; await wait(100)) assert.ok(Date.now() < end, `the browser still keeps ${await kept()}`);
     await ada.status(viewer, (one) => one.plan?.state === "shown");
     const mean = (await screen.look()).mean().reduce((sum, one) => sum + one) / 3;
     assert.ok(mean > 12, `the fallback is nearly black: ${mean}`);
@@ -214,7 +222,7 @@ describe("the story of an installation", () => {
       knocks.then(() => (given = Date.now() - began), () => {});
       const seen = new Set();
       while (given === null && Date.now() - began < SILENCE + 30_000) {
-        seen.add(numberOf((await screen.until(showsAll, "photograph and film while nothing is heard", 3_000)).picture));
+        seen.add(numberOf((await screen.until(showsAll, "photograph and film while nothing is heard")).picture));
         await wait(500);
       }
       await knocks;
@@ -243,7 +251,7 @@ describe("the story of an installation", () => {
     assert.equal((await ada.status(viewer, (one) => one.plan?.state === "shown")).storage_level, "persistent");
     await server.stop("SIGKILL");
     await wait(1500);
-    await screen.until(showsAll, "photograph and film after the cut", 3_000);
+    await screen.until(showsAll, "photograph and film after the cut");
     await screen.page.reload();
     await screen.until(showsAll, "photograph and film without server");
     const first = numberOf(await screen.look());
