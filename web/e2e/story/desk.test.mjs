@@ -83,6 +83,35 @@ describe("an editor's desk", () => {
     assert.deepEqual(entry.content, { media: photo.id });
   });
 
+  step("on a page, an element is resized by its handle and put behind another", async () => {
+    const presentation = await ada.makePresentation("Arranged");
+    for (const [name, frame] of [["Rectangle", { x: 200, y: 200, w: 400, h: 300 }], ["Ellipse", { x: 900, y: 200, w: 400, h: 300 }]]) {
+      await ada.tools.getByRole("button", { name: "Shape" }).click();
+      await page.getByRole("menuitem", { name }).click();
+      await ada.place(frame);
+    }
+    /** The elements of the draft, from back to front, as soon as they are as wanted. */
+    const drawn = async (wanted) => {
+      for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+        const { elements } = (await ada.call("GET", `/presentations/${presentation}/draft`)).pages[0];
+        if (elements.length === 2 && wanted(...elements)) return elements;
+        assert.ok(Date.now() < end, `the draft stays ${JSON.stringify(elements)}`);
+      }
+    };
+    await drawn((_, ellipse) => ellipse.frame.x === 900 && ellipse.frame.y === 200);
+    const corner = await page.locator('[data-handle="1,1"]').boundingBox();
+    const [x, y] = [corner.x + corner.width / 2, corner.y + corner.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 40, { steps: 5 });
+    await page.mouse.up();
+    const [, ellipse] = await drawn((_, one) => one.frame.w > 400 && one.frame.h > 300);
+    assert.deepEqual([ellipse.frame.x, ellipse.frame.y], [900, 200], "the opposite corner stays where it is");
+    await page.getByRole("application").focus();
+    await page.keyboard.press("Control+Shift+ArrowDown");
+    assert.deepEqual((await drawn((back) => back.shape === "ellipse")).map((one) => one.shape), ["ellipse", "rectangle"]);
+  });
+
   step("it is scheduled on the days of work, and stands in week and list", async () => {
     await page.goto(`${server.local}/schedule`);
     await page.locator("header").getByRole("button", { name: "Schedule" }).click();
