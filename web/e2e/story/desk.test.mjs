@@ -77,6 +77,7 @@ describe("an editor's desk", () => {
     await dialog().getByRole("button", { name: "Create" }).click();
     await page.waitForURL(/playlists\/[0-9a-f-]{36}/);
     await page.getByRole("button", { name: "Add content" }).first().click();
+    await dialog().getByRole("radiogroup", { name: "Kind of content" }).getByText("Library").click();
     await dialog().getByRole("button", { name: /pier at noon/ }).click();
     await page.getByRole("list", { name: "Deck loop" }).getByText(/pier at noon/).first().waitFor();
     const [[photo], [entry]] = [await list("/media"), await list("/playlist-items")];
@@ -117,6 +118,7 @@ describe("an editor's desk", () => {
     await page.locator("header").getByRole("button", { name: "Schedule" }).click();
     const panel = page.getByRole("complementary", { name: "New schedule row" });
     await panel.getByRole("button", { name: "Choose" }).click();
+    await dialog().getByRole("radiogroup", { name: "Kind of content" }).getByText("Playlists").click();
     await dialog().getByRole("button", { name: /Deck loop/ }).click();
     await panel.getByText("On days", { exact: true }).click();
     const days = panel.getByRole("group", { name: "Days" }).getByRole("button");
