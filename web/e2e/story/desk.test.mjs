@@ -137,7 +137,7 @@ describe("an editor's desk", () => {
     const blocks = page.getByRole("main").getByRole("button", { name: /Deck loop/ });
     await blocks.nth(4).waitFor();
     assert.equal(await blocks.count(), 5);
-    await page.getByRole("radiogroup", { name: "View" }).getByText("List").click();
+    await page.getByRole("radiogroup", { name: "View" }).getByTitle("List").click();
     await page.getByRole("table").getByRole("row", { name: /Deck loop/ }).waitFor();
   });
 
