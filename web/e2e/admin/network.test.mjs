@@ -16,7 +16,8 @@ describe("the network", () => {
   const cards = () => scene.mock.store.all("network-cards");
 
   test("the doctor looks, says that it does, and names trouble first with its remedy", async () => {
-    scene.mock.network.delay = 800;
+    // Long enough that a busy machine sees it.
+    scene.mock.network.delay = 5_000;
     await signIn(page, scene.base, "/network");
     await page.getByRole("progressbar", { name: /Looking at ports/ }).waitFor();
     const findings = page.locator("section", { has: page.getByRole("heading", { name: "Findings" }) });
