@@ -82,7 +82,7 @@ describe("pages that change", () => {
     await page.getByRole("complementary", { name: "Preview" }).waitFor();
     const frame = page.locator("iframe[title=Preview]");
     const inside = page.frameLocator("iframe[title=Preview]");
-    await inside.locator(".sb-layer img").waitFor();
+    await inside.locator(".sb-layer img").first().waitFor();
     const place = await frame.boundingBox();
     const scale = place.width / ALL.w;
     const size = { x: Math.round(PHOTO.x * scale), y: Math.round(PHOTO.y * scale), width: Math.round(PHOTO.w * scale), height: Math.round(PHOTO.h * scale) };
