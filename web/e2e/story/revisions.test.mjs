@@ -1,5 +1,4 @@
 // Pages that were published before come back as they were; and what a page showed is deleted: the screen plays the rest, the editor names the gap.
-// The preview beside the editor is the real player, and shows what is typed before anybody else sees it.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +6,6 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { decode, makePhoto } from "./footage.mjs";
-import { Picture } from "./picture.mjs";
 import { Screen } from "./screen.mjs";
 import { Server } from "./server.mjs";
 
@@ -73,36 +71,6 @@ describe("pages that change", () => {
     screen = await Screen.open(`${server.plain}/viewer/`);
     await ada.approve(await screen.code(), "Gate 4");
     await screen.until(both, "photograph and rectangle");
-  });
-
-  step("the preview draws the draft with the real player, and follows what is typed; the screen does not", async () => {
-    const { page } = ada;
-    await ada.open(presentation);
-    await page.getByRole("button", { name: "Preview" }).click();
-    await page.getByRole("complementary", { name: "Preview" }).waitFor();
-    const frame = page.locator("iframe[title=Preview]");
-    const inside = page.frameLocator("iframe[title=Preview]");
-    await inside.locator(".sb-layer img").first().waitFor();
-    const place = await frame.boundingBox();
-    const scale = place.width / ALL.w;
-    const size = { x: Math.round(PHOTO.x * scale), y: Math.round(PHOTO.y * scale), width: Math.round(PHOTO.w * scale), height: Math.round(PHOTO.h * scale) };
-    const small = decode(photo, size.width, size.height);
-    // A fade may not be over yet.
-    let difference = 255;
-    for (const end = Date.now() + 60_000; difference > 8; ) {
-      assert.ok(Date.now() < end, `the photograph differs by ${difference}`);
-      difference = Picture.ofPng(await frame.screenshot({ animations: "allow" })).crop(size).difference(small);
-    }
-
-    await ada.tools.getByRole("button", { name: "Text" }).click();
-    await page.locator("textarea.text:focus").waitFor();
-    await page.keyboard.type("Quay 9");
-    await inside.getByText("Quay 9").first().waitFor();
-    assert.ok(both(await screen.look()), "a draft is not on the screen");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Delete");
-    await inside.getByText("Quay 9").first().waitFor({ state: "detached" });
-    await heading().getByText("As on the screens").waitFor();
   });
 
   step("the next revision covers all", async () => {
