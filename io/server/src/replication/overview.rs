@@ -18,6 +18,9 @@ use crate::http::error::Error;
 use crate::mirror::Progress;
 use crate::now::now_ms;
 
+/// What a server says of itself that has heard of it.
+const TAKEN_OUT: &str = "This server was taken out of the installation: the others refuse it. To take the machine in again, start it with an empty data folder and a new token.";
+
 /// All servers, this one first, then by name.
 ///
 /// # Errors
@@ -166,7 +169,8 @@ fn ops(pending: Pending) -> Option<u64> {
 fn standing(app: &App, own: ServerId, id: ServerId, server: &Server, paired: bool, meeting: &Meeting) -> (ServerState, String) {
     let alarms = app.replication.alarms.of(id, now_ms());
     if id == own {
-        return (ServerState::Own, alarms);
+        let out = server.retired_at.map(|_| TAKEN_OUT.to_owned());
+        return (ServerState::Own, out.unwrap_or(alarms));
     }
     if server.retired_at.is_some() {
         return (ServerState::Retired, String::new());

@@ -17,7 +17,10 @@ fn lab_a_server_that_is_taken_out_is_refused_and_its_machine_joins_anew() -> any
     let refused = |sub: &Server| {
         let (own, seen) = (sub.sees("Pier"), sub.sees(&name));
         let why = seen["why"].as_str().unwrap_or_default();
-        seen["way"].is_null() && (own["retired_at"].is_i64() || why.contains("taken out") || why.contains("was retired"))
+        seen["way"].is_null()
+            && (own["why"].as_str().is_some_and(|why| why.contains("taken out"))
+                || why.contains("taken out")
+                || why.contains("was retired"))
     };
     until("it is cut, and knows why", || refused(&sub));
     // What is done there stays there, and it hears nothing more.
