@@ -126,6 +126,19 @@ test("an urgent plan is in force at once, and what it dropped leaves the caches"
   expect(keeper.complete).toBe(true);
 });
 
+test("what was taken down leaves the caches although the day's plan still tells that it was shown", async () => {
+  await keeper.take(plan("one", ["m1", "m2"]));
+  await arrive("h-m1", "h-m2");
+  const after = plan("two", ["m1", "m2"], { urgent: true });
+  after.slots[0] = { ...after.slots[0]!, until: now + 20 };
+  await keeper.take(after);
+  expect([keeper.force?.id, keeper.complete, wanted, Array.from(shelf.kept.keys())]).toEqual(["two", true, [], ["h-m2"]]);
+  // Nor does a plan wait for it that is to follow.
+  await keeper.take(plan("three", ["m1", "m2", "m3"], { slots: after.slots }));
+  await arrive("h-m3");
+  expect([keeper.force?.id, Array.from(shelf.kept.keys())]).toEqual(["three", ["h-m2", "h-m3"]]);
+});
+
 test("what was to follow and is taken down leaves the caches too, and what is still on its way does not come in", async () => {
   await keeper.take(plan("one", ["m1"]));
   await arrive("h-m1");

@@ -5,7 +5,7 @@ import type { Shelf } from "../media/shelf.ts";
 import { isFull, type Wanted } from "../media/wanted.ts";
 import type { Database } from "../store/database.ts";
 import type { Library } from "./library.ts";
-import { hashesOf, needsInOrder, pressing, slotIsLocal } from "./needs.ts";
+import { hashesAhead, hashesOf, needsInOrder, pressing, slotIsLocal } from "./needs.ts";
 
 export interface KeeperListener {
   /** A plan is in force, or more of it is local than before. */
@@ -15,6 +15,9 @@ export interface KeeperListener {
 interface Stored {
   plan: Plan;
 }
+
+/** A slot that ends so soon is over for what is fetched and kept: the clocks of server and screen differ by a little. */
+const SOON_MS = 250;
 
 /** What plays, and what is to follow. */
 export type KeptPlans = [Plan | null, Plan | null];
@@ -167,7 +170,7 @@ export class Keeper {
 
   /** What was taken down leaves the caches too. */
   private async discard(before: Plan, after: Plan): Promise<void> {
-    const still = hashesOf(after);
+    const still = this.ahead(after, SOON_MS);
     for (const hash of Array.from(hashesOf(before))) if (!still.has(hash) && this.shelf.has(hash)) await this.shelf.remove(hash).catch(() => undefined);
   }
 
@@ -184,7 +187,7 @@ export class Keeper {
       if (!plan) continue;
       // What should stand on the screen at this moment presses where nothing whole does: in force, or without anything in force.
       const presses = pressing(plan, this.now(), plan === this.force || !this.force, this.library.body);
-      for (const file of needsInOrder(plan, this.now(), this.library.body)) {
+      for (const file of needsInOrder(plan, this.now() + SOON_MS, this.library.body)) {
         if (seen.has(file.hash) || this.shelf.has(file.hash)) continue;
         seen.add(file.hash);
         list.push(presses.has(file.hash) ? Object.assign(file, { pressing: true }) : file);
@@ -196,13 +199,17 @@ export class Keeper {
   }
 
   private needed(): Set<string> {
-    const hashes = this.force ? hashesOf(this.force) : new Set<string>();
-    if (this.pending) hashesOf(this.pending).forEach((hash) => hashes.add(hash));
+    const hashes = this.force ? this.ahead(this.force) : new Set<string>();
+    if (this.pending) this.ahead(this.pending).forEach((hash) => hashes.add(hash));
     return hashes;
   }
 
   private isLocal(plan: Plan): boolean {
-    return Array.from(hashesOf(plan)).every((hash) => this.shelf.has(hash)) && Object.keys(plan.bodies).every((hash) => this.library.settled(hash));
+    return Array.from(this.ahead(plan, SOON_MS)).every((hash) => this.shelf.has(hash) && (!plan.bodies[hash] || this.library.settled(hash)));
+  }
+
+  private ahead(plan: Plan, margin = 0): Set<string> {
+    return hashesAhead(plan, this.now() + margin, this.library.body);
   }
 
   private holdBodies(): Promise<void> {

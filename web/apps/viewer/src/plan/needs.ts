@@ -2,7 +2,7 @@ import { entryOf, type Body, type Item, type Plan, type Slot } from "@signboard/
 import type { Wanted } from "../media/wanted.ts";
 
 /**
- * Every file of a plan in the order of need: the current slot's pages, the fonts, its media, then slot by slot, the rest last.
+ * Every file that a plan needs from `now` on, in the order of need: the current slot's pages, the fonts, its media, then slot by slot, the rest last.
  * A body that is not local yet stands before its media, which it alone can name.
  */
 export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Body | null): Wanted[] {
@@ -43,7 +43,8 @@ export function needsInOrder(plan: Plan, now: number, body: (hash: string) => Bo
   for (const id of Object.keys(plan.programs)) program(id);
   for (const hash of Object.keys(plan.bodies)) add(hash, plan.bodies[hash] as { sha256: string; bytes: number }, "application/json");
   for (const id of Object.keys(plan.media)) media(id);
-  return list;
+  const ahead = hashesAhead(plan, now, body);
+  return list.filter((file) => ahead.has(file.hash));
 }
 
 /** The hashes of all files of a plan. */
@@ -51,6 +52,31 @@ export function hashesOf(plan: Plan): Set<string> {
   const hashes = new Set<string>(Object.keys(plan.bodies));
   for (const font of plan.fonts) hashes.add(font.hash);
   for (const id of Object.keys(plan.media)) hashes.add((plan.media[id] as { hash: string }).hash);
+  return hashes;
+}
+
+/**
+ * The hashes of what a plan needs from `now` on. A plan reaches back to the beginning of its day: what only slots that are over have shown, such as
+ * what was taken down, is not needed. All of them while a body is missing that alone can name its media.
+ */
+export function hashesAhead(plan: Plan, now: number, body: (hash: string) => Body | null): Set<string> {
+  const hashes = new Set<string>(plan.fonts.map((font) => font.hash));
+  const media = (id: string | undefined | null) => {
+    const file = id ? entryOf(plan.media, id) : undefined;
+    if (file) hashes.add(file.hash);
+  };
+  const programs = new Set<string>([plan.fallback]);
+  for (const slot of plan.slots) if (slot.until > now) programs.add(slot.program);
+  for (const id of Array.from(programs)) {
+    const found = entryOf(plan.programs, id);
+    for (const item of found ? found.items : []) {
+      media(item.media);
+      if (!item.body || !entryOf(plan.bodies, item.body)) continue;
+      if (!body(item.body)) return hashesOf(plan);
+      hashes.add(item.body);
+      mediaOf(item.body, item.page, body).forEach(media);
+    }
+  }
   return hashes;
 }
 
