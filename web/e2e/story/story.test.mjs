@@ -169,6 +169,12 @@ describe("the story of an installation", () => {
   });
 
   step("taken down, it is off the screen as soon as the screen says so, and the server knows", async () => {
+    const { items } = await ada.call("GET", "/media");
+    const kept = async () => {
+      const names = await screen.page.evaluate(async () => (await (await caches.open("signboard-media")).keys()).map((one) => one.url.split("/").pop()));
+      return items.filter((one) => names.includes(one.hash)).map((one) => one.name);
+    };
+    assert.equal((await kept()).length, 2);
     const place = screen.log.length;
     const { at, viewers } = await ada.takeDown(row);
     assert.deepEqual(viewers, { told: [{ id: viewer, name: "Gate 4" }], offline: [], hidden: 0 });
@@ -178,6 +184,8 @@ describe("the story of an installation", () => {
     // The first look after the screen's word: it waited for nothing, and nothing of it shines through.
     const after = await screen.look();
     assert.ok(photoShown(after) > 20 && numberOf(after) === null, "the content still stands there");
+    // Its files leave the browser too.
+    for (const end = Date.now() + 60_000; (await kept()).length > 0; await wait(100)) assert.ok(Date.now() < end, `the browser still keeps ${await kept()}`);
     await ada.status(viewer, (one) => one.plan?.state === "shown");
     const mean = (await screen.look()).mean().reduce((sum, one) => sum + one) / 3;
     assert.ok(mean > 12, `the fallback is nearly black: ${mean}`);
