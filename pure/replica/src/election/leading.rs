@@ -9,7 +9,8 @@ impl Election {
     pub(super) fn beat(&mut self, now: u64) {
         let council = &self.facts.council;
         let due = self.beat_at.is_none_or(|at| now.saturating_sub(at) >= BEAT_MS);
-        if !due || !(council.is_on() || !council.former.is_empty()) {
+        let has_listeners = council.is_on() || !council.former.is_empty();
+        if !due || !has_listeners {
             return;
         }
         self.beat_at = Some(now);
