@@ -6,7 +6,7 @@ use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::permission::{Action, Object};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 use net::time::{Status, Timeline};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,7 +15,7 @@ use super::caller::SignedIn;
 use super::error::{Error, Result};
 use super::noun::allow;
 use crate::app::App;
-use crate::listen::Peer;
+use crate::listen::{Peer, requested_host};
 use crate::network::{doctor, port_state};
 use crate::now::new_id;
 
@@ -93,11 +93,10 @@ pub(crate) fn open_routes(app: App) -> axum::Router {
 }
 
 /// What a double click opens: the installation's public address, else the address by which the asker reached this server.
-fn presentation_url(app: &App, headers: &HeaderMap, tls: bool) -> String {
+fn presentation_url(app: &App, uri: &Uri, headers: &HeaderMap, tls: bool) -> String {
     let public = app.core.state().rows.installation().public_address;
     let scheme = if tls { "https" } else { "http" };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    match host {
+    match requested_host(headers, uri) {
         _ if !public.is_empty() => format!("{public}/"),
         Some(host) => format!("{scheme}://{host}/"),
         None => format!("{}/", app.address),
@@ -105,11 +104,17 @@ fn presentation_url(app: &App, headers: &HeaderMap, tls: bool) -> String {
 }
 
 /// `POST /wsd`: a WS-Transfer `Get` of the device's metadata (DPWS 1.1, section 5).
-async fn device(Extract(app): Extract<App>, peer: Option<Extension<Peer>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn device(
+    Extract(app): Extract<App>,
+    peer: Option<Extension<Peer>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some((endpoint, card)) = app.lan.card().filter(|_| app.config.discovery.enabled) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let presentation = presentation_url(&app, &headers, peer.is_some_and(|peer| peer.tls));
+    let presentation = presentation_url(&app, &uri, &headers, peer.is_some_and(|peer| peer.tls));
     match ::lan::discovery::device::answer(&body, endpoint, &card, &presentation, new_id()) {
         Ok(answer) => ([(header::CONTENT_TYPE, ::lan::discovery::device::CONTENT_TYPE)], answer).into_response(),
         Err(refusal) => (StatusCode::BAD_REQUEST, format!("{refusal}\n")).into_response(),
