@@ -8,6 +8,7 @@ mod cards;
 mod changes;
 mod clearing;
 mod crash;
+mod crossing;
 mod desk;
 mod devices;
 mod downloads;

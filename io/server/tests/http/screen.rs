@@ -39,21 +39,27 @@ impl Device {
 
     /// Opens a session and says hello.
     pub(crate) async fn connect(&self, plan: Option<&str>) -> Session {
-        let address = format!("{}/api/v1/viewer/session", self.base.replace("http://", "ws://"));
+        let mut session = self.dial(&self.base, "cookie", &format!("signboard_device={}.{}", self.id, self.secret)).await;
+        session.greet(plan, &json!({})).await;
+        session
+    }
+
+    /// Opens a session at another server than the one of its page, and says hello with these members besides.
+    pub(crate) async fn connect_elsewhere(&self, base: &str, plan: Option<&str>, more: &Value) -> Session {
+        let claim = format!("signboard.viewer.v1, signboard.device.{}.{}", self.id, self.secret);
+        let mut session = self.dial(base, "sec-websocket-protocol", &claim).await;
+        session.greet(plan, more).await;
+        session
+    }
+
+    async fn dial(&self, base: &str, name: &'static str, value: &str) -> Session {
+        let address = format!("{}/api/v1/viewer/session", base.replace("http://", "ws://"));
         let mut request = address.into_client_request().unwrap();
-        let cookie = format!("signboard_device={}.{}", self.id, self.secret);
-        request.headers_mut().insert("cookie", cookie.parse().unwrap());
         request.headers_mut().insert("sec-websocket-protocol", "signboard.viewer.v1".parse().unwrap());
-        let (socket, _) = connect_async(request).await.unwrap();
-        let mut session = Session(socket);
-        session
-            .say(json!({
-                "type": "hello", "protocol": 1, "player": "test", "screen": {"width": 1920, "height": 1080},
-                "storage": {"level": "persistent", "quota": 1_000_000, "used": 10}, "sound": "ok",
-                "user_agent": "a test", "plan": plan,
-            }))
-            .await;
-        session
+        request.headers_mut().insert(name, value.parse().unwrap());
+        let (socket, answer) = connect_async(request).await.unwrap();
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "signboard.viewer.v1");
+        Session(socket)
     }
 
     /// Waits for its code and lets an administrator approve it. Returns the session and the viewer's id.
@@ -68,6 +74,16 @@ impl Device {
 }
 
 impl Session {
+    async fn greet(&mut self, plan: Option<&str>, more: &Value) {
+        let mut hello = json!({
+            "type": "hello", "protocol": 1, "player": "test", "screen": {"width": 1920, "height": 1080},
+            "storage": {"level": "persistent", "quota": 1_000_000, "used": 10}, "sound": "ok",
+            "user_agent": "a test", "plan": plan,
+        });
+        hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.say(hello).await;
+    }
+
     pub(crate) async fn say(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
