@@ -792,7 +792,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What people should look at, the newest 500 first. `total` counts those that nobody has dealt with. */
+        /** What people should look at, the newest first. `total` counts those that nobody has dealt with. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -9324,6 +9324,10 @@ export interface operations {
                 document?: string;
                 /** @description Whether to leave out those that somebody dealt with. */
                 open?: boolean;
+                /** @description Items of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
