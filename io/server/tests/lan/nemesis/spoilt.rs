@@ -10,8 +10,10 @@ use crate::running::{PATIENCE, until};
 use crate::servers::pair;
 
 /// A document becomes another one, and the log stays as it is.
-const TAMPER: &str = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); \
-    db.execute(\"UPDATE document SET body = replace(body, 'Before', 'Spoilt') WHERE kind = 'viewer'\"); db.commit()";
+const TAMPER: &str = "import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute('UPDATE document SET body = replace(body, ?, ?) WHERE kind = ?', ('Before', 'Spoilt', 'viewer'))
+db.commit()";
 
 /// Overwrites every place of the database in which `text` stands, as a disk would: nobody's sums are told of it.
 fn spoil(data: &Path, text: &str, other: &str) -> anyhow::Result<usize> {
