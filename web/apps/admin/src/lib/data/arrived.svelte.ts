@@ -37,6 +37,11 @@ async function ask(dot: string, wait: number): Promise<void> {
   timer = everywhere ? setTimeout(() => (arrived.arrival = null), SAID_MS) : setTimeout(() => void ask(dot, Math.min(wait * 2, MOST_MS)), wait);
 }
 
+/** There is another server now: changes are followed again. */
+export function notAlone(): void {
+  aloneUntil = 0;
+}
+
 /** Follows the changes of this tab. Returns how to stop. */
 export function watchArrival(): () => void {
   client.onMade = (dot) => {

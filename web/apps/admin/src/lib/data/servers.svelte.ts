@@ -1,6 +1,7 @@
 /** The servers of the installation, asked for anew while somebody looks at them. */
 import { Failure, type ServersView } from "@signboard/api";
 import { api } from "./api.ts";
+import { notAlone } from "./arrived.svelte.ts";
 import { askWhileSeen } from "./asking.ts";
 
 const REFETCH_MS = 2000;
@@ -17,6 +18,7 @@ export async function refreshServers(): Promise<void> {
   try {
     servers.view = await api.servers();
     servers.failure = null;
+    if (servers.view.servers.length > 0) notAlone();
   } catch (reason) {
     servers.failure = Failure.from(reason);
   }
