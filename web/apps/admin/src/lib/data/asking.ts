@@ -1,4 +1,5 @@
 /** Asking the server again and again while somebody looks at the answer. */
+import { untrack } from "svelte";
 
 /** Calls `ask`, which must not reject, now, so many milliseconds after each answer while the page can be seen, and when it is seen again. Returns how to stop. */
 export function askWhileSeen(ask: () => Promise<unknown>, pause: number): () => void {
@@ -13,7 +14,8 @@ export function askWhileSeen(ask: () => Promise<unknown>, pause: number): () => 
   };
   const seen = () => !document.hidden && void turn();
   document.addEventListener("visibilitychange", seen);
-  void turn();
+  // What the first question reads must not begin the effect around it anew with each answer.
+  void untrack(turn);
   return () => {
     stopped = true;
     clearTimeout(timer);
