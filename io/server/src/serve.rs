@@ -127,11 +127,14 @@ pub async fn start(config: Config, options: ServeOptions, metrics: axum::Router)
         }
     });
     let empty = app.core.state().rows.installation().set_up_at.is_none();
-    if let Some(secrets) = secrets.as_ref().filter(|_| empty) {
-        say("making the demo installation, this takes a few seconds");
-        let seeded = demo::seed(&app, secrets, "").await;
-        seeded
-            .map_err(|error| Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message)))?;
+    if let Some(secrets) = secrets.as_ref() {
+        let ready = if empty {
+            say("making the demo installation, this takes a few seconds");
+            demo::seed(&app, secrets, "").await
+        } else {
+            demo::renew(&app, secrets).await
+        };
+        ready.map_err(|error| Failure::new(Exit::Software, format!("the demo cannot be made: {}", error.into_body().message)))?;
     }
     let routes = Routes {
         app: crate::http::router(app.clone(), metrics),

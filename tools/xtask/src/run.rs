@@ -133,7 +133,7 @@ mod tests {
         fs::write(folder.join("signboard.db"), "dear").unwrap();
         let refused = forget(&folder).unwrap_err().sentence;
         assert!(refused.contains("holds no demo installation") && folder.join("signboard.db").exists(), "{refused}");
-        fs::write(folder.join(SECRETS), "a\nb\n").unwrap();
+        fs::write(folder.join(SECRETS), "b\n").unwrap();
         forget(&folder).unwrap();
         assert!(!folder.exists());
     }

@@ -55,7 +55,7 @@ pub(crate) fn main(words: &[String]) -> Result<(), Failure> {
     report.step("web unit tests", || script("test", &skips));
     if scope.fast {
         say::line(
-            "Left out by --fast: browser tests, HTTP contract, and tests that need a lab, PostgreSQL, strace or a browser.",
+            "Left out by --fast: browser tests, HTTP contract, tests that need a lab, PostgreSQL, strace or a browser, and nine tenths of the simulated runs.",
         );
     } else {
         report.step("browser tests", || browser::run(&skips));

@@ -10,6 +10,7 @@ pub use seed::seed;
 pub use visitor::{approve_visitor, screen_of};
 
 use crate::app::App;
+use crate::http::error::Error;
 use crate::listen::Endpoint;
 use crate::now::new_secret;
 use crate::tls::ServerNames;
@@ -17,17 +18,18 @@ use crate::tls::ServerNames;
 /// Sign-in name of the demo's administrator.
 pub const LOGIN: &str = "demo";
 
-/// Secrets of a demo, made at its first start and kept beside the data for its owner only.
+/// Secrets of a demo.
 #[derive(Clone, Debug)]
 pub struct Secrets {
-    /// Password of the administrator.
+    /// Password of the administrator, made anew at each start and kept nowhere: what an older start printed opens nothing.
     pub password: String,
-    /// Token that approves any browser.
+    /// Token that approves any browser, made at the first start and kept beside the data for its owner only, since the
+    /// addresses of screens carry it.
     pub token: String,
 }
 
 impl Secrets {
-    /// Reads the secrets of a data folder, or makes them.
+    /// A new password, and the token of a data folder, made where it has none.
     ///
     /// # Errors
     /// When the file can neither be read nor written.
@@ -35,15 +37,28 @@ impl Secrets {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = data.join("demo-secrets");
+        let password = new_secret()[..12].to_owned();
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        if let Some((password, token)) = kept.trim().split_once('\n') {
-            return Ok(Self { password: password.to_owned(), token: token.to_owned() });
+        // Earlier versions kept a password in the line above.
+        if let Some(token) = kept.lines().last().filter(|token| !token.is_empty()) {
+            return Ok(Self { password, token: token.to_owned() });
         }
-        let secrets = Self { password: new_secret()[..12].to_owned(), token: new_secret()[..16].to_owned() };
+        let secrets = Self { password, token: new_secret()[..16].to_owned() };
         let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        writeln!(file, "{}\n{}", secrets.password, secrets.token)?;
+        writeln!(file, "{}", secrets.token)?;
         file.sync_all()?;
         Ok(secrets)
+    }
+}
+
+/// Gives the administrator of a demo that stands the password of this start. Who is signed in stays so.
+///
+/// # Errors
+/// What went wrong, in the words of the API.
+pub async fn renew(app: &App, secrets: &Secrets) -> Result<(), Error> {
+    match app.core.state().user_by_login(LOGIN) {
+        Some(user) => crate::http::users::replace(app, None, user, secrets.password.clone()).await.map(drop),
+        None => Ok(()),
     }
 }
 
@@ -52,7 +67,7 @@ impl Secrets {
 pub fn welcome(app: &App, secrets: &Secrets, endpoints: &[Endpoint]) -> String {
     let address = &app.address;
     let mut text = format!(
-        "\n  Signboard demo: Harbour Pier 3\n\n  Admin    {address}/\n           sign in as {LOGIN} with the password {}\n\n  Screens  (open one in any browser; no click needed)\n",
+        "\n  Signboard demo: Harbour Pier 3\n\n  Admin    {address}/\n           sign in as {LOGIN} with the password {}\n           (made for this start; the next one prints another)\n\n  Screens  (open one in any browser; no click needed)\n",
         secrets.password
     );
     let state = app.core.state();

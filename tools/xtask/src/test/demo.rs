@@ -25,23 +25,35 @@ pub(super) fn run() -> Result<Verdict, Failure> {
     if data.exists() {
         fs::remove_dir_all(&data).map_err(|error| Failure::file(&data, &error))?;
     }
-    let first = password(&data, &[])?;
+    let first = start(&data, &[])?;
     let mark = data.join("media").join("mark");
     fs::write(&mark, "of the first installation").map_err(|error| Failure::file(&mark, &error))?;
-    let second = password(&data, &[])?;
-    if second != first || !mark.exists() {
+    let second = start(&data, &[])?;
+    if second.screen != first.screen || !mark.exists() {
         return Ok(Verdict::Failed("a second start did not keep the demo installation".to_owned()));
     }
-    let third = password(&data, &["--reset"])?;
-    if third == first || mark.exists() {
-        return Ok(Verdict::Failed("--reset did not start over: password or files are those of before".to_owned()));
+    if second.password == first.password {
+        return Ok(Verdict::Failed("a second start printed the password of the first".to_owned()));
+    }
+    let third = start(&data, &["--reset"])?;
+    if third.screen == first.screen || mark.exists() {
+        return Ok(Verdict::Failed("--reset did not start over: token or files are those of before".to_owned()));
     }
     let _ = fs::remove_dir_all(&data);
     Ok(Verdict::Passed)
 }
 
-/// Runs until the demo is announced, then stops it; the password that it told.
-fn password(data: &Path, more: &[&str]) -> Result<String, Failure> {
+/// What a start told.
+#[derive(Debug, PartialEq)]
+struct Told {
+    /// With which one signs in.
+    password: String,
+    /// Token in the addresses of the screens.
+    screen: String,
+}
+
+/// Runs until the demo is announced, then stops it; what it told.
+fn start(data: &Path, more: &[&str]) -> Result<Told, Failure> {
     let serving = Serving::alone()?;
     let own = std::env::current_exe().map_err(|error| Failure::failed(format!("This program does not find itself: {error}.")))?;
     let mut command = process::command(own);
@@ -73,20 +85,21 @@ fn lines(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// The password, once all was announced.
-fn announced(lines: &Receiver<String>, end: Instant) -> Option<String> {
-    let mut password = None;
+/// What was told, once all was announced.
+fn announced(lines: &Receiver<String>, end: Instant) -> Option<Told> {
+    let (mut password, mut screen) = (None, None);
     loop {
         let line = lines.recv_timeout(end.saturating_duration_since(Instant::now())).ok()?;
-        password = told(&line).or(password);
+        password = password.or_else(|| word_after(&line, "with the password "));
+        screen = screen.or_else(|| word_after(&line, "/viewer/?token="));
         if line.contains("Stop with Ctrl C") {
-            return password;
+            return Some(Told { password: password?, screen: screen? });
         }
     }
 }
 
-fn told(line: &str) -> Option<String> {
-    line.split_once("with the password ").map(|(_, password)| password.trim().to_owned())
+fn word_after(line: &str, words: &str) -> Option<String> {
+    line.split_once(words)?.1.split_whitespace().next().map(str::to_owned)
 }
 
 /// Asks it to stop by its id, as Ctrl C does, and waits; kills it where it does not. Whether it stopped by itself.
@@ -109,11 +122,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_password_is_read_and_silence_has_an_end() {
+    fn password_and_token_are_read_and_silence_has_an_end() {
         let (sender, lines) = channel();
-        let said = "  Admin    http://localhost:8080/\n           sign in as demo with the password a1b2\n\n  Stop with Ctrl C.";
+        let said = "  Admin    http://localhost:8080/\n           sign in as demo with the password a1b2\n  http://localhost:8080/viewer/?token=c3   Pier\n  Stop with Ctrl C.";
         said.lines().for_each(|line| sender.send(line.to_owned()).unwrap());
-        assert_eq!(announced(&lines, Instant::now() + Duration::from_secs(5)).as_deref(), Some("a1b2"));
+        let told = Told { password: "a1b2".to_owned(), screen: "c3".to_owned() };
+        assert_eq!(announced(&lines, Instant::now() + Duration::from_secs(5)), Some(told));
         assert_eq!(announced(&lines, Instant::now()), None);
         drop(sender);
         assert_eq!(announced(&lines, Instant::now() + START), None, "the end of its words is no wait");

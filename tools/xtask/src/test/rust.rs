@@ -73,6 +73,11 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
     if let Some(filter) = filter(left_out) {
         cargo.args(["--filterset", &filter]);
     }
+    if scope.fast {
+        // Many of its tests wait for a server more than they compute.
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 3;
+        cargo.arg("--test-threads").arg(threads.to_string());
+    }
     tell(&mut cargo, scope, skips);
     let (success, output) = process::shown(&mut cargo)?;
     Ok(counted(success, &output))
@@ -80,7 +85,14 @@ fn nextest(scope: Scope, left_out: &[&str], skips: &Path) -> Result<Verdict, Fai
 
 /// What tests ask the environment for: where to name what they skip, and a Python with our packages.
 fn tell(cargo: &mut Command, scope: Scope, skips: &Path) {
-    if !scope.fast {
+    if scope.fast {
+        // A tenth of the simulated runs, unless somebody wants another number.
+        for (name, seeds) in [("XTASK_SEEDS", "1000"), ("XTASK_STORE_SEEDS", "20")] {
+            if std::env::var_os(name).is_none() {
+                cargo.env(name, seeds);
+            }
+        }
+    } else {
         // As many crash rounds as CI has.
         cargo.env("XTASK_LONG", "1");
     }
