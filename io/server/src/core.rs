@@ -1,6 +1,7 @@
 //! The heart: state in memory, and the one way to change it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::id::ServerId;
 use domain::lead::Lead;
@@ -9,6 +10,7 @@ use domain::refusal::Refusal;
 use domain::stamp::{Actor, Dot};
 use domain::state::State;
 use http::HeaderValue;
+use parking_lot::Mutex;
 use store::{
     AloneFailed, AppliedBatch, ApplyFailed, Done, Failed, JoinFailed, JoinedState, Loaded, Origin, Published, RebuiltState,
     Setup, Store, Writer,
@@ -85,6 +87,19 @@ pub struct Core {
     store: Store,
     writer: Writer<Memory>,
     server: Uuid,
+    duties: Duties,
+}
+
+/// Until when the Main may act, where servers vote; none: most voters have not been heard.
+#[derive(Clone, Default)]
+struct Duties(Arc<Mutex<Option<Instant>>>);
+
+impl Duties {
+    /// Whether `own` may do what only the Main does, by what its voters said: always where nobody votes, or it does not lead.
+    fn hold(&self, state: &State, own: ServerId, heard: Lead) -> bool {
+        let leads = domain::lead::lead_with(state, heard).is_some_and(|lead| lead.server == own);
+        !leads || !domain::voters::in_force(state).is_on() || self.0.lock().is_some_and(|until| Instant::now() < until)
+    }
 }
 
 impl Core {
@@ -99,7 +114,7 @@ impl Core {
         let merge = crate::mutant::merge;
         let setup = Setup { merge, clock: Arc::new(crate::now::now_ms), schema: SCHEMA };
         let writer = Writer::start(&store, memory, setup)?;
-        Ok(Self { store, writer, server: loaded.position.actor.server })
+        Ok(Self { store, writer, server: loaded.position.actor.server, duties: Duties::default() })
     }
 
     /// The state as it is now; it does not change under the reader.
@@ -148,17 +163,22 @@ impl Core {
     /// Decides on the newest state, in turn with all other changes, and makes it durable.
     ///
     /// # Errors
-    /// The refusal as an answer, also where only the Main may do it; 403 on a server that is read-only; 507 when the disk is full, 503 when
+    /// The refusal as an answer, also where only the Main may do it, or the Main has not heard from most voters; 403 on a server that is read-only; 507 when the disk is full, 503 when
     /// it or the database fails.
     pub async fn change<T: Send + 'static>(
         &self,
         change: Change,
         decide: impl FnOnce(&State) -> Result<(Vec<Edit>, T), Refusal> + Send + 'static,
     ) -> Result<Made<T>, Error> {
-        let (own, heard) = (ServerId(self.server), self.store.heard_lead());
+        let (own, heard, duties) = (ServerId(self.server), self.store.heard_lead(), self.duties.clone());
         let checked = move |state: &State| {
             let (edits, value) = decide(state)?;
             domain::lead::check(state, own, heard, &edits)?;
+            if let Err(unheard) = domain::voters::check_unheard(&edits)
+                && !duties.hold(state, own, heard)
+            {
+                return Err(unheard);
+            }
             Ok((edits, value))
         };
         self.change_lead(change, checked).await
@@ -221,6 +241,17 @@ impl Core {
     #[must_use]
     pub fn is_main(&self) -> bool {
         self.lead().is_none_or(|lead| lead.server.0 == self.server)
+    }
+
+    /// Whether this server is the Main and may act as such: where servers vote, most of them have heard it lately.
+    #[must_use]
+    pub fn has_duties(&self) -> bool {
+        self.is_main() && self.duties.hold(&self.state(), ServerId(self.server), self.store.heard_lead())
+    }
+
+    /// Sets until when this server may act as the Main where servers vote; none: it may not.
+    pub(crate) fn set_duties(&self, until: Option<Instant>) {
+        *self.duties.0.lock() = until;
     }
 
     /// Whether this server has an entry, of its own or of another server.

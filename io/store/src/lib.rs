@@ -31,6 +31,7 @@ mod standing;
 mod store;
 mod sums;
 mod value;
+mod vote;
 pub mod writer;
 
 pub use error::Error;

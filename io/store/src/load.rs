@@ -8,6 +8,7 @@ use domain::lead::Lead;
 use domain::log::{Head, Position, Row};
 use domain::stamp::{Actor, Dot, Hlc, VersionVector};
 use futures::TryStreamExt;
+use replica::election::Vote;
 use replica::incarnation::Fork;
 use uuid::Uuid;
 
@@ -60,6 +61,17 @@ pub(crate) async fn lead(db: &Db) -> Result<Lead, Error> {
     let (number, server) = text.split_once(' ').ok_or_else(|| Error::damaged(LEAD))?;
     let (number, server) = (number.parse().ok(), server.parse().ok().map(ServerId));
     number.zip(server).map(|(number, server)| Lead { number, server }).ok_or_else(|| Error::damaged(LEAD))
+}
+
+/// Name under which the last vote for a Main is kept: number and server.
+pub(crate) const VOTE: &str = "vote";
+
+/// The last vote for a Main that was given here.
+pub(crate) async fn vote(db: &Db) -> Result<Vote, Error> {
+    let Some(text) = meta(db, VOTE).await? else { return Ok(Vote::default()) };
+    let (term, server) = text.split_once(' ').ok_or_else(|| Error::damaged(VOTE))?;
+    let vote = term.parse().ok().zip(server.parse().ok()).map(|(term, server)| Vote { term, server });
+    vote.ok_or_else(|| Error::damaged(VOTE))
 }
 
 /// What is no longer in the log.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use domain::lead::Lead;
 use domain::log::{Position, Row};
 use domain::stamp::Actor;
+use replica::election::Vote;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
@@ -42,6 +43,7 @@ pub struct Store {
     pub(crate) standing: Arc<watch::Sender<Arc<Standing>>>,
     pub(crate) peers: Peers,
     pub(crate) lead: Arc<watch::Sender<Lead>>,
+    pub(crate) vote: Arc<Mutex<Vote>>,
     facts: Facts,
     media: Media,
     start: Arc<Mutex<Option<Start>>>,
@@ -131,6 +133,7 @@ impl Store {
             standing: Arc::new(watch::Sender::new(Arc::new(standing))),
             peers: Peers::load(&db).await?,
             lead: Arc::new(watch::Sender::new(load::lead(&db).await?)),
+            vote: Arc::new(Mutex::new(load::vote(&db).await?)),
             facts: Facts::new(db.clone(), sender),
             media: Media::open(folder.root())?,
             folder,

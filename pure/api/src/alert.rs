@@ -1,7 +1,7 @@
-//! Alerts: what about screens should reach a person.
+//! Alerts: what about screens and servers should reach a person.
 
 use domain::alert::AlertKind;
-use domain::id::UserId;
+use domain::id::{ServerId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,8 +15,11 @@ pub struct AlertView {
     pub id: Uuid,
     /// What it is.
     pub kind: AlertKind,
-    /// The screen; none: the server itself.
+    /// The screen; none: a server.
     pub viewer: Option<NamedViewer>,
+    /// Without a screen: the server that it is about; none: the one that answers, which is the only one. With a screen: its server, which is silent,
+    /// so that nobody knows how the screen is; none: the alert is about the screen itself.
+    pub server: Option<NamedServer>,
     /// Since when it was so, Unix milliseconds.
     pub since: i64,
     /// When it was raised, Unix milliseconds.
@@ -25,8 +28,18 @@ pub struct AlertView {
     pub cleared: Option<i64>,
     /// Who has seen it and looks after it; none = nobody said so. There are no more reminders then; that it is over is told all the same.
     pub acknowledged: Option<Acknowledged>,
-    /// The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds.
+    /// The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds, `files`
+    /// that were spoilt.
     pub numbers: serde_json::Value,
+}
+
+/// A server by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NamedServer {
+    /// Which.
+    pub id: ServerId,
+    /// Its name at that time.
+    pub name: String,
 }
 
 /// Who acknowledged an alert.

@@ -28,6 +28,45 @@ pub struct ServersView {
     pub missing: MissingFiles,
     /// How the files of the one that answers are.
     pub check: MediaCheck,
+    /// Who takes over when the Main falls silent.
+    pub succession: Succession,
+}
+
+/// Who takes over when the Main falls silent, as far as the server that answers knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Succession {
+    /// The servers that vote; none = no server becomes the Main by itself.
+    pub voters: Vec<ServerId>,
+    /// After so many seconds without the Main.
+    pub seconds: u32,
+    /// The first in the order that is connected, and so takes over; none: nobody votes, or none of them is connected.
+    pub next: Option<ServerId>,
+    /// The largest number of a promotion or a vote that is known.
+    pub term: u32,
+    /// Whether most of those who voted before a change know of it; until then most of them must agree too.
+    pub settled: bool,
+    /// The voters that the one that answers cannot ask: not connected, or of an older version.
+    pub unreached: Vec<ServerId>,
+    /// Whether the one that answers is the Main and has heard most voters lately. If it has not, it does nothing that only the Main does. None: it
+    /// is not the Main, or nobody votes.
+    pub heard: Option<bool>,
+    /// For how many seconds the one that answers, a voter, has not heard the Main; none: it does not vote, or is the Main.
+    pub silent_s: Option<u64>,
+}
+
+/// Names the servers that vote for the Main.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVoters {
+    /// Three, five, seven or nine servers; none = no server becomes the Main by itself.
+    pub servers: Vec<ServerId>,
+    /// After so many seconds without the Main one takes over, 20 to 3,600.
+    #[serde(default = "a_minute")]
+    pub seconds: u32,
+}
+
+fn a_minute() -> u32 {
+    60
 }
 
 /// The last or present reading of all files of a server, to see whether one was spoilt on the disk.

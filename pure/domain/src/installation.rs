@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::cell::ZoneName;
 use crate::content::Content;
 use crate::document::document;
+use crate::voters::Voters;
 
 /// The id of the one installation document.
 pub const INSTALLATION: Uuid = Uuid::from_u128(0x5167_6e62_6f61_7264_0000_0000_0000_0001);
@@ -26,5 +27,7 @@ document! {
         fallback: Option<Content> = Public,
         /// When set-up was finished, Unix milliseconds.
         set_up_at: Option<i64> = Public,
+        /// Which servers decide together who becomes the Main when the present one falls silent.
+        voters: Voters = Public,
     }
 }

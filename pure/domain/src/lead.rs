@@ -10,6 +10,7 @@ use crate::log::{Change, Edit};
 use crate::refusal::Refusal;
 use crate::server::{Server, ServerInvitation, ServerRole};
 use crate::state::State;
+use crate::voters::is_voters;
 
 /// Cells of a server that only the Main writes: the list of members, and who leads.
 const MEMBER: [&str; 9] = ["name", "role", "parent", "read_only", "key", "joined_at", "retired_at", "epoch", "promoted_at"];
@@ -63,6 +64,7 @@ pub fn role_of(lead: Option<Lead>, id: ServerId, server: &Server) -> ServerRole 
 pub fn is_main_only(kind: &str, cell: &str) -> bool {
     match kind {
         kind if kind == Server::SPEC.name => MEMBER.contains(&cell),
+        kind if is_voters(kind, cell) => true,
         kind => kind == ServerInvitation::SPEC.name || kind == Authority::SPEC.name,
     }
 }

@@ -51,3 +51,4 @@ pub mod user;
 pub mod version;
 pub mod viewer;
 pub mod viewer_settings;
+pub mod voters;

@@ -34,6 +34,11 @@ pub enum Refusal {
         /// What was asked for.
         id: String,
     },
+    /// The Main has not heard from most voters lately, so that another server may have become the Main.
+    #[error(
+        "most of the servers that vote for the Main have not been heard lately, so another one may be the Main by now: connect them; if they do not come back, switch off under Servers that servers take over by themselves"
+    )]
+    Unheard,
     /// Somebody changed it in the meantime.
     #[error("somebody else changed this in the meantime: load it again")]
     VersionConflict {

@@ -169,15 +169,20 @@ pub fn distance(state: &State, own: ServerId, other: ServerId) -> u8 {
     }
 }
 
-/// The servers with which `own` holds a session, in the order of their ids: Main with everybody, and each with its parent. Empty while
-/// the state does not know `own`.
+/// The servers with which `own` holds a session, in the order of their ids: Main with everybody, each with its parent, and those that vote for
+/// the Main with each other. Empty while the state does not know `own`.
 #[must_use]
 pub fn partners(state: &State, own: ServerId) -> Vec<ServerId> {
     let Some(me) = state.servers.get(own).filter(|me| me.retired_at.is_none()) else { return Vec::new() };
     let others = state.servers.iter().filter(|(id, held)| *id != own && held.value.retired_at.is_none());
     let main = lead(state).map(|lead| lead.server);
+    let voters: Vec<ServerId> = crate::voters::in_force(state).members().collect();
     let meets = |id: ServerId, other: &Server| {
-        main == Some(own) || main == Some(id) || me.parent == Some(id) || other.parent == Some(own)
+        main == Some(own)
+            || main == Some(id)
+            || me.parent == Some(id)
+            || other.parent == Some(own)
+            || (voters.contains(&own) && voters.contains(&id))
     };
     others.filter(|(id, held)| meets(*id, &held.value)).map(|(id, _)| id).collect()
 }
@@ -244,6 +249,14 @@ mod tests {
         assert_eq!(of(4), ids(&[1, 2]));
         assert_eq!(of(5), ids(&[]), "who was taken out meets nobody");
         assert_eq!(of(9), ids(&[]));
+        let voters = crate::voters::Voters { servers: ids(&[1, 3, 4]), ..Default::default() };
+        let installation = crate::installation::Installation { voters, ..Default::default() };
+        let cells = installation.changed_since(&Default::default()).into_iter();
+        let cells = cells.map(|(name, value)| (name, Cell { stamp: Stamp::default(), value })).collect();
+        let id = crate::installation::INSTALLATION;
+        state.put("installation", id, Some(Row { birth: Dot::default(), cells }));
+        let of = |own: u128| partners(&state, ServerId(Uuid::from_u128(own)));
+        assert_eq!((of(3), of(2)), (ids(&[1, 4]), ids(&[1, 4])), "voters meet without the Main");
     }
 
     #[test]

@@ -77,6 +77,22 @@ describe("several servers", () => {
     assert.equal(scene.mock.servers.view.servers.find((one) => one.name === "Lighthouse").state, "retired");
   });
 
+  test("two voters are not enough, and three say who takes over", async () => {
+    await page.getByText("No server takes over by itself", { exact: false }).waitFor();
+    await page.getByRole("button", { name: "Choose who votes" }).click();
+    const dialog = page.getByRole("dialog", { name: "Which servers vote" });
+    await dialog.getByLabel("Ferry terminal").check();
+    await dialog.getByLabel("Harbour office").check();
+    await dialog.getByText("2 servers are chosen. Choose an odd number from three on.").waitFor();
+    assert.ok(await dialog.getByRole("button", { name: "Save" }).isDisabled());
+    await dialog.getByLabel("Pier 3").check();
+    await looks("voters");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("If Ferry terminal is silent for 60 s, Harbour office takes over by itself, if most of the voters agree.").waitFor();
+    await page.getByText("Voters: Ferry terminal, Harbour office, Pier 3").waitFor();
+  });
+
   test("another Main is handed over to, and the former one says that it led", async () => {
     const { servers } = scene.mock;
     servers.lead(servers.view.servers.find((one) => one.name === "Harbour office").id);

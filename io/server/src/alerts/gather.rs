@@ -1,25 +1,27 @@
 //! The facts of one viewer, from the state and its live values.
 
 use api::viewer::{PlanState, ViewerStatus};
-use domain::alert::{Disk, Facts, Probe, on_since};
+use domain::alert::{Disk, Facts, Probe, looks_after, on_since};
 use domain::id::{ServerId, ViewerId};
 use domain::state::State;
 
-/// The certificate of the device that stands at a viewer, and whether there is a device at all: it was approved and may still play.
+/// The device that stands at a viewer: it was approved and may still play.
 pub(super) struct Standing {
     /// When the device's certificate ends, Unix milliseconds; none for a browser.
     pub(super) certificate_until: Option<i64>,
+    /// Another server that looks after it; none: this one does.
+    pub(super) elsewhere: Option<ServerId>,
 }
 
-/// The device at a viewer; none if nobody was ever approved there, if it lost its place, or if another server is in charge of it, which looks after it
-/// then.
-pub(super) fn device(state: &State, own: ServerId, viewer: ViewerId) -> Option<Standing> {
+/// The device at a viewer; none if nobody was ever approved there, or if it lost its place. `is_here` says that it came to this
+/// server since that started.
+pub(super) fn device(state: &State, own: ServerId, viewer: ViewerId, is_here: bool) -> Option<Standing> {
     let mut devices = state.devices_of(viewer).filter(|(id, device)| device.revoked_at.is_none() && !state.is_suspended(id.0));
     let (_, first) = devices.next()?;
-    if first.in_charge.is_some_and(|noted| noted.server != own) {
-        return None;
-    }
-    Some(Standing { certificate_until: first.certificate_until })
+    let after = looks_after(state, viewer, first).filter(|server| *server != own);
+    // A browser notes nothing: it is where it was seen.
+    let elsewhere = after.filter(|_| first.in_charge.is_some() || !is_here);
+    Some(Standing { certificate_until: first.certificate_until, elsewhere })
 }
 
 /// What is known of a viewer that has a device. `started` is when the server started: before that nobody was absent. Times are Unix milliseconds.
@@ -36,6 +38,8 @@ pub(super) fn facts(state: &State, status: &ViewerStatus, standing: &Standing, s
         disk: machine.and_then(|machine| Disk::of(machine.disk_free, machine.disk_size)),
         // Browsers play by the server's clock, so that their own may go as it likes.
         clock_offset_ms: machine.map(|_| status.offset_ms),
+        spoilt: None,
+        silent: None,
     }
 }
 
@@ -63,20 +67,16 @@ mod tests {
             {
                 state.put(kind, id, Some(Row { birth: Dot::default(), cells }));
             }
-            device_is_ours(&state, of(7), viewer)
+            super::device(&state, of(7), viewer, false).map(|standing| standing.elsewhere.is_none())
         };
         let by = |server: u128| Some(InCharge { server: of(server), epoch: 9 });
-        assert_eq!([at(None), at(by(7)), at(by(8))], [true, true, false]);
-    }
-
-    fn device_is_ours(state: &State, own: ServerId, viewer: ViewerId) -> bool {
-        device(state, own, viewer).is_some()
+        assert_eq!([at(None), at(by(7)), at(by(8))], [Some(true), Some(true), Some(false)]);
     }
 
     #[test]
     fn facts_are_those_of_the_machine_and_of_no_time_before_the_start() {
         let state = State::default();
-        let standing = Standing { certificate_until: Some(77) };
+        let standing = Standing { certificate_until: Some(77), elsewhere: None };
         let absent = facts(&state, &ViewerStatus::default(), &standing, 5_000, 9_000);
         assert_eq!((absent.online, absent.since, absent.on_since), (false, 5_000, Some(i64::MIN)));
         assert_eq!((absent.disk, absent.clock_offset_ms, absent.certificate_until), (None, None, Some(77)));

@@ -1,16 +1,18 @@
-//! Alerts: looks at all viewers every few seconds, writes down what was raised and cleared, and has people told.
+//! Alerts: looks at all viewers and servers every few seconds, writes down what was raised and cleared, and has people told.
 //!
 //! What counts is decided by `domain::alert`; here the facts are gathered, and the outcome is kept.
 
 mod book;
 mod gather;
 mod round;
+mod servers;
 mod view;
 
 use std::time::Duration;
 
 use api::alert::{Acknowledged, AlertView};
 use domain::alert::AlertKind;
+use domain::id::ServerId;
 use domain::permission::{Action, Caller, Object, may};
 use domain::state::State;
 use parking_lot::Mutex;
@@ -124,7 +126,7 @@ async fn resume(app: &App) -> Result<(), store::Error> {
         }
     }
     let rules = domain::alert::in_force(&app.core.state());
-    app.alerts.book.lock().resume(alerts.iter().filter_map(view), &rules, now_ms());
+    app.alerts.book.lock().resume(alerts.iter().filter_map(view), ServerId(app.core.server_id()), &rules, now_ms());
     let known = app.core.store().facts().known_viewers().await?;
     app.alerts.book.lock().known(known.into_iter().map(Into::into));
     count(&app.alerts.book.lock());

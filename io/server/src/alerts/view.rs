@@ -1,6 +1,6 @@
 //! An alert as a fact, and as people see it.
 
-use api::alert::AlertView;
+use api::alert::{AlertView, NamedServer};
 use api::schedule::NamedViewer;
 use domain::alert::AlertKind;
 use serde_json::{Value, json};
@@ -14,6 +14,10 @@ pub fn view(alert: &Alert) -> Option<AlertView> {
         id: alert.id,
         kind: AlertKind::named(&alert.kind)?,
         viewer: alert.subject.map(|id| NamedViewer { name: name(), id: id.into() }),
+        server: alert
+            .detail
+            .get("server")
+            .and_then(|server| serde_json::from_value::<Option<NamedServer>>(server.clone()).ok()?),
         since: alert.detail["since"].as_i64().unwrap_or(alert.raised),
         raised: alert.raised,
         cleared: alert.cleared,
@@ -31,6 +35,6 @@ pub(super) fn fact(view: &AlertView) -> Alert {
         subject: view.viewer.as_ref().map(|viewer| viewer.id.0),
         raised: view.raised,
         cleared: view.cleared,
-        detail: json!({ "acknowledged": view.acknowledged, "name": name, "numbers": view.numbers, "since": view.since }),
+        detail: json!({ "acknowledged": view.acknowledged, "name": name, "numbers": view.numbers, "server": view.server, "since": view.since }),
     }
 }

@@ -121,6 +121,7 @@ impl From<Refusal> for Error {
             Refusal::Invalid { field, .. } => Self::invalid(field, text),
             Refusal::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name_taken", text).at("name"),
             Refusal::NotMain { .. } => Self::new(StatusCode::CONFLICT, "not_main", text),
+            Refusal::Unheard => Self::new(StatusCode::CONFLICT, "voters_not_heard", text),
             Refusal::NotFound { .. } => Self::not_found(text),
             Refusal::VersionConflict { version } => {
                 let mut error = Self::new(StatusCode::PRECONDITION_FAILED, "version_conflict", text);

@@ -37,6 +37,7 @@ pub mod tunnel;
 pub mod uploads;
 pub mod users;
 pub mod viewers;
+pub mod voters;
 pub mod wake;
 pub mod why;
 
@@ -117,6 +118,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(network::routes())
         .merge(describe::routes::<domain::server::Server>())
         .merge(servers::routes())
+        .merge(voters::routes())
         .merge(notices::routes())
         .merge(wake::routes())
         .merge(tasks::routes())

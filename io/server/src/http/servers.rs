@@ -107,6 +107,11 @@ async fn retire(Extract(app): Extract<App>, caller: SignedIn, RequestId(request)
         if before.retired_at.is_some() {
             return Ok((Vec::new(), ()));
         }
+        if domain::voters::in_force(state).servers.contains(&ServerId(id)) {
+            let text =
+                "this server votes for the Main: name other voters first, or switch off that servers take over by themselves";
+            return Err(Refusal::InUse(text.to_owned()));
+        }
         let after = Server { retired_at: Some(now_ms()), ..before.clone() };
         let change = Altered::Update(after.changed_since(before));
         Ok((vec![Edit { kind: Server::SPEC.name.to_owned(), id, change }], ()))

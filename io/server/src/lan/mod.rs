@@ -93,6 +93,12 @@ impl Lan {
         self.read(|running| running.discovery.as_ref().map(Service::stats))
     }
 
+    /// How far this machine's clock is behind its chosen source of time, milliseconds; none where it follows none.
+    #[must_use]
+    pub fn clock_offset_ms(&self) -> Option<f64> {
+        self.time()?.sources.iter().find(|source| source.is_selected)?.offset.map(|offset| offset * 1_000.0)
+    }
+
     /// What time is given out; none where the service does not run.
     #[must_use]
     pub fn time(&self) -> Option<Status> {

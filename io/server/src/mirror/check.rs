@@ -116,6 +116,21 @@ impl Check {
         }
     }
 
+    /// How many files were found spoilt, are still needed, and are not right again.
+    pub(crate) fn spoilt_now(&self, app: &App) -> u64 {
+        let open: Vec<Hash> = self.round.lock().spoilt.iter().filter(|one| one.mended_at.is_none()).map(|one| one.hash).collect();
+        if open.is_empty() {
+            return 0;
+        }
+        let files = app.core.store().media();
+        let missing: Vec<Hash> = open.into_iter().filter(|hash| files.size(*hash).is_none()).collect();
+        if missing.is_empty() {
+            return 0;
+        }
+        let needed = crate::readers::janitor::needed(app);
+        missing.iter().filter(|hash| needed.contains(hash)).count() as u64
+    }
+
     /// Whether a round is under way, or should begin now.
     fn is_due(&self, now: i64, days: u32) -> bool {
         let mut round = self.round.lock();

@@ -1,6 +1,6 @@
 //! What one recipient is told of one alert, as it waits in the queue.
 
-use api::alert::AlertView;
+use api::alert::{AlertView, NamedServer};
 use domain::alert::{AlertKind, Pace};
 use domain::id::{RecipientId, ViewerId};
 use domain::notify::{Address, Recipient};
@@ -63,8 +63,11 @@ pub struct NoticeAlert {
     pub id: Uuid,
     /// What it is.
     pub kind: AlertKind,
-    /// The screen; none: the server itself.
+    /// The screen; none: a server.
     pub viewer: Option<NoticeViewer>,
+    /// The server that it is about, or the silent one of the screen; none: the only one, or the screen itself.
+    #[serde(default)]
+    pub server: Option<NamedServer>,
     /// Since when it was so, Unix milliseconds.
     pub since: i64,
     /// When it was raised, Unix milliseconds.
@@ -152,6 +155,7 @@ impl NoticeAlert {
             id: alert.id,
             kind: alert.kind,
             viewer: alert.viewer.as_ref().map(|viewer| NoticeViewer { id: viewer.id, name: viewer.name.clone() }),
+            server: alert.server.clone(),
             since: alert.since,
             raised: alert.raised,
             cleared: alert.cleared,

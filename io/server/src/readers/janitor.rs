@@ -46,7 +46,7 @@ pub async fn follow(app: App) {
 /// When the store does not take a change; the rest is left for next time.
 pub async fn clean(app: &App, now: i64) -> Result<(), store::Error> {
     // Documents are removed by one server alone: the Main, which knows what the others still need.
-    if app.core.is_main() {
+    if app.core.has_duties() {
         let tasks = now - i64::from(app.config.facts.tasks_days) * 86_400_000;
         let purged = app.core.change_own(move |state| Ok((expired(state, now, tasks), ()))).await;
         if purged.is_err() {
@@ -140,7 +140,7 @@ fn expired(state: &State, now: i64, tasks: i64) -> Vec<Edit> {
 }
 
 /// Every file that something refers to: media, thumbnails, drafts, revisions, and what bodies name.
-fn needed(app: &App) -> BTreeSet<Hash> {
+pub(crate) fn needed(app: &App) -> BTreeSet<Hash> {
     let state = app.core.state();
     let rows = &state.rows;
     let media = rows.media.iter().flat_map(|(_, held)| [Some(held.value.hash), held.value.thumbnail]);

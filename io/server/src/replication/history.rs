@@ -106,6 +106,7 @@ mod tests {
             servers: vec![server.clone()],
             missing: Default::default(),
             check: Default::default(),
+            succession: Default::default(),
         };
         history.note(&view(&server), 1_000);
         (server.pending_out, server.state) = (Some(40), ServerState::NotConnected);

@@ -3,8 +3,9 @@
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
 //! which connections there are, `alarms` what was found wrong, `overview` and `history` say it to people, `arrival` for one change. `feeding`
-//! is what goes beside the log, `queue` what of it waits. `roles` knows who leads, `promotion` changes it; `mending` does what people decide
-//! where servers cannot; `soundness` looks whether the database is what was written into it.
+//! is what goes beside the log, `queue` what of it waits. `roles` knows who leads, `promotion` changes it, `election` does so by itself where people
+//! want that (`voters` shows and sets it); `mending` does what people decide where servers cannot; `soundness` looks whether the database is what
+//! was written into it.
 
 mod admitting;
 mod alarms;
@@ -12,6 +13,7 @@ mod announcing;
 mod arrival;
 mod dialling;
 mod differing;
+mod election;
 mod facts;
 mod feeding;
 mod hearsay;
@@ -34,10 +36,11 @@ mod session;
 mod snapshots;
 mod soundness;
 mod table;
+mod voters;
 
 use std::io;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use replica::session::Now;
 use tokio::sync::Notify;
@@ -58,10 +61,12 @@ pub(crate) use queue::bound;
 pub use salvage::set_aside;
 pub(crate) use service::service;
 pub use table::table;
+pub use voters::{name_voters, succession};
 
 pub(crate) use soundness::{in_words as damaged_in_words, noted as noted_damage};
 
 use alarms::Alarms;
+use election::Assembly;
 use pieces::Pieces;
 use soundness::Soundness;
 
@@ -79,6 +84,7 @@ pub struct Replication {
     alarms: Alarms,
     soundness: Soundness,
     pieces: Pieces,
+    assembly: Assembly,
     boot_nonce: Uuid,
     started: Instant,
     stop: CancellationToken,
@@ -100,6 +106,7 @@ impl Replication {
             alarms: Alarms::default(),
             soundness: Soundness::open(data),
             pieces: Pieces::default(),
+            assembly: Assembly::default(),
             boot_nonce: Uuid::new_v4(),
             started: Instant::now(),
             stop,
@@ -119,6 +126,11 @@ impl Replication {
         Now { mono_ms, wall_ms: now_ms() }
     }
 
+    /// A time of [`Self::now`] by the clock of the program.
+    fn instant(&self, mono_ms: u64) -> Instant {
+        self.started + Duration::from_millis(mono_ms)
+    }
+
     fn stopping(&self) -> CancellationToken {
         self.stop.clone()
     }
@@ -130,6 +142,7 @@ pub(crate) fn start(app: &App, stop: CancellationToken) {
     tokio::spawn(announcing::follow(app.clone(), stop.clone()));
     tokio::spawn(roles::follow(app.clone(), stop.clone()));
     tokio::spawn(promotion::follow(app.clone(), stop.clone()));
+    tokio::spawn(election::follow(app.clone(), stop.clone()));
     tokio::spawn(history::follow(app.clone(), stop.clone()));
     tokio::spawn(salvage::follow(app.clone(), stop.clone()));
     tokio::spawn(soundness::follow(app.clone(), stop));

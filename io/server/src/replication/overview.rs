@@ -53,6 +53,7 @@ pub async fn overview(app: &App) -> Result<ServersView, Error> {
         servers,
         missing: missing(&app.mirror.progress()),
         check: app.mirror.check.view(app),
+        succession: super::succession(app),
     })
 }
 

@@ -33,7 +33,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// The refusal as an answer.
 pub async fn promote(app: &App, change: Change) -> Result<(Made<()>, Promoted), Error> {
     let (own, heard, now) = (own(app), app.core.store().heard_lead(), now_ms());
-    let made = app.core.change_lead(change, move |state: &State| Ok((decide::promote(state, own, heard, now)?, ()))).await?;
+    let voted = app.core.store().vote().term;
+    let decide = move |state: &State| Ok((decide::promote(state, own, heard, voted, now)?, ()));
+    let made = app.core.change_lead(change, decide).await?;
     Ok((made, promoted(app)))
 }
 
@@ -141,7 +143,7 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
     let mut asking = Asking::stale(&app.core.state());
     loop {
         asking.look(&app);
-        let waits = app.core.is_main() && asking.any_live();
+        let waits = app.core.has_duties() && asking.any_live();
         if let Some(server) = asking.ready(&app).filter(|_| waits) {
             hand_over(&app, server).await;
         }

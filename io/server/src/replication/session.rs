@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use control::replication::{read, write};
 use control::v1::ReplicationFrame;
+use control::v1::replication_frame::Frame as Message;
 use domain::id::ServerId;
 use domain::lead::Lead;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
-use replica::session::{Alarm, CLOCK_ALARM_MS, Frame, Hold, Input, Live, Output, Peer, Phase, Reason, Session};
+use replica::session::{Alarm, CLOCK_ALARM_MS, Frame, Hold, Input, Live, Output, Peer, Phase, Reason, Session, VOTES_FROM};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::alarms::What;
+use super::election::Voice;
 use super::links::{Connected, Seat};
 use super::{facts, feeding, obeying, roles};
 use crate::app::App;
@@ -65,6 +67,8 @@ struct Driver {
     seat: Option<Seat>,
     /// What goes beside the log; none before the other side has introduced itself.
     beside: Option<mpsc::UnboundedSender<feeding::Said>>,
+    /// By which it votes; none: it does not, because its program is an older one.
+    voice: Option<Voice>,
     since: i64,
     looked: u32,
     lead: Option<Lead>,
@@ -113,6 +117,7 @@ async fn begin(app: &App, server: ServerId, ways: Ways, out: Outbox) -> Result<(
         asked: FuturesUnordered::new(),
         seat: None,
         beside: None,
+        voice: None,
         since: now_ms(),
         looked: 0,
         lead: app.core.lead(),
@@ -145,6 +150,12 @@ impl Driver {
             let displaced = self.seat.as_ref().map(|seat| seat.displaced.clone());
             let input = tokio::select! {
                 frame = incoming.next() => match frame {
+                    Some(Ok(ReplicationFrame { frame: Some(Message::Word(word)) })) => {
+                        if let Err(garbled) = self.voice.as_ref().map_or(Ok(()), |voice| voice.heard(word)) {
+                            return over(garbled.to_string());
+                        }
+                        continue;
+                    }
                     Some(Ok(frame)) if feeding::is_beside(&frame) => {
                         if let (Some(beside), Some(message)) = (&self.beside, frame.frame) {
                             // It ends with this session only.
@@ -237,6 +248,8 @@ impl Driver {
             self.app.replication.alarms.over(self.server, What::Digest);
             let (beside, heard) = mpsc::unbounded_channel();
             self.beside = Some(beside);
+            let votes = self.machine.version() >= VOTES_FROM;
+            self.voice = votes.then(|| self.app.replication.assembly.join(self.server, &self.out));
             tokio::spawn(feeding::run(self.app.clone(), actor, self.out.clone(), heard));
         }
         Ok(())

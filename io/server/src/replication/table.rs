@@ -107,12 +107,13 @@ pub fn table(view: &ServersView, now_ms: i64) -> String {
             "{files} files with {whole}.{tenths} MB are on their way to this server; screens need {needed} of them."
         );
     }
+    let _ = writeln!(text, "{}", super::voters::sentence(view));
     text.trim_end().to_owned()
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use api::server::MediaCheck;
+    use api::server::{MediaCheck, Succession};
     use domain::id::ServerId;
     use domain::server::Keeps;
     use uuid::Uuid;
@@ -161,26 +162,31 @@ pub(super) mod tests {
         }
     }
 
+    pub(crate) fn alone() -> ServersView {
+        ServersView {
+            own: ServerId::default(),
+            joining: false,
+            why: String::new(),
+            main: None,
+            may_lead: false,
+            waits_for_lost: false,
+            servers: Vec::new(),
+            missing: MissingFiles::default(),
+            check: MediaCheck::default(),
+            succession: Succession::default(),
+        }
+    }
+
     #[test]
     fn the_table_says_what_is_pending_and_why() {
         let own = ServerView { role: ServerRole::Main, ..server(1, ServerState::Own) };
         let other = ServerView { why: "10.0.0.5:7237 does not answer".into(), ..server(2, ServerState::NotConnected) };
         let third = ServerView { pending_out: None, way: Some("https".into()), ..server(3, ServerState::Connected) };
         let missing = MissingFiles { files: 3, bytes: 5_000_000, needed: 1, why: Vec::new() };
-        let view = ServersView {
-            own: own.id,
-            joining: false,
-            why: String::new(),
-            main: Some(own.id),
-            may_lead: false,
-            waits_for_lost: false,
-            servers: vec![own, other, third],
-            missing,
-            check: MediaCheck::default(),
-        };
+        let view = ServersView { own: own.id, main: Some(own.id), servers: vec![own, other, third], missing, ..alone() };
         let text = table(&view, 61_000);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 6, "{text}");
+        assert_eq!(lines.len(), 7, "{text}");
         assert_eq!(lines[5], "3 files with 5.0 MB are on their way to this server; screens need 1 of them.");
         assert!(lines[1].starts_with("server 1  Main  this server"), "{text}");
         let cells: Vec<&str> = lines[2].split_whitespace().collect();
@@ -194,18 +200,7 @@ pub(super) mod tests {
 
     #[test]
     fn alone_and_joining_have_a_sentence() {
-        let missing = MissingFiles::default();
-        let mut view = ServersView {
-            own: ServerId::default(),
-            joining: false,
-            why: String::new(),
-            main: None,
-            may_lead: false,
-            waits_for_lost: false,
-            servers: Vec::new(),
-            missing,
-            check: MediaCheck::default(),
-        };
+        let mut view = alone();
         assert!(table(&view, 0).contains("signboard server-token"));
         view.joining = true;
         assert!(table(&view, 0).contains("on its way"));

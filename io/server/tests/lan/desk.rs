@@ -86,6 +86,13 @@ impl Desk {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Puts, and returns the status with what was said.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.put(self.url(path)).header("x-csrf-token", &self.csrf).json(body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// As [`Self::change`]; returns the address of the change.
     pub(crate) async fn change_dot(&self, path: &str, body: &Value) -> String {
         let request = self.client.patch(self.url(path)).header("x-csrf-token", &self.csrf).json(body);

@@ -35,6 +35,8 @@ mod servers_read_only;
 mod servers_records;
 mod servers_retired;
 mod servers_roles;
+mod servers_silent;
+mod servers_voting;
 mod taken;
 mod time;
 mod unused;

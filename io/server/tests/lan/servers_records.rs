@@ -12,7 +12,7 @@ use crate::servers::{Server, pair};
 const STREAM: &str = "7d0a9a52-6f4c-4f0e-8f5a-d8f4a5c0b001";
 
 /// A screen at this server, approved there.
-fn screen(server: &Server, desk: &Desk, name: &str) -> (Device, String) {
+pub(crate) fn screen(server: &Server, desk: &Desk, name: &str) -> (Device, String) {
     let device = Device::new("http://127.0.0.1");
     let viewer = on(&server.host, async {
         assert_eq!(device.introduce().await.ok()["state"], "pending");

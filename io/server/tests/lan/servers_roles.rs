@@ -8,7 +8,7 @@ use crate::running::{both, signboard, until};
 use crate::servers::{Server, pair};
 
 /// A server more, which joined as a Backup.
-fn backup(segment: &Segment, main: &Server, name: &str) -> anyhow::Result<(Server, Desk)> {
+pub(crate) fn backup(segment: &Segment, main: &Server, name: &str) -> anyhow::Result<(Server, Desk)> {
     let server = Server::start(segment.host(name)?)?;
     let said = main.command(&["server-token", "--name", name, "--role", "backup"]);
     assert_eq!(said.code, 0, "{said:?}");
@@ -21,12 +21,12 @@ fn backup(segment: &Segment, main: &Server, name: &str) -> anyhow::Result<(Serve
 }
 
 /// The id of a server.
-fn id_of(server: &Server) -> Value {
+pub(crate) fn id_of(server: &Server) -> Value {
     server.servers()["own"].clone()
 }
 
 /// The servers that are the Main in the eyes of this one.
-fn mains(server: &Server) -> Vec<Value> {
+pub(crate) fn mains(server: &Server) -> Vec<Value> {
     let servers = server.servers();
     let all = servers["servers"].as_array().unwrap();
     all.iter().filter(|one| one["role"] == "main").map(|one| one["id"].clone()).collect()
@@ -34,7 +34,7 @@ fn mains(server: &Server) -> Vec<Value> {
 
 /// Waits until each of them knows the same one Main.
 #[track_caller]
-fn agree(servers: &[&Server], main: &Value) {
+pub(crate) fn agree(servers: &[&Server], main: &Value) {
     for server in servers {
         until("all agree on one Main", || mains(server) == [main.clone()]);
     }

@@ -2,6 +2,7 @@
 
 use domain::id::ServerId;
 use domain::lead::Lead;
+use replica::election::Vote;
 use store::Origin;
 
 use crate::Place;
@@ -92,5 +93,17 @@ pub(crate) async fn who_leads_is_known_after_a_restart(place: Place) {
     site.close().await;
     let site = place.open().await;
     assert_eq!(site.store.heard_lead(), lead(3, 9));
+    site.close().await;
+}
+
+pub(crate) async fn a_vote_is_known_after_a_restart(place: Place) {
+    let vote = |term, server| Vote { term, server: uuid::Uuid::from_u128(server) };
+    let site = place.open().await;
+    assert_eq!(site.store.vote(), Vote::default());
+    site.store.note_vote(vote(3, 9)).await.unwrap();
+    assert_eq!(site.store.vote(), vote(3, 9));
+    site.close().await;
+    let site = place.open().await;
+    assert_eq!(site.store.vote(), vote(3, 9));
     site.close().await;
 }

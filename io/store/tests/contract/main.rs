@@ -76,6 +76,7 @@ contract! {
     log::the_log_is_not_cut_past_a_reader
     log::what_is_old_is_told_from_what_is_young
     log::who_leads_is_known_after_a_restart
+    log::a_vote_is_known_after_a_restart
     facts::audit_is_listed_backwards_and_filtered
     facts::events_are_counted_once
     facts::plays_are_counted_once

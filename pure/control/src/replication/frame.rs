@@ -68,7 +68,8 @@ pub fn read(message: v1::ReplicationFrame) -> Result<Option<Frame>, Garbled> {
         | Message::Summands(_)
         | Message::Want(_)
         | Message::Piece(_)
-        | Message::Others(_) => return Ok(None),
+        | Message::Others(_)
+        | Message::Word(_) => return Ok(None),
     }))
 }
 
@@ -163,11 +164,11 @@ fn read_role(role: i32) -> Role {
     }
 }
 
-fn write_epoch(epoch: Epoch) -> v1::ReplicationEpoch {
+pub(super) fn write_epoch(epoch: Epoch) -> v1::ReplicationEpoch {
     v1::ReplicationEpoch { number: epoch.number, server: bytes(epoch.server) }
 }
 
-fn read_epoch(epoch: Option<v1::ReplicationEpoch>) -> Result<Epoch, Garbled> {
+pub(super) fn read_epoch(epoch: Option<v1::ReplicationEpoch>) -> Result<Epoch, Garbled> {
     match epoch {
         Some(epoch) => Ok(Epoch { number: epoch.number, server: id(&epoch.server)? }),
         None => Ok(Epoch::default()),

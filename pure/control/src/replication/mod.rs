@@ -6,6 +6,7 @@ mod frame;
 mod histories;
 mod reason;
 mod token;
+pub mod word;
 
 pub use frame::{read, write};
 pub use histories::{ends as write_ends, read_ends};

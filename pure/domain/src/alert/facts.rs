@@ -1,10 +1,11 @@
-//! What is known of one viewer when it is judged.
+//! What is known of one viewer or server when it is judged.
 
 use serde_json::{Value, json};
 
 use super::AlertKind;
+use crate::id::ServerId;
 
-/// What is known of one viewer. Times are Unix milliseconds.
+/// What is known of one viewer or server. Times are Unix milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Facts {
     /// Whether its device is connected.
@@ -23,6 +24,10 @@ pub struct Facts {
     pub certificate_until: Option<i64>,
     /// Since when its plan cannot be completed; none = it is complete.
     pub incomplete_since: Option<i64>,
+    /// How many of its files are spoilt and not yet mended; none for a viewer.
+    pub spoilt: Option<u64>,
+    /// The server that looks after the viewer and is silent, which is why nothing is known; none otherwise.
+    pub silent: Option<ServerId>,
 }
 
 /// What a comparison of the screenshot with what should be visible says.
@@ -87,6 +92,8 @@ impl Default for Facts {
             clock_offset_ms: None,
             certificate_until: None,
             incomplete_since: None,
+            spoilt: None,
+            silent: None,
         }
     }
 }
@@ -99,6 +106,7 @@ impl Facts {
             AlertKind::Clock => json!({ "offset_ms": self.clock_offset_ms.map(f64::round) }),
             AlertKind::Certificate => json!({ "until": self.certificate_until }),
             AlertKind::Disk => json!({ "free": self.disk.map(|d| d.free), "size": self.disk.map(|d| d.size) }),
+            AlertKind::Spoilt => json!({ "files": self.spoilt }),
             AlertKind::Black | AlertKind::Content | AlertKind::Frozen | AlertKind::Offline => json!({}),
         }
     }

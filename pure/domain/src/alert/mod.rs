@@ -1,16 +1,20 @@
-//! Alerts: what about a viewer should reach a person, decided from facts, rules and the time.
+//! Alerts: what about a viewer or a server should reach a person, decided from facts, rules and the time.
 //!
-//! [`AlertRules`] says what counts, [`OnHours`] when a viewer should be on, [`Watch`] judges one viewer and remembers what is raised.
+//! [`AlertRules`] says what counts, [`OnHours`] when a viewer should be on, [`Watch`] judges one viewer or
+//! server and remembers what is raised, and [`tells_of`] says which server does so for one that is silent.
 
 mod facts;
 mod hours;
+mod owner;
 mod rules;
 mod watch;
 
 pub use facts::{Disk, Facts, Probe};
 pub use hours::{OnHours, hours_of, on_since};
+pub use owner::{looks_after, tells_of};
 pub use rules::{
-    ALERT_RULES, AlertRules, CertificateRule, ClockRule, ContentRule, DiskRule, OfflineRule, Pace, ProbeRule, in_force,
+    ALERT_RULES, AlertRules, CertificateRule, ClockRule, ContentRule, DiskRule, OfflineRule, Pace, ProbeRule, SpoiltRule,
+    in_force,
 };
 pub use watch::{Change, Watch};
 
@@ -33,14 +37,16 @@ pub enum AlertKind {
     Disk,
     /// The picture does not move although it should.
     Frozen,
-    /// The viewer is not connected.
+    /// The viewer or the server is not connected.
     Offline,
+    /// Media of a server were spoilt on its disk.
+    Spoilt,
 }
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 7] =
-        [Self::Black, Self::Certificate, Self::Clock, Self::Content, Self::Disk, Self::Frozen, Self::Offline];
+    pub const ALL: [Self; 8] =
+        [Self::Black, Self::Certificate, Self::Clock, Self::Content, Self::Disk, Self::Frozen, Self::Offline, Self::Spoilt];
 
     /// Its name in the API, in facts and in metrics.
     #[must_use]
@@ -53,6 +59,7 @@ impl AlertKind {
             Self::Disk => "disk",
             Self::Frozen => "frozen",
             Self::Offline => "offline",
+            Self::Spoilt => "spoilt",
         }
     }
 

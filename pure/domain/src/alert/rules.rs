@@ -27,6 +27,8 @@ document! {
         clock: ClockRule = Public,
         /// Certificates that end soon.
         certificate: CertificateRule = Public,
+        /// Media that were spoilt on a server's disk.
+        spoilt: SpoiltRule = Public,
         /// How often people are told.
         pace: Pace = Public,
     }
@@ -93,6 +95,11 @@ rules! {
         /// Within how many days, 1 to 60.
         days: u32 = 14,
     }
+    /// Media that were spoilt on a server's disk.
+    SpoiltRule {
+        /// Whether it counts.
+        on: bool = true,
+    }
     /// How often people are told.
     Pace {
         /// Mails wait this long for further alerts, so that many come as one, in seconds, 0 to 3,600.
@@ -116,6 +123,7 @@ impl AlertRules {
             AlertKind::Disk => self.disk.on,
             AlertKind::Frozen => self.frozen.on,
             AlertKind::Offline => self.offline.on,
+            AlertKind::Spoilt => self.spoilt.on,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The judge of one viewer: from facts, rules and the time to alerts raised and cleared, with patience in both directions.
+//! The judge of one viewer or server: from facts, rules and the time to alerts raised and cleared, with patience in both directions.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ const PERSISTS_MS: i64 = 60_000;
 /// So many thousandths of the disk more than the threshold must be free before the alert is cleared.
 const DISK_SLACK: u64 = 20;
 
-/// What is raised for one viewer, and what is about to be.
+/// What is raised for one viewer or server, and what is about to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Watch([Course; AlertKind::ALL.len()]);
 
@@ -128,14 +128,14 @@ fn patience_ms(kind: AlertKind, rules: &AlertRules) -> i64 {
         AlertKind::Content => i64::from(rules.content.minutes) * MINUTE_MS,
         AlertKind::Offline => i64::from(rules.offline.minutes) * MINUTE_MS,
         AlertKind::Clock | AlertKind::Disk => PERSISTS_MS,
-        AlertKind::Certificate => 0,
+        AlertKind::Certificate | AlertKind::Spoilt => 0,
     }
 }
 
 fn settling_ms(kind: AlertKind) -> i64 {
     match kind {
         AlertKind::Black | AlertKind::Clock | AlertKind::Disk | AlertKind::Frozen | AlertKind::Offline => SETTLED_MS,
-        AlertKind::Certificate | AlertKind::Content => 0,
+        AlertKind::Certificate | AlertKind::Content | AlertKind::Spoilt => 0,
     }
 }
 
@@ -172,6 +172,9 @@ fn finding(kind: AlertKind, facts: &Facts, rules: &AlertRules, raised: bool, now
                 let (off, most) = (offset.abs(), f64::from(rules.clock.ms));
                 weighed(off > most, off <= most / 2.0)
             })
+        }
+        AlertKind::Spoilt => {
+            facts.spoilt.map_or(Finding::Unclear, |files| if files > 0 { Finding::Bad(None) } else { Finding::Good })
         }
         AlertKind::Certificate => facts.certificate_until.map_or(Finding::Unclear, |until| {
             let left = until.saturating_sub(now);

@@ -27,6 +27,7 @@ fn away(since: i64) -> Facts {
 fn each_kind_is_raised_after_its_patience_and_cleared_when_it_is_good_again() {
     let disk = |free| Facts { disk: Disk::of(free, 1_000), ..Facts::default() };
     let clock = |offset| Facts { clock_offset_ms: Some(offset), ..Facts::default() };
+    let spoilt = |files| Facts { spoilt: Some(files), ..Facts::default() };
     let probe = |probe| Facts { probe, ..Facts::default() };
     let ends = |until| Facts { certificate_until: Some(until), ..Facts::default() };
     let lacks = |since| Facts { incomplete_since: since, ..Facts::default() };
@@ -37,6 +38,7 @@ fn each_kind_is_raised_after_its_patience_and_cleared_when_it_is_good_again() {
         (AlertKind::Black, probe(Probe::Black), 120, probe(Probe::Ok), 20),
         (AlertKind::Frozen, probe(Probe::Frozen), 120, probe(Probe::Ok), 20),
         (AlertKind::Content, lacks(Some(0)), 600, lacks(None), 0),
+        (AlertKind::Spoilt, spoilt(2), 10, spoilt(0), 0),
         (AlertKind::Disk, disk(49), 60, disk(70), 20),
         (AlertKind::Clock, clock(-2_001.0), 60, clock(900.0), 20),
         (AlertKind::Certificate, ends(13 * day), 10, ends(90 * day), 0),
@@ -123,6 +125,7 @@ fn any_facts() -> impl Strategy<Value = Option<Facts>> {
             clock_offset_ms: Some(numbers.1),
             certificate_until: Some(numbers.2),
             incomplete_since: numbers.3.map(|_| since),
+            ..Facts::default()
         });
     prop_oneof![9 => facts.prop_map(Some), 1 => Just(None)]
 }

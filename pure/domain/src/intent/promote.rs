@@ -10,13 +10,26 @@ use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::state::State;
 
-/// Makes `own` the Main, whatever the present one does. `heard` is what others said of who leads. No edits where it leads already.
+/// Makes `own` the Main, whatever the present one does. `heard` is what others said of who leads, `voted` the number of the last vote that was
+/// given here; it is not used for this. No edits where it leads already.
 ///
 /// # Errors
 /// [`Refusal::InUse`] with the remedy for a server that cannot lead.
-pub fn promote(state: &State, own: ServerId, heard: Lead, now_ms: i64) -> Result<Vec<Edit>, Refusal> {
+pub fn promote(state: &State, own: ServerId, heard: Lead, voted: u32, now_ms: i64) -> Result<Vec<Edit>, Refusal> {
     let Some(server) = may_lead(state, own, heard)? else { return Ok(Vec::new()) };
-    Ok(vec![crown(own, server, next(state, heard)?, now_ms)])
+    Ok(vec![crown(own, server, after(epoch(state).max(heard.number).max(voted))?, now_ms)])
+}
+
+/// Makes `own` the Main under the number for which most voters voted. No edits where it leads already.
+///
+/// # Errors
+/// [`Refusal::InUse`] for a server that cannot lead, or where a promotion with that number or a later one is known.
+pub fn elected(state: &State, own: ServerId, heard: Lead, number: u32, now_ms: i64) -> Result<Vec<Edit>, Refusal> {
+    if epoch(state).max(heard.number) >= number {
+        return Err(Refusal::InUse(format!("a promotion with the number {number} or a later one is known")));
+    }
+    let server = may_lead(state, own, heard)?;
+    Ok(server.map(|server| crown(own, server, number, now_ms)).into_iter().collect())
 }
 
 /// Asks the Main to hand over to `own`. No edits where it leads already.
@@ -63,7 +76,10 @@ fn may_lead(state: &State, own: ServerId, heard: Lead) -> Result<Option<&Server>
 }
 
 fn next(state: &State, heard: Lead) -> Result<u32, Refusal> {
-    let newest = epoch(state).max(heard.number);
+    after(epoch(state).max(heard.number))
+}
+
+fn after(newest: u32) -> Result<u32, Refusal> {
     newest
         .checked_add(1)
         .ok_or_else(|| Refusal::InUse("the Main was changed four thousand million times: no number is left".to_owned()))
@@ -105,7 +121,7 @@ mod tests {
         state
     }
 
-    fn after(state: &State, edits: Vec<Edit>) -> State {
+    fn applied(state: &State, edits: Vec<Edit>) -> State {
         let mut state = state.clone();
         for edit in edits {
             let Change::Update(cells) = edit.change else { panic!("only updates") };
@@ -121,37 +137,49 @@ mod tests {
     #[test]
     fn a_promotion_counts_on_from_all_that_is_known() {
         let state = two(Server::default());
-        let promoted = after(&state, promote(&state, PIER, Lead::default(), 7).unwrap());
+        let promoted = applied(&state, promote(&state, PIER, Lead::default(), 0, 7).unwrap());
         assert_eq!(lead(&promoted), Some(Lead { number: 1, server: PIER }));
         assert_eq!(promoted.servers.get(PIER).unwrap().promoted_at, Some(7));
-        assert_eq!(promote(&promoted, PIER, Lead::default(), 8), Ok(Vec::new()), "it leads already");
+        assert_eq!(promote(&promoted, PIER, Lead::default(), 0, 8), Ok(Vec::new()), "it leads already");
         let heard = Lead { number: 5, server: MAIN };
-        let later = after(&promoted, promote(&promoted, PIER, heard, 9).unwrap());
+        let later = applied(&promoted, promote(&promoted, PIER, heard, 0, 9).unwrap());
         assert_eq!(lead(&later), Some(Lead { number: 6, server: PIER }));
+    }
+
+    #[test]
+    fn an_election_has_its_own_number_and_a_hand_avoids_it() {
+        let state = two(Server::default());
+        let won = applied(&state, elected(&state, PIER, Lead::default(), 4, 7).unwrap());
+        assert_eq!(lead(&won), Some(Lead { number: 4, server: PIER }));
+        let late = elected(&won, PIER, Lead::default(), 4, 8);
+        assert!(matches!(late, Err(Refusal::InUse(_))), "{late:?}");
+        assert!(elected(&state, PIER, Lead { number: 9, server: MAIN }, 9, 7).is_err(), "a newer one was heard of");
+        let by_hand = applied(&state, promote(&state, PIER, Lead::default(), 4, 7).unwrap());
+        assert_eq!(lead(&by_hand), Some(Lead { number: 5, server: PIER }), "it voted for another one under 4");
     }
 
     #[test]
     fn a_handing_over_needs_the_question_and_the_mains_own_hand() {
         let state = two(Server::default());
         assert_eq!(hand_over(&state, MAIN, PIER, Lead::default(), 9), Ok(Vec::new()), "nobody asked");
-        let asked = after(&state, ask(&state, PIER, Lead::default(), 5).unwrap());
-        let given_back = after(&asked, withdraw(&asked, PIER));
+        let asked = applied(&state, ask(&state, PIER, Lead::default(), 5).unwrap());
+        let given_back = applied(&asked, withdraw(&asked, PIER));
         assert_eq!(hand_over(&given_back, MAIN, PIER, Lead::default(), 9), Ok(Vec::new()));
         assert_eq!(withdraw(&given_back, PIER), Vec::new());
         let refused = hand_over(&asked, PIER, PIER, Lead::default(), 9);
         assert_eq!(refused, Err(Refusal::NotMain { main: "Harbour".into() }));
-        let done = after(&asked, hand_over(&asked, MAIN, PIER, Lead::default(), 9).unwrap());
+        let done = applied(&asked, hand_over(&asked, MAIN, PIER, Lead::default(), 9).unwrap());
         assert_eq!(lead(&done), Some(Lead { number: 1, server: PIER }));
         assert_eq!(done.servers.get(PIER).unwrap().asked_main_at, None);
     }
 
     #[test]
     fn who_cannot_lead_is_told_why() {
-        let refused = |state: &State| promote(state, PIER, Lead::default(), 1).unwrap_err().to_string();
+        let refused = |state: &State| promote(state, PIER, Lead::default(), 0, 1).unwrap_err().to_string();
         assert!(refused(&two(Server { read_only: true, ..Server::default() })).contains("only look"));
         assert!(refused(&two(Server { retired_at: Some(1), ..Server::default() })).contains("taken out"));
         assert!(refused(&State::default()).contains("only server"));
         let last = Lead { number: u32::MAX, server: MAIN };
-        assert!(promote(&two(Server::default()), PIER, last, 1).unwrap_err().to_string().contains("no number"));
+        assert!(promote(&two(Server::default()), PIER, last, 0, 1).unwrap_err().to_string().contains("no number"));
     }
 }

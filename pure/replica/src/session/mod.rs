@@ -43,7 +43,9 @@ pub const HEARTBEAT_MS: u64 = 5_000;
 /// After so long a silence the other side is given up, in milliseconds.
 pub const DEAD_MS: u64 = 15_000;
 /// Versions of the protocol that this program speaks.
-pub const PROTOCOL: Versions = Versions { min: 1, max: 1 };
+pub const PROTOCOL: Versions = Versions { min: 1, max: 2 };
+/// From this version on a server votes for the Main ([`crate::election`]).
+pub const VOTES_FROM: u32 = 2;
 /// Bytes of entries that may be sent to this server before it has stored them.
 pub const CREDIT_BYTES: u64 = 4 * 1024 * 1024;
 /// The most entries in one frame.

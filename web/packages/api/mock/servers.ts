@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const STEP_MS = 5 * MINUTE;
 
 export class Servers {
-  readonly view: ServersView = { own: OWN, joining: false, why: "", main: OWN, may_lead: false, waits_for_lost: false, servers: [], missing: { files: 0, bytes: 0, needed: 0, why: [] }, check: { began: null, ended: null, files: 0, spoilt: [] } };
+  readonly view: ServersView = { own: OWN, joining: false, why: "", main: OWN, may_lead: false, waits_for_lost: false, servers: [], missing: { files: 0, bytes: 0, needed: 0, why: [] }, check: { began: null, ended: null, files: 0, spoilt: [] }, succession: { voters: [], seconds: 60, next: null, term: 0, settled: true, unreached: [], heard: null, silent_s: null } };
   readonly notices: Notice[] = [];
   readonly history: ServerHistory = { step_ms: STEP_MS, servers: [] };
   /** Names of servers to which no change goes. */
@@ -72,6 +72,13 @@ export class Servers {
       if (planned && main?.state !== "connected") throw new Refusal(409, "main_not_reached", "the Main cannot be asked to hand over");
       this.lead(OWN);
       exchange.send(200, { main: OWN, epoch: 1 });
+    } else if (call === "PUT servers/voters") {
+      const { servers, seconds } = await exchange.json();
+      const voters = servers as string[];
+      if (voters.length === 1 || voters.length === 2) throw new Refusal(422, "invalid", "two servers cannot decide alone which of them is the Main", "servers");
+      const next = voters.find((id) => id !== this.view.main) ?? null;
+      this.view.succession = { ...this.view.succession, voters, seconds: Number(seconds), next, heard: voters.length > 0 ? true : null };
+      exchange.send(200, this.view.succession);
     } else if (call === "POST server-tokens") {
       const { name } = await exchange.json();
       exchange.send(201, { id: randomUUID(), token: `sbs_${Buffer.from(`${String(name)} may come in once`).toString("base64url")}`, expires_at: Date.now() + 86_400_000 });

@@ -11,7 +11,7 @@ import type { Installation, Session, User } from "./schema/people.ts";
 import type { Alteration, Schedule, Slot, TakenDown, Why } from "./schema/schedule.ts";
 import type { PendingDevice, ScreenshotFacts, Viewer, ViewerStatus } from "./schema/screens.ts";
 import type { Notice } from "./schema/notices.ts";
-import type { Arrival, Keeps, LineLimit, ServerHistory, ServerRole, ServersView, ServerToken } from "./schema/servers.ts";
+import type { Arrival, Keeps, LineLimit, ServerHistory, ServerRole, ServersView, ServerToken, Succession } from "./schema/servers.ts";
 import type { Task, TaskRun } from "./schema/tasks.ts";
 
 type Filter = Record<string, string | number | boolean | null | undefined>;
@@ -90,6 +90,8 @@ export function calls(client: Client) {
     makeServerToken: (wish: { name: string; role: ServerRole; parent?: Id; read_only: boolean }) => client.post<ServerToken>("/server-tokens", wish),
     /** Makes the server that answers the Main. A planned switch may take half a minute. */
     promoteServer: (planned: boolean) => client.post<{ main: Id; epoch: number }>("/servers/promote", { planned }),
+    /** Names the servers that vote for the Main; none: nobody takes over by itself. */
+    nameVoters: (servers: Id[], seconds: number) => client.call<Succession>("PUT", "/servers/voters", { body: { servers, seconds } }),
     /** Lets the state of that server take the place of the one that answers. */
     rebuildFrom: (id: Id) => client.post<undefined>(`/servers/${id}/rebuild-from`),
     goOnWithoutLost: () => client.post<undefined>("/servers/go-on"),

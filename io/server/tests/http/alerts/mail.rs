@@ -11,14 +11,14 @@ use super::{impatient, incomplete, until};
 use crate::server::Site;
 
 /// A running mail server; it ends when it is dropped.
-struct MailServer {
-    port: u16,
+pub(super) struct MailServer {
+    pub(super) port: u16,
     lines: Lines<BufReader<ChildStdout>>,
     _child: Child,
 }
 
 /// A Python that has aiosmtpd: `XTASK_TEST_PYTHON`, the one below `target/venv`, or the system's; none with a word about it.
-fn python() -> Option<PathBuf> {
+pub(super) fn python() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/venv/bin/python");
     let chosen = std::env::var_os("XTASK_TEST_PYTHON").map(PathBuf::from);
     let has = |python: &PathBuf| {
@@ -33,7 +33,7 @@ fn python() -> Option<PathBuf> {
 }
 
 impl MailServer {
-    async fn start(python: &Path, protection: &str, certificate: &Path, key: &Path) -> Self {
+    pub(super) async fn start(python: &Path, protection: &str, certificate: &Path, key: &Path) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/alerts/smtp.py");
         let mut command = Command::new(python);
         command.arg(script).arg(protection).arg(certificate).arg(key).stdout(Stdio::piped()).kill_on_drop(true);
@@ -44,7 +44,7 @@ impl MailServer {
         server
     }
 
-    async fn line(&mut self) -> Value {
+    pub(super) async fn line(&mut self) -> Value {
         let line = tokio::time::timeout(super::PATIENCE, self.lines.next_line()).await.expect("no mail came for long");
         serde_json::from_str(&line.unwrap().expect("the mail server ended")).unwrap()
     }

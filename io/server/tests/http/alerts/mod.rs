@@ -1,6 +1,7 @@
 //! Alerts of a whole server: raised, cleared, listed, and told to real receivers.
 
 mod mail;
+mod own;
 mod raised;
 mod receiver;
 mod told;

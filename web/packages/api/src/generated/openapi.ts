@@ -1588,6 +1588,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/voters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes over when the Main falls silent, as far as the server that answers knows. */
+        get: operations["find_voters"];
+        /** Names the servers that vote; none: no server becomes the Main by itself. Only the Main takes it. */
+        put: operations["name_voters"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/servers/{id}": {
         parameters: {
             query?: never;
@@ -2287,7 +2305,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertKind: "black" | "certificate" | "clock" | "content" | "disk" | "frozen" | "offline";
+        AlertKind: "black" | "certificate" | "clock" | "content" | "disk" | "frozen" | "offline" | "spoilt";
         /** @description What raises an alert, and how people are told. */
         AlertRules: {
             /**
@@ -2355,6 +2373,13 @@ export interface components {
              *     }
              */
             pace: components["schemas"]["Pace"];
+            /**
+             * @description Media that were spoilt on a server's disk.
+             * @default {
+             *       "on": true
+             *     }
+             */
+            spoilt: components["schemas"]["SpoiltRule"];
         };
         /** @description Something that people should look at. */
         AlertView: {
@@ -2371,13 +2396,17 @@ export interface components {
             id: string;
             /** @description What it is. */
             kind: components["schemas"]["AlertKind"];
-            /** @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds. */
+            /**
+             * @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds, `files`
+             *     that were spoilt.
+             */
             numbers: unknown;
             /**
              * Format: int64
              * @description When it was raised, Unix milliseconds.
              */
             raised: number;
+            server?: components["schemas"]["NamedServer"] | null;
             /**
              * Format: int64
              * @description Since when it was so, Unix milliseconds.
@@ -3276,6 +3305,15 @@ export interface components {
              */
             uid: string | null;
             /**
+             * @description Which servers decide together who becomes the Main when the present one falls silent.
+             * @default {
+             *       "former": [],
+             *       "seconds": 60,
+             *       "servers": []
+             *     }
+             */
+            voters: components["schemas"]["Voters"];
+            /**
              * @description Zone of viewers that have none of their own.
              * @default UTC
              */
@@ -3383,13 +3421,17 @@ export interface components {
                 id: string;
                 /** @description What it is. */
                 kind: components["schemas"]["AlertKind"];
-                /** @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds. */
+                /**
+                 * @description The numbers behind it, by kind: `offset_ms` of a clock, `free` and `size` of a disk in bytes, `until` of a certificate in Unix milliseconds, `files`
+                 *     that were spoilt.
+                 */
                 numbers: unknown;
                 /**
                  * Format: int64
                  * @description When it was raised, Unix milliseconds.
                  */
                 raised: number;
+                server?: components["schemas"]["NamedServer"] | null;
                 /**
                  * Format: int64
                  * @description Since when it was so, Unix milliseconds.
@@ -3944,6 +3986,13 @@ export interface components {
         MoveItem: {
             after?: components["schemas"]["PlaylistItemId"] | null;
         };
+        /** @description A server by name. */
+        NamedServer: {
+            /** @description Which. */
+            id: components["schemas"]["ServerId"];
+            /** @description Its name at that time. */
+            name: string;
+        };
         /** @description A viewer by id and name. */
         NamedViewer: {
             /** @description Its id. */
@@ -4031,6 +4080,16 @@ export interface components {
             name: string;
             /** @description Password, at least 10 characters. */
             password: string;
+        };
+        /** @description Names the servers that vote for the Main. */
+        NewVoters: {
+            /**
+             * Format: int32
+             * @description After so many seconds without the Main one takes over, 20 to 3,600.
+             */
+            seconds?: number;
+            /** @description Three, five, seven or nine servers; none = no server becomes the Main by itself. */
+            servers: components["schemas"]["ServerId"][];
         };
         /** @description A notice, as this server found it. */
         NoticeView: {
@@ -4659,6 +4718,13 @@ export interface components {
              *     }
              */
             pace: components["schemas"]["Pace"];
+            /**
+             * @description Media that were spoilt on a server's disk.
+             * @default {
+             *       "on": true
+             *     }
+             */
+            spoilt: components["schemas"]["SpoiltRule"];
         } & {
             /**
              * Format: uuid
@@ -4699,6 +4765,15 @@ export interface components {
              * @default null
              */
             uid: string | null;
+            /**
+             * @description Which servers decide together who becomes the Main when the present one falls silent.
+             * @default {
+             *       "former": [],
+             *       "seconds": 60,
+             *       "servers": []
+             *     }
+             */
+            voters: components["schemas"]["Voters"];
             /**
              * @description Zone of viewers that have none of their own.
              * @default UTC
@@ -5607,6 +5682,8 @@ export interface components {
             own: components["schemas"]["ServerId"];
             /** @description The servers, the one that answers first. */
             servers: components["schemas"]["ServerView"][];
+            /** @description Who takes over when the Main falls silent. */
+            succession: components["schemas"]["Succession"];
             /** @description Whether the one that answers waits for a server that has the entries which its disk lost. */
             waits_for_lost: boolean;
             /** @description Why the state has not come, in words for people; empty: it is on its way, or has come. */
@@ -5724,6 +5801,44 @@ export interface components {
             mended_at?: number | null;
             /** @description Name of the media; empty: no record names it any more, or it is a body. */
             name: string;
+        };
+        /** @description Media that were spoilt on a server's disk. */
+        SpoiltRule: {
+            /**
+             * @description Whether it counts.
+             * @default true
+             */
+            on: boolean;
+        };
+        /** @description Who takes over when the Main falls silent, as far as the server that answers knows. */
+        Succession: {
+            /**
+             * @description Whether the one that answers is the Main and has heard most voters lately. If it has not, it does nothing that only the Main does. None: it
+             *     is not the Main, or nobody votes.
+             */
+            heard?: boolean | null;
+            next?: components["schemas"]["ServerId"] | null;
+            /**
+             * Format: int32
+             * @description After so many seconds without the Main.
+             */
+            seconds: number;
+            /** @description Whether most of those who voted before a change know of it; until then most of them must agree too. */
+            settled: boolean;
+            /**
+             * Format: int64
+             * @description For how many seconds the one that answers, a voter, has not heard the Main; none: it does not vote, or is the Main.
+             */
+            silent_s?: number | null;
+            /**
+             * Format: int32
+             * @description The largest number of a promotion or a vote that is known.
+             */
+            term: number;
+            /** @description The voters that the one that answers cannot ask: not connected, or of an older version. */
+            unreached: components["schemas"]["ServerId"][];
+            /** @description The servers that vote; none = no server becomes the Main by itself. */
+            voters: components["schemas"]["ServerId"][];
         };
         /** @description A suspended user or device. Any live row suspends, so that of two concurrent decisions the safe one wins. */
         Suspension: {
@@ -6248,6 +6363,25 @@ export interface components {
          * @description Loudness in per cent, 0 to 100.
          */
         Volume: number;
+        /** @description Who votes. It is one cell, so that it changes as a whole. */
+        Voters: {
+            /**
+             * @description Those before, each set until most of it knows of the change. Most of each set must agree until then.
+             * @default []
+             */
+            former: components["schemas"]["ServerId"][][];
+            /**
+             * Format: int32
+             * @description After so many seconds without the Main one takes over, 20 to 3,600.
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * @description The voters; none = no server becomes the Main by itself.
+             * @default []
+             */
+            servers: components["schemas"]["ServerId"][];
+        };
         /** @description Magic packets are on their way. */
         Waking: {
             /** @description Screens that are called. Each one woke when it connects. */
@@ -11927,6 +12061,88 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            507: components["responses"]["Error507"];
+        };
+    };
+    find_voters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Succession"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+            507: components["responses"]["Error507"];
+        };
+    };
+    name_voters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVoters"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Succession"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            428: components["responses"]["Error428"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
             507: components["responses"]["Error507"];
         };
     };

@@ -6,10 +6,12 @@ import type { When } from "./schedule.ts";
 type Schemas = components["schemas"];
 
 export type AlertKind = Schemas["AlertKind"];
-export type Alert = Omit<Schemas["AlertView"], "acknowledged" | "cleared" | "viewer"> & {
+export type Alert = Omit<Schemas["AlertView"], "acknowledged" | "cleared" | "server" | "viewer"> & {
   /** Who looks after it. */
   acknowledged: Schemas["Acknowledged"] | null;
   cleared: Millis | null;
+  /** Without a screen: the server that it is about, null if there is only one. With a screen: its server, which is silent. */
+  server: { id: Id; name: string } | null;
   viewer: { id: Id; name: string } | null;
 };
 export type Delivery = Schemas["Delivery"];
@@ -17,7 +19,7 @@ export type Downloads = Schemas["Downloads"];
 export type AlertRules = Schemas["AlertRules"] & Resource;
 
 /** In the order in which people look for them. */
-export const ALERT_KINDS: AlertKind[] = ["offline", "black", "frozen", "content", "disk", "clock", "certificate"];
+export const ALERT_KINDS: AlertKind[] = ["offline", "black", "frozen", "content", "disk", "clock", "certificate", "spoilt"];
 
 /** Somebody who is told of alerts. */
 export interface Recipient extends Resource {

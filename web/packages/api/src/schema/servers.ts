@@ -124,6 +124,24 @@ export interface ServersView {
   servers: ServerView[];
   missing: MissingFiles;
   check: MediaCheck;
+  succession: Succession;
+}
+
+/** Who takes over when the Main falls silent, as far as the server that answers knows. */
+export interface Succession {
+  /** None: no server becomes the Main by itself. */
+  voters: Id[];
+  seconds: number;
+  next: Id | null;
+  term: number;
+  /** Whether most of those who voted before a change know of it. */
+  settled: boolean;
+  /** Voters that the one that answers cannot ask. */
+  unreached: Id[];
+  /** Whether the one that answers, as the Main, has heard most voters lately; null: it is not the Main, or nobody votes. */
+  heard: boolean | null;
+  /** For how many seconds the one that answers has not heard the Main; null: it does not vote, or is the Main. */
+  silent_s: number | null;
 }
 
 export interface ServerToken {
