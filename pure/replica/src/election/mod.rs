@@ -109,9 +109,10 @@ impl Election {
     /// clock.
     #[must_use]
     pub fn new(own: Uuid, run: Uuid, facts: Facts, vote: Vote, now_ms: u64) -> Self {
-        // What it promised before this start still holds.
+        // What it promised before this start still holds. Where nobody votes, nothing was.
         let to = if vote.term > facts.lead.number { vote.server } else { facts.lead.server };
-        let promised = (to, now_ms.saturating_add(facts.council.silence_ms()));
+        let voted = facts.council.is_on() || !facts.council.former.is_empty();
+        let promised = (to, if voted { now_ms.saturating_add(facts.council.silence_ms()) } else { now_ms });
         Self {
             own,
             run,

@@ -109,3 +109,13 @@ fn other_voters_count_when_most_of_the_former_ones_know_them() {
         world.one_leads()
     });
 }
+
+#[test]
+fn voters_that_are_named_while_servers_run_follow_the_main_at_once() {
+    scene(3, 0, |world| {
+        world.until(2_000, |_| false)?;
+        world.change_council(0, [1, 2, 3].map(Uuid::from_u128).to_vec())?;
+        assert!(world.until(12_000, |world| world.nodes[0].has_duties(world.now))?, "nobody promised anything before");
+        Ok(())
+    });
+}
