@@ -1,5 +1,5 @@
 //! The servers that decide together which of them becomes the Main when the present one falls silent
-//! (`docs/decisions/0013-three-servers-vote.md`).
+//! (`docs/decisions/0014-three-servers-vote.md`).
 
 use serde::{Deserialize, Serialize};
 

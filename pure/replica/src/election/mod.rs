@@ -1,4 +1,4 @@
-//! Which server becomes the Main by itself when the present one falls silent (`docs/decisions/0013-three-servers-vote.md`).
+//! Which server becomes the Main by itself when the present one falls silent (`docs/decisions/0014-three-servers-vote.md`).
 //!
 //! A machine without clock, socket, thread or random source: one [`Election`] belongs to one running server, and its driver keeps the order of
 //! what comes out. `council` says who votes and when most agree, `leading` is the Main's side: it has its duties only for as long as most voters
