@@ -72,7 +72,7 @@ describe("alerts", () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.waitFor({ state: "detached" });
     const [stored] = scene.mock.store.all("recipients");
-    assert.deepEqual([stored.address, stored.kinds.includes("clock"), stored.kinds.length, stored.destination], [{ webhook: "https://desk.example.org/hook" }, false, 6, null]);
+    assert.deepEqual([stored.address, stored.kinds.includes("clock"), stored.kinds.length, stored.destination], [{ webhook: "https://desk.example.org/hook" }, false, 7, null]);
     assert.deepEqual(scene.mock.alerts.secrets, [key]);
     const row = page.getByRole("listitem").filter({ hasText: "Desk" });
     await row.getByRole("button", { name: "Test" }).click();

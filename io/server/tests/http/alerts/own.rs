@@ -27,7 +27,7 @@ async fn a_spoilt_file_is_told_by_mail_and_so_is_that_it_is_right_again() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    ada.act("/servers/check-media").await.cleared();
+    ada.act("/servers/check-media").await.done();
     let alert = open(&ada, "spoilt").await;
     assert_eq!((&alert["viewer"], &alert["server"], &alert["numbers"]), (&json!(null), &json!(null), &json!({"files": 1})));
     let mail = server.line().await;
