@@ -1,11 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { looks } from "./looks.mjs";
 import { signIn, stage, visit } from "./stage.mjs";
-
-/** Set to a folder to look at the pages. */
-const PICTURES = process.env.XTASK_PICTURES;
 
 describe("several servers", () => {
   let scene, page, faults;
@@ -16,23 +12,7 @@ describe("several servers", () => {
     page = await visitor.context.newPage();
   });
   after(() => scene?.close());
-  const serious = async () => (await new AxeBuilder({ page }).exclude("iframe").analyze()).violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => one.id);
   const entry = () => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Notices/ });
-
-  /** Light, dark, and on a telephone: nothing may stand out of the page. */
-  async function looks(name) {
-    for (const [theme, width] of [["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]]) {
-      await page.setViewportSize({ width, height: width === 390 ? 844 : 720 });
-      await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
-      assert.deepEqual(await serious(), [], `${name} ${theme} ${width}`);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${width}`);
-      if (PICTURES) {
-        mkdirSync(PICTURES, { recursive: true });
-        await page.screenshot({ path: `${PICTURES}/${name}-${theme}-${width}.png` });
-      }
-    }
-    await page.setViewportSize({ width: 1280, height: 720 });
-  }
 
   test("one server alone says what further ones are for, and makes a token", async () => {
     await signIn(page, scene.base, "/servers");
@@ -66,7 +46,7 @@ describe("several servers", () => {
     assert.equal(await page.getByRole("img", { name: /changes waiting over the last day/ }).count(), 4, "not this one, nor who was taken out");
     const pier = page.getByRole("img", { name: /^Pier 3/ });
     assert.equal(await pier.locator("rect").count(), 1, "one cut");
-    await looks("servers");
+    await looks(page, "servers");
   });
 
   test("a server is taken out after a question", async () => {
@@ -86,7 +66,7 @@ describe("several servers", () => {
     await dialog.getByText("2 servers are chosen. Choose an odd number from three on.").waitFor();
     assert.ok(await dialog.getByRole("button", { name: "Save" }).isDisabled());
     await dialog.getByLabel("Pier 3").check();
-    await looks("voters");
+    await looks(page, "voters");
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.getByText("If Ferry terminal is silent for 60 s, Harbour office takes over by itself, if most of the voters agree.").waitFor();
@@ -100,7 +80,7 @@ describe("several servers", () => {
     const dialog = page.getByRole("dialog", { name: "Make this server the Main" });
     await dialog.getByText(/Harbour office sends what it has/).waitFor();
     assert.equal(await page.getByRole("button", { name: "Add a server" }).count(), 0, "that is for the Main");
-    await looks("promote");
+    await looks(page, "promote");
     await dialog.getByRole("button", { name: "Hand over in order" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("row").filter({ hasText: "was the Main before" }).getByText("Harbour office").waitFor();
@@ -127,7 +107,7 @@ describe("several servers", () => {
     await list.getByText("Two versions of a presentation: the later one stands.").waitFor();
     await list.getByText("Changed on one server, deleted on another: it is deleted.").waitFor();
     await list.getByText("Content names something that was deleted on another server.").waitFor();
-    await looks("notices");
+    await looks(page, "notices");
 
     await edit.getByRole("button", { name: "Take the other value" }).click();
     const done = page.getByRole("list", { name: "Dealt with" });

@@ -196,6 +196,10 @@ impl Driver {
                 changed = stands.changed() => match changed {
                     Ok(()) => {
                         stands.mark_unchanged();
+                        // Before the other server hears of it, and uses it.
+                        if let Err(ended) = self.look_at_rights() {
+                            return ended;
+                        }
                         if let Err(ended) = self.tell_lead().await {
                             return ended;
                         }
@@ -290,6 +294,16 @@ impl Driver {
         let _ = self.out.send(write(&frame));
     }
 
+    /// Whether people may edit on the other server decides what is taken from it, so a session does not outlive a change of that.
+    fn look_at_rights(&self) -> Result<(), Ended> {
+        let state = self.app.core.state();
+        if state.servers.get(self.server).is_some_and(|server| server.read_only != self.read_only) {
+            self.say(Frame::Bye(Reason::StartOver));
+            return Err(over("What people may do on the other server was changed. The session starts over."));
+        }
+        Ok(())
+    }
+
     /// Who leads is said with the next sign of life, not only when role and free disk are looked at.
     async fn tell_lead(&mut self) -> Result<(), Ended> {
         let lead = self.app.core.lead();
@@ -309,11 +323,7 @@ impl Driver {
             self.say(Frame::Bye(reason.clone()));
             return Err(Ended { passes: false, ..over(reason.to_string()) });
         }
-        if state.servers.get(self.server).is_some_and(|server| server.read_only != self.read_only) {
-            // What is taken from it is another question now.
-            self.say(Frame::Bye(Reason::StartOver));
-            return Err(over("What people may do on the other server was changed. The session starts over."));
-        }
+        self.look_at_rights()?;
         if let Some(seat) = &self.seat {
             seat.knows(self.machine.known());
         }

@@ -159,3 +159,25 @@ async fn a_read_only_server_shows_all_makes_nothing_and_does_not_lead() {
     sub.stop().await;
     main.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_may_be_let_edit_on_a_read_only_server_and_the_other_way_it_says_what_to_do() {
+    let (main, ada) = Site::set_up(HERE).await;
+    let sub = Site::empty(HERE).await;
+    let token = ada.post("/server-tokens", &json!({"name": "Window", "read_only": true})).await.created()["token"].clone();
+    sub.stranger().post("/setup/join", &json!({"link": sub.link(), "token": token})).await.ok();
+    until("the state has come", || async { sub.stranger().get("/setup").await.ok()["set_up"] == true }).await;
+    let bob = sub.stranger().sign_in("ada", PASSWORD).await;
+    let path = format!("/servers/{}", sub.app.core.server_id());
+    // It cannot free itself.
+    bob.patch(&path, &json!({"read_only": false})).await.refused(403, "read_only_server", "");
+    assert_eq!(ada.patch(&path, &json!({"read_only": false})).await.ok()["read_only"], false);
+    until("it knows so", || async { bob.get(&path).await.ok()["read_only"] == false }).await;
+    bob.make("/viewers", json!({"name": "Made at the window"})).await;
+    until("what is made there arrives", || async { ada.get("/viewers").await.ok()["total"] == 1 }).await;
+    let refused = ada.patch(&path, &json!({"read_only": true})).await;
+    let said = refused.refused(422, "invalid", "read_only")["message"].to_string();
+    assert!(said.contains("Window") && said.contains("join anew by a token"), "{said}");
+    sub.stop().await;
+    main.stop().await;
+}

@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::table::Table;
 
 impl Noun for Server {
-    const EDITABLE: &'static [&'static str] = &["name", "role", "parent", "site", "keeps", "zone", "limits"];
+    const EDITABLE: &'static [&'static str] = &["name", "role", "parent", "read_only", "site", "keeps", "zone", "limits"];
 
     fn table(state: &State) -> &Table<Self> {
         &state.servers
@@ -30,12 +30,21 @@ impl Noun for Server {
             return Err(Refusal::invalid("site", format!("a place may have {SITE_LONGEST} characters")));
         }
         check_limits(&self.limits)?;
+        let before = state.servers.get(ServerId(id));
+        // The others would refuse what it made before it heard of it.
+        if self.read_only && before.is_some_and(|before| !before.read_only) {
+            let text = format!(
+                "what people made on {} and has not arrived elsewhere yet would be taken by no other server: take it out, and let it join anew by a token with read_only",
+                self.name
+            );
+            return Err(Refusal::invalid("read_only", text));
+        }
         let other_main = |other: &Self| other.role == ServerRole::Main && other.retired_at.is_none();
         if self.role == ServerRole::Main && self.retired_at.is_none() && taken(state, id, other_main) {
             return Err(Refusal::invalid("role", "there is a Main already: an installation has one"));
         }
         let leads = lead(state).is_some_and(|lead| lead.server == ServerId(id));
-        let founder = state.servers.get(ServerId(id)).is_some_and(|before| before.role == ServerRole::Main);
+        let founder = before.is_some_and(|before| before.role == ServerRole::Main);
         if founder && leads && self.role != ServerRole::Main {
             return Err(Refusal::invalid("role", "this is the Main: make another server the Main first"));
         }

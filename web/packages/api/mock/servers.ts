@@ -61,7 +61,9 @@ export class Servers {
     } else if (method === "PATCH" && path[0] === "servers") {
       const one = this.view.servers.find((server) => server.id === path[1]);
       if (!one) throw new Refusal(404, "not_found", "there is no such server");
-      Object.assign(one, await exchange.json());
+      const members = await exchange.json();
+      if (members.read_only && !one.read_only) throw new Refusal(422, "invalid", `what people made on ${one.name} would be taken by no other server`, "read_only");
+      Object.assign(one, members);
       // As at noon of a working day.
       Object.assign(one, { send_limit: one.limits[0]?.receive ?? null, receive_limit: one.limits[0]?.send ?? null });
       exchange.send(200, one);
@@ -86,6 +88,15 @@ export class Servers {
       const server = this.view.servers.find((one) => one.id === path[1]);
       if (!server || server.role === "main") throw new Refusal(422, "invalid", "this is the Main: make another server the Main first", "id");
       Object.assign(server, { state: "retired", retired_at: Date.now(), way: null, address: null, why: "" });
+      exchange.send(204);
+    } else if (method === "POST" && path[0] === "servers" && path[2] === "rebuild-from") {
+      const server = this.view.servers.find((one) => one.id === path[1]);
+      if (!server?.fork) throw new Refusal(409, "nothing_to_decide", "the two servers do not hold each other back because of different histories: nothing is to be decided");
+      Object.assign(server, { fork: false, state: "connected", why: "" });
+      exchange.send(204);
+    } else if (call === "POST servers/go-on") {
+      if (!this.view.waits_for_lost) throw new Refusal(409, "nothing_to_decide", "this server waits for nothing: its disk did not go back, or it was rebuilt");
+      this.view.waits_for_lost = false;
       exchange.send(204);
     } else if (call === "GET notices") {
       const open = this.notices.filter((one) => one.resolved_at === null);

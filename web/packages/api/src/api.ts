@@ -95,7 +95,7 @@ export function calls(client: Client) {
     /** Lets the state of that server take the place of the one that answers. */
     rebuildFrom: (id: Id) => client.post<undefined>(`/servers/${id}/rebuild-from`),
     goOnWithoutLost: () => client.post<undefined>("/servers/go-on"),
-    changeServer: (id: Id, members: { site?: string; keeps?: Keeps; limits?: LineLimit[] }) => client.patch<unknown>(`/servers/${id}`, members),
+    changeServer: (id: Id, members: { read_only?: false; site?: string; keeps?: Keeps; limits?: LineLimit[] }) => client.patch<unknown>(`/servers/${id}`, members),
     checkMedia: () => client.post<undefined>("/servers/check-media"),
     retireServer: (id: Id) => client.post<undefined>(`/servers/${id}/retire`),
     /** The last day of the servers. */
