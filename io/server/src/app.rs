@@ -17,6 +17,7 @@ use crate::distribution::Distribution;
 use crate::ingest::uploads::Uploads;
 use crate::lan::Lan;
 use crate::mirror::Mirror;
+use crate::neighbours::Neighbours;
 use crate::notify::Notify;
 use crate::replication::Replication;
 use crate::session::bodies::Bodies;
@@ -82,6 +83,8 @@ pub struct Services {
     pub mirror: Mirror,
     /// Files on their way to screens.
     pub distribution: Distribution,
+    /// Viewers that give each other files.
+    pub neighbours: Neighbours,
     /// What viewers are told to do.
     pub tasks: Tasks,
     /// Pictures of the screens.

@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod mirror;
 #[cfg(feature = "next")]
 mod mutant;
+pub mod neighbours;
 pub mod network;
 pub mod notify;
 pub mod now;

@@ -236,6 +236,7 @@ fn join(
         notify: Default::default(),
         mirror: crate::mirror::Mirror::open(&config.data.dir),
         distribution: Default::default(),
+        neighbours: Default::default(),
         tasks: crate::tasks::Tasks::new(&config.data.dir),
         feed: LiveFeed::new(stop),
         lan: Default::default(),
@@ -259,6 +260,7 @@ fn follow(app: &App) -> tokio::task::JoinSet<()> {
     readers.spawn(crate::readers::janitor::follow(janitor));
     readers.spawn(crate::tasks::follow(app.clone()));
     readers.spawn(crate::distribution::follow(app.clone()));
+    readers.spawn(crate::neighbours::follow(app.clone()));
     readers.spawn(crate::mirror::follow(app.clone()));
     readers.spawn(crate::mirror::follow_limits(app.clone()));
     readers.spawn(crate::mirror::follow_check(app.clone()));

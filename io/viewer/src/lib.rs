@@ -18,6 +18,7 @@ pub mod journal;
 pub mod link;
 pub mod log;
 pub mod memory;
+pub mod neighbours;
 pub mod planning;
 pub mod screen;
 pub mod stage;

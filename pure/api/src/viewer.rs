@@ -84,6 +84,10 @@ pub struct MachineStatus {
     pub frames_dropped: u32,
     /// Bytes that are still to be fetched.
     pub download_left: u64,
+    /// Bytes of files that came from servers since the viewer's program started.
+    pub fetched_from_servers: u64,
+    /// Bytes of files that came from other viewers of its site since the viewer's program started.
+    pub fetched_from_neighbours: u64,
     /// What the pixel probe says: `ok`, `black`, `frozen` or `unknown`.
     pub probe: String,
 }

@@ -11,6 +11,8 @@ use Party::{Html5Viewer, Local, Server, Viewer};
 
 /// TCP and UDP port of the control protocol.
 pub const CONTROL: u16 = 7237;
+/// TCP port at which viewers give files to their neighbours, where that is wanted. Beside the table: nothing needs it.
+pub const NEIGHBOURS: u16 = 7238;
 /// UDP port of WS-Discovery (OASIS WS-Discovery 1.1, section 2.4).
 pub const DISCOVERY: u16 = 3702;
 /// TCP port of online activation.
@@ -213,6 +215,9 @@ pub const TABLE: &[Port] = &[
     Port::tcp(HTTPS, Out, Html5Viewer, "everything that the HTML5 viewer needs, over HTTPS")
         .moved_by("web.https-port").noting(EITHER_WEB_PORT),
 ];
+
+/// Where screens give each other files, if they shall: beside the table, since nothing needs it, and off where nobody wants it.
+pub const NEARBY: Port = Port::tcp(NEIGHBOURS, Both, Viewer, "files from and to screens nearby");
 
 /// The rows of one party, in the order of the table.
 pub fn of(party: Party) -> impl Iterator<Item = &'static Port> {

@@ -1,4 +1,4 @@
-//! Settings of native viewers that do not decide what plays: display, sound, screenshots.
+//! Settings of native viewers that do not decide what plays: display, sound, screenshots, neighbours.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,8 @@ document! {
         loudness: Option<u8> = Public,
         /// Seconds between two screenshots that nobody ordered, 10 to 86,400; 0 = never; none = as elsewhere.
         screenshot_s: Option<u32> = Public,
+        /// Whether it gives files to other viewers of its local network, and takes some from them; none = as elsewhere.
+        share: Option<bool> = Public,
         /// Who made it.
         made_by: Option<UserId> = Public,
         /// When, Unix milliseconds.
@@ -86,6 +88,9 @@ pub struct SettingsInForce {
     /// Seconds between two screenshots; 0 = never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub screenshot_s: Option<u32>,
+    /// Whether files are given to and taken from other viewers of the local network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<bool>,
 }
 
 impl SettingsInForce {
@@ -108,6 +113,7 @@ impl SettingsInForce {
             brightness: take(&mut members, &mut unread, "brightness"),
             loudness: take(&mut members, &mut unread, "loudness"),
             screenshot_s: take(&mut members, &mut unread, "screenshot_s"),
+            share: take(&mut members, &mut unread, "share"),
         }
     }
 }
@@ -129,5 +135,6 @@ pub fn settings_in_force(state: &State, viewer: ViewerId) -> SettingsInForce {
         brightness: reaching.iter().find_map(|one| one.brightness),
         loudness: reaching.iter().find_map(|one| one.loudness),
         screenshot_s: reaching.iter().find_map(|one| one.screenshot_s),
+        share: reaching.iter().find_map(|one| one.share),
     }
 }

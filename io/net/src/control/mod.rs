@@ -14,6 +14,7 @@ mod judge;
 mod key;
 mod link;
 mod media;
+mod neighbour;
 mod pace;
 mod part;
 mod proxy;
@@ -34,6 +35,7 @@ pub use identity::{Identity, IdentityError};
 pub use key::{Key, KeyError};
 pub use link::{Incoming, Link};
 pub use media::{Media, MediaFault, Piece};
+pub use neighbour::{Called, Doorway, NeighbourFault, Pin};
 pub use pace::Pace;
 pub use part::Part;
 

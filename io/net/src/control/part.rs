@@ -64,6 +64,22 @@ impl Part {
         spawn_blocking(move || restart(&file)).await.map_err(ended)?
     }
 
+    /// Gives up what lies behind the first `length` bytes.
+    ///
+    /// # Errors
+    /// As [`Part::open`], with the same `longest`.
+    pub async fn cut(self, length: u64, longest: u64) -> io::Result<Self> {
+        let Self { file, path, .. } = self;
+        spawn_blocking(move || {
+            file.set_len(length)?;
+            // Its lock goes with it, and what is left is hashed anew.
+            drop(file);
+            open(path, longest)
+        })
+        .await
+        .map_err(ended)?
+    }
+
     /// Gives the file its name, for good: the bytes and the folders are on disk when this returns.
     ///
     /// # Errors

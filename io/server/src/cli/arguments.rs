@@ -71,6 +71,9 @@ pub(super) enum Command {
         /// Narrows outgoing traffic too.
         #[arg(long)]
         outgoing: bool,
+        /// For the role `viewer`: a screen that shares files with screens nearby.
+        #[arg(long)]
+        share: bool,
     },
     /// Simulates many native viewers with real sessions, to try a server under load.
     #[command(hide = true)]

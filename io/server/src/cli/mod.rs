@@ -86,7 +86,9 @@ fn command(command: Command, program: Program) -> Result<(String, Exit), Failure
         }
         Command::Doctor { sources, server, json } => return doctor::run(&sources.load()?, server.as_deref(), json),
         Command::EnrolToken { token, sources } => local::enrol_token(&sources.load()?.data.dir, &token)?,
-        Command::Firewall { sources, role, format, outgoing } => firewall::run(&sources.load()?, &role, &format, outgoing),
+        Command::Firewall { sources, role, format, outgoing, share } => {
+            firewall::run(&sources.load()?, firewall::Wish { role: &role, format: &format, outgoing, share })?
+        }
         Command::Fleet { viewers, server, token, heartbeat, seconds, sample, metrics, json } => {
             let sizes = (usize::try_from(viewers), usize::try_from(sample));
             let (Ok(viewers), Ok(sample)) = sizes else { return Err(Failure::new(Exit::Usage, "these are too many viewers.")) };

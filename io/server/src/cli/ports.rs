@@ -76,7 +76,7 @@ pub(super) fn markdown(config: &Config) -> String {
     out.push_str(
         "\nBeside the table, and never needed: with `discovery.mdns` the server announces itself by mDNS too, multicast on UDP 5353\n\
          both ways, so that programs which browse for `_signboard._tcp` or `_http._tcp` see it. A firewall that drops it stops\n\
-         nothing else.\n",
+         nothing else. Screens that share files with each other ([viewer.md](viewer.md)) do so at TCP 7238.\n",
     );
     out
 }

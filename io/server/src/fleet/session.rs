@@ -188,7 +188,8 @@ impl<'a> Session<'a> {
                 }
                 Ok(())
             }
-            Some(Hear::Stored(_) | Hear::Ping(_)) | None => Ok(()),
+            // The fleet gives and takes no files among its own.
+            Some(Hear::Neighbours(_) | Hear::Stored(_) | Hear::Ping(_)) | None => Ok(()),
         }
     }
 

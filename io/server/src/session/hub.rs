@@ -29,6 +29,8 @@ pub enum ToSession {
     Order(Box<Order>),
     /// The device gave up its place among those that wait: others of the same source came.
     Crowded,
+    /// The viewer's neighbours are others than it was told.
+    Neighbours,
     /// Another session of the same device took over.
     Replaced,
     /// The server stops; come again in so many seconds.

@@ -104,6 +104,8 @@ impl Live {
             own.clock_bound_ms = finite(report.clock_bound_ms);
             own.frames_dropped = report.frames_dropped;
             own.download_left = report.download_left;
+            count(&mut own.fetched_from_servers, report.fetched_from_servers, "servers");
+            count(&mut own.fetched_from_neighbours, report.fetched_from_neighbours, "neighbours");
             for trouble in report.troubles.iter().take(ERRORS) {
                 let (code, text) = (clipped(&trouble.code), clipped(&trouble.text));
                 status.errors.insert(0, ViewerError { code, text, at: trouble.at });
@@ -245,6 +247,15 @@ fn keep_list(kept: &mut Vec<String>, texts: &[String]) {
 /// At most 16 addresses.
 fn listed(texts: &[String]) -> Vec<String> {
     texts.iter().take(16).map(|text| clipped(text)).collect()
+}
+
+/// Notes a sum that a viewer counts from its start on, and adds what is new to the metrics.
+fn count(kept: &mut u64, told: u64, from: &'static str) {
+    let more = if told < *kept { told } else { told - *kept };
+    if more > 0 {
+        metrics::counter!("signboard_viewer_fetched_bytes_total", "from" => from).increment(more);
+    }
+    *kept = told;
 }
 
 fn finite(number: f64) -> f64 {

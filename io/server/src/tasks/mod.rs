@@ -21,6 +21,7 @@ use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 pub use files::Files;
+pub(crate) use segment::Segment;
 pub(crate) use service::follow;
 
 /// The runs that have not ended, and what is needed to carry them on.

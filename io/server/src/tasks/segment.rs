@@ -12,7 +12,7 @@ const SCOUTS: usize = 8;
 
 /// A segment: the first address of the network and the length of its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Segment(IpAddr, u8);
+pub(crate) struct Segment(IpAddr, u8);
 
 impl Segment {
     /// The segment of an address, or of one with the length of its prefix (`10.1.2.3/24`). Without it 24 bits are assumed for IPv4 and 64 for IPv6,
@@ -26,7 +26,7 @@ impl Segment {
     }
 
     /// The same of an address that is one already.
-    pub(super) fn around(address: IpAddr, prefix: Option<u8>) -> Option<Self> {
+    pub(crate) fn around(address: IpAddr, prefix: Option<u8>) -> Option<Self> {
         match address.to_canonical() {
             IpAddr::V4(own) => {
                 let prefix = prefix.unwrap_or(24).min(32);

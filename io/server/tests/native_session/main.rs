@@ -18,6 +18,7 @@ mod arriving;
 mod desk;
 mod endings;
 mod following;
+mod neighbours;
 mod orders;
 mod python;
 mod reporting;

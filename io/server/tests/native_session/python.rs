@@ -86,7 +86,7 @@ async fn play_through(age: &str) {
     let (site, ada) = Site::set_up(&[]).await;
     let mut viewer = Viewer::start(&python, site.app.control.ports().control, age);
     if age == "same" {
-        assert_eq!(viewer.does("vectors").await["known"], 21);
+        assert_eq!(viewer.does("vectors").await["known"], 23);
     }
     let pending = viewer.does("pending").await;
     assert_eq!(pending["installation"], "Harbour");

@@ -13,6 +13,7 @@ mod play;
 mod records;
 mod report;
 mod session;
+mod sharing;
 mod snapshot;
 mod start;
 mod status;
@@ -45,6 +46,7 @@ use crate::journal::Journal;
 use crate::link::{LinkEvent, Present};
 use crate::log::LastLines;
 use crate::memory::Memory;
+use crate::neighbours::{Circle, Offer};
 use crate::planning::{Bodies, Prospect};
 use crate::screen::{BootFacts, ScreenEvent};
 use crate::stage::Stage;
@@ -113,6 +115,12 @@ pub struct Agent {
     /// What the plan in force needs: never given up.
     needed: BTreeSet<Hash>,
     downloads: Downloads,
+    /// Viewers of the same site.
+    circle: Arc<Circle>,
+    /// The port at which they are let in.
+    offer: Option<Offer>,
+    /// The addresses that were named with it.
+    shared_at: Vec<String>,
     plays: Journal,
     records: Journal,
     done: Done,

@@ -25,6 +25,7 @@ impl Agent {
             LinkEvent::Open(open) => {
                 self.follow_time(Some(&open.host));
                 self.event("info", "session.open", &format!("The session with {} is open.", open.host));
+                self.stop_sharing();
                 self.conversation = Some(Conversation::new(*open));
                 self.standing = Standing::Connected;
                 self.holding.begin();
@@ -36,6 +37,7 @@ impl Agent {
                 if self.conversation.take().is_some() {
                     self.event("warn", "session.closed", &format!("The session ended: {why}."));
                     self.downloads.pause();
+                    self.stop_sharing();
                 }
                 self.standing = Standing::lost(why);
             }
@@ -76,6 +78,7 @@ impl Agent {
                 let received = self.setting.clock.elapsed();
                 self.setting.clock.heard(t0, t1, t2, received);
             }
+            Said::Neighbours(neighbours) => self.meet(&neighbours),
             Said::Error(v1::Error { code, message }) => self.event("warn", "session.error", &format!("{message} ({code})")),
             // The connector has seen these already.
             Said::Bye(_) | Said::Ping(_) => {}
@@ -94,6 +97,7 @@ impl Agent {
         self.surroundings = Some(welcome);
         self.tell_disk();
         self.set_display();
+        self.share();
         self.replan(false);
         self.pump();
     }
@@ -132,6 +136,7 @@ impl Agent {
     pub(super) fn revoked(&mut self, message: String) {
         self.conversation = None;
         self.downloads.pause();
+        self.stop_sharing();
         let setting = &self.setting;
         let gone = leave(&setting.passport, &self.memory, &setting.cache, &setting.album, [&mut self.plays, &mut self.records]);
         self.note_disk(gone);

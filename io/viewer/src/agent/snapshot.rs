@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::Agent;
+use crate::neighbours::Offer;
 
 /// What a running viewer says of itself on its own computer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,21 @@ pub struct Snapshot {
     pub plan: String,
     /// Bytes that are still to be fetched.
     pub download_left: u64,
+    /// Bytes of files that came from servers since the program started.
+    #[serde(default)]
+    pub fetched_from_servers: u64,
+    /// Bytes of files that came from screens nearby since the program started.
+    #[serde(default)]
+    pub fetched_from_neighbours: u64,
+    /// Bytes of files that went to screens nearby since the program started.
+    #[serde(default)]
+    pub given_to_neighbours: u64,
+    /// How many screens nearby share files with this one.
+    #[serde(default)]
+    pub neighbours: usize,
+    /// The TCP port at which they are let in; 0 = files are not shared.
+    #[serde(default)]
+    pub shared_port: u16,
     /// Bytes in the cache.
     pub cache_used: u64,
     /// What the cache may take.
@@ -94,6 +110,11 @@ impl Agent {
             way: session.map(|session| session.way().to_owned()).unwrap_or_default(),
             plan: status.plan,
             download_left: status.download_left,
+            fetched_from_servers: status.fetched_from_servers,
+            fetched_from_neighbours: status.fetched_from_neighbours,
+            given_to_neighbours: self.circle.sums.to_neighbours(),
+            neighbours: self.circle.len(),
+            shared_port: self.offer.as_ref().map_or(0, Offer::port),
             cache_used: status.cache_used,
             cache_quota: status.cache_quota,
             plays_waiting: self.plays.len(),

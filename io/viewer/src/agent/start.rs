@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -19,6 +20,7 @@ use crate::config::{CacheLimits, OWN_FILE};
 use crate::download::Downloads;
 use crate::journal::{Journal, Limits};
 use crate::memory::{IN_FORCE, Memory, NEWEST};
+use crate::neighbours::Circle;
 use crate::planning::{Bodies, prospect};
 
 /// Events and log lines that are kept for the server.
@@ -42,7 +44,8 @@ impl Agent {
         }
         let done = Done::open(&setting.data, setting.disk.clone());
         let quota = quota(&setting.config.cache, &setting.cache);
-        let mut downloads = Downloads::new(setting.cache.clone(), quota);
+        let circle = Arc::new(Circle::default());
+        let mut downloads = Downloads::new(setting.cache.clone(), quota, circle.clone());
         let holding = memory.slice(NEWEST);
         let surroundings = memory.surroundings();
         if let Some(limits) = surroundings.as_ref().and_then(|welcome| welcome.download.as_ref()) {
@@ -67,6 +70,9 @@ impl Agent {
             in_force: None,
             needed: BTreeSet::new(),
             downloads,
+            circle,
+            offer: None,
+            shared_at: Vec::new(),
             plays,
             records,
             done,

@@ -128,6 +128,8 @@ impl Agent {
             troubles: Vec::new(),
             download_left: self.downloads.left(),
             probe: probe.to_owned(),
+            fetched_from_servers: self.circle.sums.from_servers(),
+            fetched_from_neighbours: self.circle.sums.from_neighbours(),
         }
     }
 }

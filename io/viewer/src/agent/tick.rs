@@ -32,6 +32,7 @@ impl Agent {
         self.check_one();
         self.look_for_sticks();
         self.look_for_settings();
+        self.look_at_neighbours();
         if self.in_force.is_none() {
             self.show_boot();
         }

@@ -1,6 +1,7 @@
 //! Files by hash: bodies, fonts, media. What is not whole is never handed out, and what the plan in force needs is never given up.
 
 mod entry;
+mod grouped;
 mod library;
 mod room;
 #[cfg(test)]

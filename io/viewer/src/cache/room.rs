@@ -50,7 +50,7 @@ impl Cache {
     pub(super) fn make_room_of(&self, wanted: u64, keep: &BTreeSet<Hash>, quota: Quota, free: u64) -> Result<(), NoRoom> {
         let mut room = quota.bytes.saturating_sub(self.used()).min(free.saturating_sub(quota.reserve));
         let mut others: Vec<_> =
-            self.entries.lock().iter().filter(|(hash, _)| !keep.contains(hash)).map(|(h, e)| (*h, *e)).collect();
+            self.entries.lock().iter().filter(|(hash, _)| !keep.contains(hash)).map(|(h, e)| (*h, e.clone())).collect();
         let possible = room + others.iter().map(|(_, entry)| entry.bytes).sum::<u64>();
         if possible < wanted {
             return Err(NoRoom { wanted, possible });

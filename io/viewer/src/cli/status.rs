@@ -21,6 +21,23 @@ pub(super) fn run(data: &Path, json: bool) -> Result<String, Failure> {
     Ok(lines(&snapshot))
 }
 
+/// Where files came from, where some came from screens nearby or went to them.
+fn fetched(snapshot: &Snapshot) -> String {
+    let (servers, neighbours, given) =
+        (snapshot.fetched_from_servers, snapshot.fetched_from_neighbours, snapshot.given_to_neighbours);
+    if snapshot.neighbours == 0 && neighbours == 0 && given == 0 {
+        return String::new();
+    }
+    let mib = |bytes: u64| bytes >> 20;
+    format!(
+        "{} MiB from servers, {} MiB from screens nearby ({} now); {} MiB given to them",
+        mib(servers),
+        mib(neighbours),
+        snapshot.neighbours,
+        mib(given)
+    )
+}
+
 fn lines(snapshot: &Snapshot) -> String {
     let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
     let waiting = format!("{} play records, {} events", snapshot.plays_waiting, snapshot.records_waiting);
@@ -42,6 +59,7 @@ fn lines(snapshot: &Snapshot) -> String {
         ("stands in", if snapshot.served_by.is_empty() { String::new() } else { stands_in }),
         ("plan", snapshot.plan.clone()),
         ("to fetch", if snapshot.download_left > 0 { mib(snapshot.download_left) } else { String::new() }),
+        ("fetched", fetched(snapshot)),
         ("cache", format!("{} of {}", mib(snapshot.cache_used), mib(snapshot.cache_quota))),
         ("waiting", waiting),
         ("clock", snapshot.clock.clone()),

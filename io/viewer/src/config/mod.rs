@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{DEFAULT_FILE, OWN_FILE, Sources};
 pub use problem::Problem;
-pub use sections::{Browser, CacheLimits, Commands, Display, Log, Output, PowerBy, Server, SurfaceKind, Time, TimeBy};
+pub use sections::{
+    Browser, CacheLimits, Commands, Display, Log, Neighbours, Output, PowerBy, Server, SurfaceKind, Time, TimeBy,
+};
 pub use usb::{FILE_NAME, Lookout, Stick};
 pub use write::set;
 
@@ -29,6 +31,8 @@ pub struct Config {
     pub cache: CacheLimits,
     /// What a server may do to the machine.
     pub commands: Commands,
+    /// Screens of the same site.
+    pub neighbours: Neighbours,
     /// Where the time comes from.
     pub time: Time,
     /// The kiosk browser.

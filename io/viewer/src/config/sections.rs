@@ -76,6 +76,22 @@ pub struct Commands {
     pub allow: Vec<String>,
 }
 
+/// Screens of the same site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Neighbours {
+    /// TCP port at which they are given files, where the server's settings want it; 0 = none are given and none asked for.
+    pub port: u16,
+    /// Megabits per second that go to all of them together; 0 = as many as go.
+    pub mbit_per_second: u64,
+}
+
+impl Default for Neighbours {
+    fn default() -> Self {
+        Self { port: domain::ports::NEIGHBOURS, mbit_per_second: 100 }
+    }
+}
+
 /// Where the time comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]

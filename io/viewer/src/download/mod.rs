@@ -17,6 +17,7 @@ use net::control::{Media, Pace};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::cache::{Cache, Quota};
+use crate::neighbours::Circle;
 use crate::planning::{Press, Want};
 pub use fault::Why;
 pub use hours::is_open;
@@ -39,9 +40,13 @@ pub enum Fetched {
 /// The downloads of a viewer.
 pub struct Downloads {
     cache: Arc<Cache>,
+    /// Viewers of the same site.
+    circle: Arc<Circle>,
     pace: Arc<Pace>,
     /// For what an emergency shows: no limit.
     no_pace: Arc<Pace>,
+    /// Whether the server sets a limit.
+    is_limited: bool,
     quota: Quota,
     at_once: usize,
     hours: Vec<v1::Hours>,
@@ -67,15 +72,29 @@ struct UnderWay {
 impl Downloads {
     /// Downloads into this cache.
     #[must_use]
-    pub fn new(cache: Arc<Cache>, quota: Quota) -> Self {
+    pub fn new(cache: Arc<Cache>, quota: Quota, circle: Arc<Circle>) -> Self {
         let [pace, no_pace] = [(), ()].map(|()| Arc::new(Pace::new(0)));
         let (queue, running, under_way) = (Queue::default(), JoinSet::new(), BTreeMap::new());
-        Self { cache, pace, no_pace, quota, at_once: USUAL, hours: Vec::new(), queue, running, under_way, begun: 0 }
+        Self {
+            cache,
+            circle,
+            pace,
+            no_pace,
+            is_limited: false,
+            quota,
+            at_once: USUAL,
+            hours: Vec::new(),
+            queue,
+            running,
+            under_way,
+            begun: 0,
+        }
     }
 
     /// Takes the limits that the server sets.
     pub fn limit(&mut self, limits: &v1::Download) {
         self.pace.set(limits.bytes_per_second);
+        self.is_limited = limits.bytes_per_second > 0;
         self.at_once = usize::try_from(limits.at_once).ok().filter(|n| *n > 0).unwrap_or(USUAL).min(MOST);
         self.hours.clone_from(&limits.hours);
     }
@@ -84,6 +103,7 @@ impl Downloads {
     /// the hours. Downloads that are not wanted any more end, those that hold up what presses begin again after it, and what an emergency has come
     /// to show begins again without a limit.
     pub fn want(&mut self, missing: Vec<Want>, bare: bool, now: Instant) {
+        self.circle.want(missing.iter().map(|want| want.hash).collect());
         if missing.is_empty() && self.under_way.is_empty() && self.queue.is_empty() {
             return;
         }
@@ -120,9 +140,17 @@ impl Downloads {
                 self.spawn(Want { bytes: 0, ..want }, std::future::ready(Err(Why::Quota)));
                 continue;
             }
+            let is_free = want.press == Press::Emergency || !self.is_limited;
             let pace = if want.press == Press::Emergency { &self.no_pace } else { &self.pace };
-            let task = task::run(media.clone(), Arc::clone(&self.cache), Arc::clone(pace), want);
-            self.spawn(want, task);
+            let fetching = task::Fetching {
+                media: media.clone(),
+                cache: Arc::clone(&self.cache),
+                circle: Arc::clone(&self.circle),
+                pace: Arc::clone(pace),
+                is_free,
+                want,
+            };
+            self.spawn(want, fetching.run());
         }
     }
 

@@ -10,7 +10,7 @@ fn want(n: u8, press: Press) -> Want {
 
 fn downloads(folder: &std::path::Path) -> Downloads {
     let cache = Arc::new(Cache::open(folder, Arc::new(Local)).unwrap());
-    Downloads::new(cache, Quota { bytes: 1_000, reserve: 0 })
+    Downloads::new(cache, Quota { bytes: 1_000, reserve: 0 }, Arc::default())
 }
 
 fn running(downloads: &Downloads) -> Vec<(u8, Press)> {

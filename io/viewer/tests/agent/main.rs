@@ -14,4 +14,5 @@ mod records;
 mod revoked;
 mod rig;
 mod settings;
+mod sharing;
 mod stage;

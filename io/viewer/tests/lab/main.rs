@@ -15,6 +15,7 @@ mod house;
 mod kiosk;
 mod life;
 mod moved;
+mod neighbours;
 mod proxy;
 mod reach;
 mod time;

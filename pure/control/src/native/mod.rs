@@ -11,7 +11,7 @@ use crate::v1;
 use crate::v1::from_viewer::Message;
 
 pub use keeping::Step;
-pub use output::{Greeting, Output, PlanNews, Record};
+pub use output::{Greeting, Output, PlanNews, Record, Sharing};
 
 use keeping::Keeping;
 
@@ -87,6 +87,7 @@ impl NativeSession {
             Message::Ping(_) => Output::Nothing,
             Message::Attachment(attachment) => reading::attachment(attachment),
             Message::WakeHearing(hearing) => reading::hearing(hearing),
+            Message::Sharing(sharing) => reading::sharing(&sharing),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the driver of a native viewer's session shall do.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 
 use crate::order::{Part, Report};
@@ -39,6 +41,8 @@ pub enum Output {
     Report(Uuid, Report),
     /// A part of a screenshot that nobody ordered.
     Screenshot(Part),
+    /// It gives its files to neighbours.
+    Sharing(Sharing),
     /// How the viewer is.
     Status(Box<v1::Status>),
     /// Store these play records, then acknowledge the last number.
@@ -60,6 +64,15 @@ pub struct Greeting {
     pub protocol: u32,
     /// What the viewer said.
     pub hello: v1::Hello,
+}
+
+/// Where a viewer gives its files to neighbours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    /// TCP port; 0 = nowhere.
+    pub port: u16,
+    /// Its addresses, 16 at the most.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// A plan got so far.

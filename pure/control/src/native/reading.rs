@@ -3,7 +3,7 @@
 use domain::content::Content;
 use uuid::Uuid;
 
-use super::output::{Output, PlanNews, Record};
+use super::output::{Output, PlanNews, Record, Sharing};
 use crate::hearing::{CardFlag, CardHeard, Hearing};
 use crate::order::{Part, Report};
 use crate::play::PlayRecord;
@@ -20,6 +20,8 @@ const MAX_TEXT: usize = 4_000;
 const MAX_MISSING: usize = 100;
 /// The most network cards of one machine, ports and refusals that are noted.
 const MAX_CARDS: usize = 64;
+/// The most addresses of one machine.
+const MAX_ADDRESSES: usize = 16;
 /// Levels of events; others count as `info`.
 const LEVELS: [&str; 4] = ["error", "warn", "info", "debug"];
 
@@ -113,6 +115,15 @@ pub(super) fn hearing(hearing: v1::WakeHearing) -> Output {
     let cards = hearing.cards.into_iter().take(MAX_CARDS).map(card);
     let hearing = Hearing { listening: ports(&hearing.listening), refused: refused.collect(), cards: cards.collect() };
     Output::Report(order, Report::Hearing(hearing))
+}
+
+/// Addresses that are none are passed over: a newer version may know others.
+pub(super) fn sharing(sharing: &v1::Sharing) -> Output {
+    let Ok(port) = u16::try_from(sharing.port) else {
+        return Output::refuse("sharing", format!("a TCP port is 65535 at the most, this one is {}", sharing.port));
+    };
+    let addresses = sharing.addresses.iter().take(MAX_ADDRESSES).filter_map(|address| address.parse().ok());
+    Output::Sharing(Sharing { port, addresses: addresses.collect() })
 }
 
 /// Numbers of ports, ascending and each once.

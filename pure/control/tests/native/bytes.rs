@@ -71,6 +71,8 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         troubles: vec![trouble],
         download_left: 5,
         probe: "ok".into(),
+        fetched_from_servers: 6,
+        fetched_from_neighbours: 7,
     };
     let play = v1::Play {
         n: 1,
@@ -126,6 +128,7 @@ fn from_viewers() -> Vec<(&'static str, from_viewer::Message)> {
         ("ping", M::Ping(v1::Ping {})),
         ("attachment", M::Attachment(attachment)),
         ("wake_hearing", M::WakeHearing(hearing)),
+        ("sharing", M::Sharing(v1::Sharing { port: 7238, addresses: vec!["192.0.2.7".into(), "2001:db8::7".into()] })),
     ]
 }
 
@@ -190,6 +193,7 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         expires: 1_795_305_600_000,
         epoch: 1_795_305_601,
     };
+    let neighbour = v1::Neighbour { key: vec![8; 32], port: 7238, addresses: vec!["192.0.2.8".into()] };
     vec![
         ("welcome", M::Welcome(welcome)),
         ("slice", M::Slice(slice)),
@@ -200,6 +204,7 @@ fn to_viewers() -> Vec<(&'static str, to_viewer::Message)> {
         ("bye", M::Bye(v1::Bye { reason: "shutdown".into(), again_in: 3 })),
         ("error", M::Error(v1::Error { code: "plays".into(), message: "Number records upwards from 1.".into() })),
         ("ping", M::Ping(v1::Ping {})),
+        ("neighbours", M::Neighbours(v1::Neighbours { neighbours: vec![neighbour] })),
     ]
 }
 

@@ -51,7 +51,7 @@ pub enum Outgoing {
 
 /// The rules of a role, as text with a line's end after each line.
 ///
-/// `number` gives the number in effect of a row of the table, or `None` where the row is switched off.
+/// `number` gives the number in effect of a row of the table, or of [`crate::ports::NEARBY`]; `None` where it is switched off.
 #[must_use]
 pub fn text(role: Role, format: Format, outgoing: Outgoing, number: impl Fn(&Port) -> Option<u16>) -> String {
     let rules: Vec<Rule> =

@@ -28,12 +28,13 @@ impl Role {
 
     /// What a machine of this role must let through, inbound first, each port once.
     ///
-    /// `number` gives the number in effect of a row of the table, or `None` where the row is switched off.
+    /// `number` gives the number in effect of a row of the table, or of [`ports::NEARBY`]; `None` where it is switched off.
     #[must_use]
     pub fn rules(self, number: impl Fn(&Port) -> Option<u16>) -> Vec<Rule> {
         let party = if self == Self::Viewer { Party::Viewer } else { Party::Server };
         let mut rules = Vec::new();
-        for port in ports::of(party) {
+        let nearby = Some(&ports::NEARBY).filter(|port| port.party == party);
+        for port in ports::of(party).chain(nearby) {
             let Some(number) = number(port) else { continue };
             if port.direction.is_inbound() {
                 rules.push(Rule { end: End::Here, ..Rule::new(Direction::In, number, port.protocol, port.purpose) });
@@ -135,8 +136,20 @@ mod tests {
 
     #[test]
     fn a_viewer_is_called_for_time_and_wake_and_gets_answers_to_its_search() {
-        let udp = Protocol::Udp;
-        assert_eq!(inbound(Role::Viewer), [(3702, udp, false), (123, udp, true), (7, udp, true), (9, udp, true)]);
+        let (tcp, udp) = (Protocol::Tcp, Protocol::Udp);
+        let expected = [(3702, udp, false), (123, udp, true), (7, udp, true), (9, udp, true), (7238, tcp, true)];
+        assert_eq!(inbound(Role::Viewer), expected);
+    }
+
+    #[test]
+    fn screens_call_each_other_only_where_they_share_files() {
+        let near = |is_shared: bool| {
+            let rules = Role::Viewer.rules(|port| (is_shared || *port != ports::NEARBY).then_some(port.number));
+            let near = rules.iter().filter(|rule| rule.number == ports::NEIGHBOURS);
+            near.map(|rule| (rule.direction, rule.is_destination())).collect::<Vec<_>>()
+        };
+        assert_eq!(near(true), [(Direction::In, true), (Direction::Out, true)]);
+        assert!(near(false).is_empty());
     }
 
     #[test]

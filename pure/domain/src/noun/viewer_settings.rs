@@ -12,7 +12,7 @@ use crate::viewer_settings::ViewerSettings;
 
 impl Noun for ViewerSettings {
     const EDITABLE: &'static [&'static str] =
-        &["destination", "power", "wake", "resolution", "brightness", "loudness", "screenshot_s"];
+        &["destination", "power", "wake", "resolution", "brightness", "loudness", "screenshot_s", "share"];
 
     fn table(state: &State) -> &Table<Self> {
         &state.viewer_settings

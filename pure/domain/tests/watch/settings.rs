@@ -26,7 +26,7 @@ fn each_member_comes_from_the_nearest_settings_that_give_it() {
     };
     assert_eq!((settings_in_force(&state, PIER), settings_in_force(&state, LONE)), (all.clone(), all.clone()));
 
-    let outer = json!({"destination": {"group": Uuid::from_u128(OUTER)}, "power": "cec", "loudness": 0, "screenshot_s": 60});
+    let outer = json!({"destination": {"group": Uuid::from_u128(OUTER)}, "power": "cec", "loudness": 0, "screenshot_s": 60, "share": true});
     put(&mut state, "viewer_settings", 11, &outer);
     put(&mut state, "viewer_settings", 12, &json!({"destination": {"group": Uuid::from_u128(INNER)}, "screenshot_s": 0}));
     let resolution = json!({"width": 1920, "height": 1080});
@@ -40,6 +40,7 @@ fn each_member_comes_from_the_nearest_settings_that_give_it() {
         brightness: Some(80),
         loudness: Some(0),
         screenshot_s: Some(0),
+        share: Some(true),
     };
     assert_eq!(settings_in_force(&state, PIER), pier);
     assert_eq!(settings_in_force(&state, LONE), all);

@@ -78,7 +78,7 @@ export function defaults(noun: Noun, user: string): Record<string, unknown> {
     "expected-devices": { serial: "", mac: null, name: "", group: null, device: null, made_by: user, made_at: Date.now() },
     "on-hours": { destination: null, when: null, made_by: user, made_at: Date.now() },
     "download-rules": { destination: null, bytes_per_second: null, at_once: null, hours: null, all_bytes_per_second: null, made_by: user, made_at: Date.now() },
-    "viewer-settings": { destination: null, power: null, wake: null, resolution: null, brightness: null, loudness: null, screenshot_s: null, made_by: user, made_at: Date.now() },
+    "viewer-settings": { destination: null, power: null, wake: null, resolution: null, brightness: null, loudness: null, screenshot_s: null, share: null, made_by: user, made_at: Date.now() },
     recipients: { name: "", address: null, paused: false, kinds: [], destination: null, has_key: false, made_by: user, made_at: Date.now() },
     schedules: { ...made, name: "", content: null, destination: null, priority: null, order: null, emergency: false },
     priorities: { name: "", rank: 0, colour: "#8c96a4" },

@@ -1,6 +1,7 @@
 //! Driving one session of a native viewer: the machine of `control::native` between the wire and the rest of the server.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,9 @@ pub(super) const MAX_HELLO: usize = 64 << 10;
 /// One open session.
 pub(super) struct Driver {
     pub(super) app: App,
+    pub(super) session: Uuid,
+    /// Where the connection comes from, which may be a proxy.
+    pub(super) from: IpAddr,
     pub(super) device: DeviceId,
     pub(super) viewer: ViewerId,
     pub(super) machine: NativeSession,
@@ -70,7 +74,7 @@ pub(super) type Step = Result<(), End>;
 pub(super) type Outbox = mpsc::Sender<Bytes>;
 
 /// Runs a session until it ends.
-pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incoming: Incoming, mut out: Outbox) {
+pub(super) async fn run(app: App, (device, viewer): (DeviceId, ViewerId), from: IpAddr, mut incoming: Incoming, mut out: Outbox) {
     let mut machine = NativeSession::new(now_ms());
     let greeting = match hello(&mut machine, &mut incoming).await {
         Ok(hello) => hello,
@@ -95,6 +99,8 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
     };
     let capability = app.control.capabilities.issue(device);
     let mut driver = Driver {
+        session,
+        from,
         device,
         viewer,
         machine,
@@ -148,6 +154,7 @@ pub(super) async fn run(app: App, device: DeviceId, viewer: ViewerId, mut incomi
         Err(end) => end,
     };
     app.slices.end(session);
+    app.neighbours.parted(device, session);
     if app.hub.close(device, session) {
         app.live.disconnected(viewer, now_ms());
     }
@@ -252,6 +259,7 @@ impl Driver {
         match message {
             Some(ToSession::Reconsider) => self.reconsider(),
             Some(ToSession::Order(order)) => self.give(*order).await,
+            Some(ToSession::Neighbours) => self.send(Message::Neighbours(self.app.neighbours.list(self.device))).await,
             Some(ToSession::Replaced) => Err(End::Say("replaced")),
             // One that has a place does not wait for one.
             Some(ToSession::Crowded) => Ok(()),

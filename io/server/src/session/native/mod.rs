@@ -15,6 +15,7 @@ mod urgency;
 mod wire;
 
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
 use std::task::{Context, Poll};
 
 use domain::id::{DeviceId, ViewerId};
@@ -87,13 +88,14 @@ impl Service {
         if request.uri().path() != OPEN || request.method() != Method::POST {
             return Err(Status::unimplemented("this service has two methods: Open and Look"));
         }
-        let (device, viewer) = place(&self.0, request.extensions())?;
+        let place = place(&self.0, request.extensions())?;
+        let from = request.extensions().get::<ControlPeer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.addr.ip());
         let hangup = request.extensions().get::<Hangup>().cloned();
         let (sender, receiver) = futures::channel::mpsc::channel(OUTBOX);
         let incoming = wire::Incoming::new(request.into_body(), driver::MAX_HELLO);
         let taken = CancellationToken::new();
         let outgoing = wire::Outgoing::new(receiver, taken.clone());
-        let session = driver::run(self.0.clone(), device, viewer, incoming, sender);
+        let session = driver::run(self.0.clone(), place, from, incoming, sender);
         tokio::spawn(async move {
             session.await;
             // What was said last lies in memory until the viewer takes it: one that grants no window would keep it for ever.

@@ -2,7 +2,7 @@
 
 use api::viewer::PlanState;
 use control::message::Missing;
-use control::native::{Output, PlanNews, Record};
+use control::native::{Output, PlanNews, Record, Sharing};
 use control::order::{Order, OrderKind, Part, Report};
 use control::play::PlayRecord;
 use control::v1;
@@ -49,6 +49,10 @@ impl Driver {
                 self.picture(&part);
                 Ok(())
             }
+            Output::Sharing(sharing) => {
+                self.sharing(sharing);
+                Ok(())
+            }
             Output::Status(status) => {
                 self.status(&status, now_ms());
                 Ok(())
@@ -60,6 +64,15 @@ impl Driver {
 
     async fn refuse(&mut self, code: &'static str, message: String) -> Step {
         self.send(Message::Error(v1::Error { code: code.to_owned(), message })).await
+    }
+
+    /// It gives its files to neighbours, if its settings let it.
+    fn sharing(&self, sharing: Sharing) {
+        let state = self.app.core.state();
+        let key = state.devices.get(self.device).and_then(|device| hex::decode(&device.key).ok()?.try_into().ok());
+        if let Some(key) = key {
+            self.app.neighbours.offered(self.device, self.session, self.viewer, key, self.from, sharing);
+        }
     }
 
     /// Takes a status that came at `now`.

@@ -149,6 +149,8 @@ impl Driver {
                 Ok(())
             }
             Some(ToSession::Order(order)) => self.give(*order).await,
+            // Browsers give no files.
+            Some(ToSession::Neighbours) => Ok(()),
             Some(ToSession::Replaced) => Err(End::Say("replaced")),
             // A browser takes it for a server that is not there for it, and comes again later.
             Some(ToSession::Crowded | ToSession::Shutdown(_)) | None => Err(End::Say("shutdown")),

@@ -24,7 +24,9 @@ pub(super) fn look(config: &Config, data: &Path) -> Vec<Finding> {
     findings.push(surface(config));
     findings.extend(power(config));
     findings.push(running(data));
-    findings.extend(serving(config, socket::ask(data).ok().as_ref()));
+    let running = socket::ask(data).ok();
+    findings.extend(serving(config, running.as_ref()));
+    findings.extend(sharing(config, running.as_ref()));
     findings
 }
 
@@ -175,6 +177,25 @@ fn serving(config: &Config, running: Option<&Snapshot>) -> Option<Finding> {
     Some(Finding::trouble("time", format!("No NTP client is answered at UDP port {PORT} ({why})."), REMEDY))
 }
 
+/// Where files are given to screens nearby, if a viewer runs that does.
+fn sharing(config: &Config, running: Option<&Snapshot>) -> Option<Finding> {
+    let (running, wanted) = (running?, config.neighbours.port);
+    let text = match (running.shared_port, running.neighbours) {
+        (0, _) => return None,
+        (port, 0) => format!("Files are shared at TCP {port}, with no screen at the moment."),
+        (port, 1) => format!("Files are shared with one screen nearby, at TCP {port}."),
+        (port, neighbours) => format!("Files are shared with {neighbours} screens nearby, at TCP {port}."),
+    };
+    if running.shared_port == wanted {
+        return Some(Finding::fine("neighbours", text));
+    }
+    let text = format!("{text} TCP {wanted} was taken.");
+    let remedy = format!(
+        "no harm without firewalls; else see who has the port (`sudo ss -ltnp sport = {wanted}`), or set neighbours.port"
+    );
+    Some(Finding::note("neighbours", text, &remedy))
+}
+
 /// The program's file, looked for along PATH as a shell would.
 fn program(name: &str) -> Option<PathBuf> {
     let path = Path::new(name);
@@ -183,4 +204,25 @@ fn program(name: &str) -> Option<PathBuf> {
     }
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::finding::Verdict;
+
+    #[test]
+    fn who_shares_files_hears_at_which_port() {
+        let config = Config::default();
+        let said = |shared_port, neighbours| {
+            let snapshot = Snapshot { shared_port, neighbours, ..Snapshot::default() };
+            sharing(&config, Some(&snapshot)).map(|finding| (finding.verdict, finding.text))
+        };
+        assert_eq!((said(0, 0), sharing(&config, None)), (None, None));
+        let fine = |text: &str| Some((Verdict::Fine, text.to_owned()));
+        assert_eq!(said(7238, 1), fine("Files are shared with one screen nearby, at TCP 7238."));
+        assert_eq!(said(7238, 0), fine("Files are shared at TCP 7238, with no screen at the moment."));
+        let (verdict, text) = said(40_000, 2).unwrap();
+        assert!(verdict == Verdict::Note && text.ends_with("2 screens nearby, at TCP 40000. TCP 7238 was taken."), "{text}");
+    }
 }

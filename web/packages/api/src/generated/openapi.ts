@@ -3688,6 +3688,16 @@ export interface components {
              */
             download_left: number;
             /**
+             * Format: int64
+             * @description Bytes of files that came from other viewers of its site since the viewer's program started.
+             */
+            fetched_from_neighbours: number;
+            /**
+             * Format: int64
+             * @description Bytes of files that came from servers since the viewer's program started.
+             */
+            fetched_from_servers: number;
+            /**
              * Format: int32
              * @description Frames that came late between its last two statuses.
              */
@@ -6291,6 +6301,11 @@ export interface components {
              * @default null
              */
             screenshot_s: number | null;
+            /**
+             * @description Whether it gives files to other viewers of its local network, and takes some from them; none = as elsewhere.
+             * @default null
+             */
+            share: boolean | null;
             /**
              * @description Whether the computer's own clock wakes it for the next on-hours; none = as elsewhere.
              * @default null
@@ -13738,7 +13753,7 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;
                 /** @description Member to sort by; - for descending. */
-                sort?: "id" | "-id" | "destination" | "-destination" | "power" | "-power" | "wake" | "-wake" | "resolution" | "-resolution" | "brightness" | "-brightness" | "loudness" | "-loudness" | "screenshot_s" | "-screenshot_s" | "made_by" | "-made_by" | "made_at" | "-made_at";
+                sort?: "id" | "-id" | "destination" | "-destination" | "power" | "-power" | "wake" | "-wake" | "resolution" | "-resolution" | "brightness" | "-brightness" | "loudness" | "-loudness" | "screenshot_s" | "-screenshot_s" | "share" | "-share" | "made_by" | "-made_by" | "made_at" | "-made_at";
                 /** @description Part of the name. */
                 q?: string;
                 /** @description Whether to list the trash. */

@@ -38,6 +38,8 @@ export interface ViewerSettings extends Resource {
   loudness: number | null;
   /** Seconds between two screenshots that nobody ordered; 0: never. */
   screenshot_s: number | null;
+  /** Whether files are given to and taken from other screens of the local network. */
+  share: boolean | null;
   made_by: Id | null;
   made_at: Millis;
 }
