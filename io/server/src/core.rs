@@ -28,8 +28,8 @@ pub const SCHEMA: u32 = 1;
 pub struct Memory(pub State);
 
 impl store::State for Memory {
-    fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>) {
-        self.0.put(kind, id, row);
+    fn put(&mut self, kind: &str, id: Uuid, row: Option<&Row>) {
+        self.0.put(kind, id, row.cloned());
     }
 
     fn epoch(&self) -> u32 {

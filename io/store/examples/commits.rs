@@ -22,7 +22,7 @@ use uuid::Uuid;
 struct Nothing;
 
 impl State for Nothing {
-    fn put(&mut self, _: &str, _: Uuid, _: Option<Row>) {}
+    fn put(&mut self, _: &str, _: Uuid, _: Option<&Row>) {}
 }
 
 fn cells(n: u64) -> Cells {

@@ -12,6 +12,8 @@ use crate::actors::Actors;
 
 /// First byte of the packed form.
 const VERSION: u8 = 1;
+/// Room for the packed clocks of a document whose cells share a stamp.
+const USUAL: usize = 32;
 
 /// The clocks of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +30,8 @@ impl Clocks {
     /// Packs the clocks of a row. All its actors must have a number.
     pub(crate) fn pack(row: &Row, actors: &Actors) -> Vec<u8> {
         let usual = usual(row);
-        let mut bytes = vec![VERSION];
+        let mut bytes = Vec::with_capacity(USUAL);
+        bytes.push(VERSION);
         dot(&mut bytes, &row.birth, actors);
         stamp(&mut bytes, &usual, actors);
         let others: Vec<_> = row.cells.iter().filter(|(_, cell)| cell.stamp != usual).collect();

@@ -85,6 +85,8 @@ pub(crate) enum WriteConnection {
     Lite(Box<Lite>),
     /// PostgreSQL.
     Pg(PgPool),
+    /// Another thread has it for a while.
+    Lent,
 }
 
 /// Key of the advisory lock that makes the order of numbers the order of commits on PostgreSQL.
@@ -117,6 +119,7 @@ impl WriteConnection {
         match self {
             Self::Lite(connection) => connection.run(batch),
             Self::Pg(pool) => run_pg(pool, batch).await,
+            Self::Lent => Err(Error::Unavailable),
         }
     }
 
@@ -125,6 +128,7 @@ impl WriteConnection {
         Ok(match self {
             Self::Lite(connection) => Steps::Lite(connection.begin()?),
             Self::Pg(pool) => Steps::Pg(begin_pg(pool).await?),
+            Self::Lent => return Err(Error::Unavailable),
         })
     }
 }

@@ -25,6 +25,14 @@ const PREPARED: usize = 256;
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; \
     PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;";
 
+/// A part of a transaction that is written as it comes.
+pub(crate) enum Part {
+    /// These statements belong to it.
+    More(Batch),
+    /// That was all: it shall be durable.
+    Commit,
+}
+
 /// A connection to a file. Its calls block.
 #[derive(Debug)]
 pub(crate) struct Lite(Connection, Places);
@@ -75,6 +83,18 @@ impl Lite {
             let _ = self.0.execute_batch("ROLLBACK");
         }
         Ok(result?)
+    }
+
+    /// Runs statements as they come, in one durable transaction. Where the parts end without [`Part::Commit`], everything is taken back.
+    pub(crate) fn follow(&mut self, parts: impl Iterator<Item = Part>) -> Result<(), Error> {
+        let mut steps = self.begin()?;
+        for part in parts {
+            let Part::More(batch) = part else { return steps.commit() };
+            for (sql, values) in &batch.statements {
+                steps.run(sql, values)?;
+            }
+        }
+        Ok(())
     }
 
     /// Begins a transaction of many steps.
@@ -189,6 +209,7 @@ impl ToSql for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use tempfile::TempDir;
 
     fn count(lite: &mut Lite) -> i64 {
@@ -210,6 +231,23 @@ mod tests {
         assert_eq!(count(&mut lite), 1);
         batch.statements.pop();
         assert_eq!(lite.run(&batch).unwrap(), 1, "the failed transaction is over");
+    }
+
+    #[test]
+    fn what_is_written_as_it_comes_stays_only_after_the_word_to_commit() {
+        let folder = TempDir::new().unwrap();
+        let mut lite = Lite::open(&folder.path().join("test.db")).unwrap();
+        lite.migrate("CREATE TABLE t (n INTEGER PRIMARY KEY)", 1).unwrap();
+        let put = |n: i64| Part::More(Batch::one("INSERT INTO t (n) VALUES ($1)", vec![n.into()]));
+        lite.follow([put(1), put(2)].into_iter()).unwrap();
+        assert_eq!(count(&mut lite), 0, "whoever gave up never said that it was all");
+        assert!(lite.follow([put(1), put(1), Part::Commit].into_iter()).is_err());
+        assert_eq!(count(&mut lite), 0, "a statement failed");
+        let panics = |n| if n < 3 { put(n) } else { panic!("nothing more can be made") };
+        let ended = catch_unwind(AssertUnwindSafe(|| lite.follow((1..5).map(panics))));
+        assert!(ended.is_err() && count(&mut lite) == 0, "taken back before anybody sees the connection again");
+        lite.follow([put(1), put(2), Part::Commit].into_iter()).unwrap();
+        assert_eq!(count(&mut lite), 2, "and the next transaction begins as if nothing had been");
     }
 
     #[test]

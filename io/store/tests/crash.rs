@@ -143,7 +143,7 @@ async fn check_log(site: &Site, state: &Rows) {
             let lookup = |kind: &str, id: Uuid| rows.0.get(&(kind.to_owned(), id)).cloned();
             let applied = replica::apply(&mut position, &logged.entry, i64::MAX / 2, &lookup).unwrap();
             let Applied::New(new) = applied else { panic!("{} stands twice in the log", logged.entry.dot) };
-            new.changes.into_iter().for_each(|change| rows.put(&change.kind, change.id, change.after));
+            new.changes.into_iter().for_each(|change| rows.put(&change.kind, change.id, change.after.as_ref()));
         }
     }
     assert_eq!(after, site.loaded.lpos);

@@ -88,28 +88,39 @@ async fn changes_are_refused_while_the_disk_is_full_and_go_on_afterwards() {
 
 #[tokio::test]
 async fn entries_and_states_of_others_wait_until_there_is_room() {
+    others_wait_until_there_is_room(20, 20_000).await;
+}
+
+/// So many entries are written while they are judged.
+#[tokio::test]
+async fn large_batches_of_others_wait_until_there_is_room() {
+    others_wait_until_there_is_room(100, 2_000).await;
+}
+
+async fn others_wait_until_there_is_room(count: usize, size: usize) {
     let Some(disk) = SmallDisk::mount() else { return };
     let there = TempDir::new().unwrap();
     let (one, two) = (open_folder(there.path()).await, open_folder(disk.0.path()).await);
-    for id in 1..=20 {
-        one.writer.write(Origin::default(), vec![insert("viewer", id, &"x".repeat(20_000))]).await.unwrap();
+    for id in 1..=count {
+        one.writer.write(Origin::default(), vec![insert("viewer", id as u128, &"x".repeat(size))]).await.unwrap();
     }
     two.writer.write(Origin::default(), vec![insert("group", 1, "Here first")]).await.unwrap();
     let installation = Uuid::from_u128(1);
     let mut snapshot = Vec::new();
     one.store.snapshot(installation, &mut snapshot).await.unwrap();
-    let entries: Vec<_> = one.store.read_log(0, 100).await.unwrap().into_iter().map(|logged| logged.entry).collect();
+    let entries: Vec<_> = one.store.read_log(0, 1_000).await.unwrap().into_iter().map(|logged| logged.entry).collect();
     let before = (two.writer.state(), two.store.standing());
     let filler = disk.fill();
     assert_eq!(two.writer.apply(entries.clone()).await, Err(ApplyFailed::Full));
     assert_eq!(two.writer.join(installation, Cursor::new(snapshot.clone())).await, Err(JoinFailed::Full));
     assert_eq!((&two.writer.state(), &two.store.standing()), (&before.0, &before.1));
     std::fs::remove_file(filler).unwrap();
-    let applied = two.writer.apply(entries[..10].to_vec()).await.unwrap();
-    assert_eq!((applied.new, applied.lpos), (10, 11));
+    let half = count / 2;
+    let applied = two.writer.apply(entries[..half].to_vec()).await.unwrap();
+    assert_eq!((applied.new, applied.lpos), (half, half as i64 + 1));
     two.writer.join(installation, Cursor::new(snapshot)).await.unwrap();
     let state = two.writer.state();
-    assert_eq!(state.0.len(), 21);
+    assert_eq!(state.0.len(), count + 1);
     two.close().await;
     let two = open_folder(disk.0.path()).await;
     assert_eq!(*two.writer.state(), *state);

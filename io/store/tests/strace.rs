@@ -6,16 +6,22 @@ mod ground;
 use std::io::Write;
 use std::path::Path;
 
-use domain::log::Change;
+use domain::commit::Proposal;
+use domain::log::{Change, Position};
+use domain::stamp::Actor;
 use ground::{edit, insert, open_folder};
 use serde_json::json;
 use store::Origin;
 use tempfile::TempDir;
 use testkit::strace::{Call, available, trace, trace_whole};
+use uuid::Uuid;
 
 const FOLDER: &str = "XTASK_TRACE_FOLDER";
 const COMMITS: u128 = 20;
 const MEDIA: u8 = 5;
+/// Batches of entries of another server, and how many each has: so many are written by a thread of their own.
+const BATCHES: u128 = 3;
+const ENTRIES: u128 = 100;
 /// Who commit at the same time, and how often each.
 const CLIENTS: u128 = 4;
 const EACH: u128 = 25;
@@ -58,7 +64,7 @@ fn an_answer_follows_the_sync_and_a_row_follows_its_file() {
     });
     let trace = Trace(calls.unwrap());
     let (commits, media) = (trace.says("commit"), trace.says("media"));
-    assert_eq!((commits.len(), media.len()), (COMMITS as usize, MEDIA.into()));
+    assert_eq!((commits.len(), media.len()), ((COMMITS + BATCHES) as usize, MEDIA.into()));
 
     let mut before = trace.says("start")[0];
     let mut answers: Vec<_> = commits.iter().chain(&media).copied().collect();
@@ -136,6 +142,14 @@ async fn server_to_be_watched() {
         let cells = [("hash".to_owned(), json!(stored.hash))].into();
         site.writer.write(Origin::default(), vec![edit("media", n.into(), Change::Insert(cells))]).await.unwrap();
         say(&format!("media {} {n}\n", stored.hash));
+    }
+    let mut there = Position::new(Actor { server: Uuid::from_u128(1), incarnation: 1 });
+    for batch in 0..BATCHES {
+        let edits = |n| vec![insert("group", batch * ENTRIES + n, "Pier")];
+        let proposal = |n| Proposal { edits: edits(n), wall_ms: 1_790_000_000_000, schema: 1, ..Proposal::default() };
+        let entries = (0..ENTRIES).map(|n| replica::commit(&mut there, proposal(n), &|_, _| None).unwrap().entry.unwrap());
+        site.writer.apply(entries.collect()).await.unwrap();
+        say(&format!("commit of others {batch}\n"));
     }
     site.close().await;
 }

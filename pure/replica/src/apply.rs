@@ -89,9 +89,9 @@ pub fn apply(position: &mut Position, entry: &Entry, wall_ms: i64, lookup: Looku
     }
     let head = position.heads.entry(got.actor).or_default();
     let chain = chain(&head.chain, entry);
-    let mut seen = head.seen.clone();
-    entry.deps.iter().for_each(|dot| seen.raise(dot));
-    let mut merge = Merge { entry, seen: &seen, lookup, touched: Touched::default(), notices: Vec::new() };
+    // Nothing is refused from here on.
+    entry.deps.iter().for_each(|dot| head.seen.raise(dot));
+    let mut merge = Merge { entry, seen: &head.seen, lookup, touched: Touched::default(), notices: Vec::new() };
     for op in &entry.ops {
         match &op.action {
             Action::Ins(cells) => merge.insert(&op.kind, op.id, cells),

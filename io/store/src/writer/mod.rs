@@ -32,7 +32,7 @@ const BACKLOG: usize = 1024;
 /// Data in memory that follows the documents. A clone must cost next to nothing.
 pub trait State: Clone + Send + Sync + 'static {
     /// Takes a document as it is now; none removes it.
-    fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>);
+    fn put(&mut self, kind: &str, id: Uuid, row: Option<&Row>);
 
     /// Epoch of the Main, as the documents have it.
     fn epoch(&self) -> u32 {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Published;
 
 /// How many rows are remembered.
-const REMEMBERED: usize = 4096;
+pub(crate) const REMEMBERED: usize = 4096;
 /// Of entries that changed more documents than this, rows are copied, so that none keeps a large entry in memory.
 const FEW: usize = 4;
 
@@ -64,6 +64,14 @@ impl Held {
         match self {
             Self::Stored(row) => row.as_ref(),
             Self::Changed(published, number) => published.changes[*number].after.as_ref(),
+        }
+    }
+
+    /// The change that leaves it so, by its entry and its number there; none where the database has it as it is.
+    pub(crate) fn changed(&self) -> Option<(&Arc<Published>, usize)> {
+        match self {
+            Self::Stored(_) => None,
+            Self::Changed(published, number) => Some((published, *number)),
         }
     }
 

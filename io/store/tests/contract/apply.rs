@@ -107,6 +107,46 @@ pub(crate) async fn a_batch_that_does_not_fit_changes_nothing(place: Place) {
     }
 }
 
+/// Large batches are written while they are judged.
+pub(crate) async fn a_large_batch_is_taken_in_whole_or_not_at_all(place: Place) {
+    let there = other();
+    let (one, two) = (there.open().await, place.open().await);
+    write(&two, vec![insert("viewer", 7_000, "Here first")]).await;
+    bring(&two, &one).await;
+    for n in 0..100 {
+        write(&one, vec![insert("viewer", n, "Gate"), update("viewer", 7_000, &format!("Gate {n}"))]).await;
+        let change = if n % 2 == 0 { Change::Delete } else { Change::Update(crate::ground::name("Pier")) };
+        write(&one, vec![edit("viewer", n, change), insert("group", n, "More")]).await;
+    }
+    let all: Vec<Entry> = entries(&one).await.split_off(1);
+    let before = two.writer.state();
+    // The gap comes when half of the batch lies in the database already.
+    let torn: Vec<Entry> = all.iter().enumerate().filter(|(n, _)| *n != 150).map(|(_, entry)| entry.clone()).collect();
+    let (first, refused, second) = tokio::join!(
+        two.writer.write(Origin::default(), vec![insert("viewer", 8_000, "Mole")]),
+        two.writer.apply(torn),
+        two.writer.write(Origin::default(), vec![update("viewer", 8_000, "Dock")]),
+    );
+    assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+    assert!(matches!(refused, Err(ApplyFailed::Refused(ApplyError::Gap { expected: 151, .. }))), "{refused:?}");
+    assert_eq!((two.store.standing().lpos, two.writer.state().0.len()), (3, before.0.len() + 1));
+
+    let (change, applied) =
+        tokio::join!(two.writer.write(Origin::default(), vec![insert("viewer", 8_001, "Quay")]), two.writer.apply(all.clone()),);
+    assert!(change.is_ok(), "{change:?}");
+    assert_eq!(applied.unwrap().new, 200);
+    assert_eq!(entries(&two).await.split_off(4), all);
+    meet(&one, &two).await;
+    let again = two.writer.apply(all).await.unwrap();
+    assert_eq!((again.new, again.lpos), (0, 204));
+    let (state, stood) = (two.writer.state(), two.store.standing());
+    two.close().await;
+    let two = place.open().await;
+    assert_eq!((&*two.writer.state(), &*two.store.standing()), (&*state, &*stood), "after a restart");
+    one.close().await;
+    two.close().await;
+}
+
 pub(crate) async fn what_loses_is_kept_as_a_notice(place: Place) {
     let there = other();
     let (one, two) = (there.open().await, place.open().await);

@@ -89,6 +89,7 @@ contract! {
     telling::alerts_and_their_messages_are_written_together
     apply::entries_of_others_are_like_own_ones
     apply::a_batch_that_does_not_fit_changes_nothing
+    apply::a_large_batch_is_taken_in_whole_or_not_at_all
     apply::what_loses_is_kept_as_a_notice
     apply::a_clock_of_others_is_not_believed_after_a_restart
     peers::a_sender_skips_what_the_other_has

@@ -47,7 +47,7 @@ impl Folder {
 
     fn start(&self) {
         let mut rows = Rows::default();
-        let put = |kind: &str, id, row| store::State::put(&mut rows, kind, id, Some(row));
+        let put = |kind: &str, id, row: domain::log::Row| store::State::put(&mut rows, kind, id, Some(&row));
         let (store, _) = self.runtime.block_on(Store::open(Options::new(self.dir.path(), classes()), put)).unwrap();
         let clock = self.clock.clone();
         let setup = Setup { merge: replica::commit, clock: Arc::new(move || clock.load(Ordering::Relaxed)), schema: 1 };

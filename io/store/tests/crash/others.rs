@@ -18,7 +18,9 @@ use crate::{check_log, say};
 const FOLDER: &str = "XTASK_CRASH_OTHERS";
 const INSTALLATION: Uuid = Uuid::from_u128(4711);
 /// Entries that the first server has.
-const ENTRIES: u128 = 400;
+const ENTRIES: u128 = 1_600;
+/// Entries of a batch that is written while it is judged.
+const LARGE: usize = 70;
 /// Batches that are acknowledged before a round may end.
 const ENOUGH: usize = 8;
 
@@ -126,7 +128,8 @@ async fn server_that_takes_entries() {
     for n in 0.. {
         let change =
             async { two.writer.write(Origin::default(), vec![insert("viewer", Uuid::now_v7().as_u128(), "here")]).await };
-        let (_, changed) = tokio::join!(bring(&one, &two, 1 + n % 9), change);
+        let count = if n % 3 == 2 { LARGE } else { 1 + n % 9 };
+        let (_, changed) = tokio::join!(bring(&one, &two, count), change);
         changed.unwrap();
         say(&format!("applied {} .\n", two.store.standing().position.vector.get(&theirs)));
     }

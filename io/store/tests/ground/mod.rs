@@ -17,10 +17,10 @@ use uuid::Uuid;
 pub(crate) struct Rows(pub(crate) BTreeMap<(String, Uuid), Row>);
 
 impl State for Rows {
-    fn put(&mut self, kind: &str, id: Uuid, row: Option<Row>) {
+    fn put(&mut self, kind: &str, id: Uuid, row: Option<&Row>) {
         let key = (kind.to_owned(), id);
         match row {
-            Some(row) => self.0.insert(key, row),
+            Some(row) => self.0.insert(key, row.clone()),
             None => self.0.remove(&key),
         };
     }
@@ -52,7 +52,7 @@ pub(crate) struct Site {
 
 pub(crate) async fn open(options: Options) -> Result<Site, store::Error> {
     let mut rows = Rows::default();
-    let (store, loaded) = Store::open(options, |kind, id, row| rows.put(kind, id, Some(row))).await?;
+    let (store, loaded) = Store::open(options, |kind, id, row| rows.put(kind, id, Some(&row))).await?;
     let writer = Writer::start(&store, rows, setup())?;
     Ok(Site { store, writer, loaded })
 }

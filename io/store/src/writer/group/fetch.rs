@@ -19,6 +19,7 @@ impl Group {
                 lite.row(ONE_DOCUMENT, &[kind.into(), id.into()], |row| Ok((row.get(0)?, row.get(1)?)))?
             }
             WriteConnection::Pg(pool) => sqlx::query_as(ONE_DOCUMENT).bind(kind).bind(id).fetch_optional(&*pool).await?,
+            WriteConnection::Lent => return Err(Error::Unavailable),
         };
         let Some((body, clk)) = found else { return Ok(None) };
         let actors = self.actors.read().expect("nothing panics with this lock");
@@ -33,6 +34,7 @@ impl Group {
                 lite.row(ENTRY_OF_REQUEST, &[request.into()], read)?
             }
             WriteConnection::Pg(pool) => sqlx::query_as(ENTRY_OF_REQUEST).bind(request).fetch_optional(&*pool).await?,
+            WriteConnection::Lent => return Err(Error::Unavailable),
         };
         let Some((lpos, aidx, seq)) = found else { return Ok(None) };
         let actors = self.actors.read().expect("nothing panics with this lock");
@@ -65,6 +67,7 @@ impl Group {
                 sqlx::query_as(LAST_ENTRY).fetch_optional(&*pool).await?,
                 sqlx::query_as(META).bind(LPOS).fetch_optional(&*pool).await?,
             ),
+            WriteConnection::Lent => return Err(Error::Unavailable),
         };
         let kept = kept.map_or(Ok(0), |(text,)| text.parse().map_err(|_| Error::damaged(LPOS)))?;
         Ok(last.map_or(0, |(lpos, _)| lpos).max(kept))

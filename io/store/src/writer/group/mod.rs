@@ -25,6 +25,7 @@ use crate::standing::Standing;
 use crate::store::{Found, Store};
 use working::{Answer, Bucket, Working};
 
+mod ahead;
 mod alone;
 mod apply;
 mod decide;
@@ -106,7 +107,8 @@ impl Group {
                 Work::Alone(_) => unreachable!("these are not run in groups"),
             }
         }
-        let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working) };
+        let ahead = working.ahead.take();
+        let mut batch = if working.entries.is_empty() { Batch::default() } else { self.statements(&working, ahead.as_ref()) };
         let folds = self.lag.is_long_with(working.additions) || facts.iter().any(|job| job.batch.folded);
         if folds {
             self.fold(&mut batch, (&working.position, working.lpos), &working.digests);
@@ -114,7 +116,11 @@ impl Group {
         for job in &facts {
             batch.statements.extend(job.batch.statements.iter().cloned());
         }
-        let result = if batch.statements.is_empty() { Ok(()) } else { self.connection.run(&batch).await.map(|_| ()) };
+        let result = match ahead {
+            Some(ahead) => self.finish(ahead, batch).await,
+            None if batch.statements.is_empty() => Ok(()),
+            None => self.connection.run(&batch).await.map(|_| ()),
+        };
         match result {
             Ok(()) => {
                 if !working.entries.is_empty() {
@@ -170,7 +176,7 @@ impl Group {
         }
         for entry in working.entries {
             // Nobody may be listening.
-            let _ = output.published.send(entry.published);
+            let _ = output.published.send(Arc::clone(&entry.published));
         }
         working.answers.into_iter().for_each(Answer::good);
         working.rows

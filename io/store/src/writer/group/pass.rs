@@ -134,7 +134,7 @@ impl<S: State> Pass<'_, S> {
         let (sql, values) = document(&key.0, id, after.as_ref(), (&self.actors, self.sealer));
         self.steps.run(sql, &values).await?;
         self.known.add(&key.0, id);
-        self.state.put(&key.0, id, after);
+        self.state.put(&key.0, id, after.as_ref());
         self.sums.insert(key, old.wrapping_add(added));
         self.changed += 1;
         Ok(())

@@ -82,7 +82,7 @@ impl Group {
         let mut state = S::clone(&output.state.borrow());
         for ((kind, id), row) in documents {
             self.known.add(&kind, id);
-            state.put(&kind, id, row);
+            state.put(&kind, id, row.as_ref());
         }
         self.lpos += 1 + entries.len() as i64;
         let vector = position.vector.clone();

@@ -6,6 +6,7 @@ use domain::log::{Entry, Head, Position, Row};
 use uuid::Uuid;
 
 use super::Group;
+use super::ahead::Ahead;
 use super::working::{Bucket, New, Working};
 use crate::actors::Actors;
 use crate::batch::Batch;
@@ -16,20 +17,23 @@ use crate::load::{Digests, HLC};
 use crate::secret::Sealer;
 use crate::sql::state::{ADD_ACTOR, ADD_ENTRY, DELETE_DOCUMENT, MOVE_READER, PUT_DIGEST, PUT_DOCUMENT, PUT_HEAD, PUT_META};
 use crate::value::Value;
+use crate::writer::Published;
 
 impl Group {
-    /// Everything that makes the working state durable: each document once however often it changed, then the log.
-    pub(super) fn statements<S>(&self, working: &Working<S>) -> Batch {
+    /// Everything that makes the working state durable: each document once however often it changed, then the log. What is written ahead is
+    /// left out.
+    pub(super) fn statements<S>(&self, working: &Working<S>, ahead: Option<&Ahead>) -> Batch {
         let actors = self.actors.read().expect("nothing panics with this lock");
         let mut batch = Batch::default();
         add_actors(&mut batch, &actors);
-        for ((kind, id), row) in &working.rows {
+        let is_left = |published: &Published| ahead.is_none_or(|ahead| published.lpos <= ahead.after);
+        let rows = working.rows.iter().filter(|(_, row)| row.changed().is_none_or(|(published, _)| is_left(published)));
+        for ((kind, id), row) in rows {
             let (sql, values) = document(self.kinds.name(*kind), *id, row.row(), (&actors, &self.sealer));
             batch.push(sql, values);
         }
-        for New { published, head, digest } in &working.entries {
-            let place = (published.lpos, &published.entry);
-            let (sql, values) = entry(place, head, digest.clone(), (&actors, &self.sealer));
+        for new in working.entries.iter().filter(|new| is_left(&new.published)) {
+            let (sql, values) = new.statement(&actors, &self.sealer);
             batch.push(sql, values);
         }
         working.notices.iter().for_each(|noticed| noticed.put(&mut batch));
@@ -90,6 +94,13 @@ pub(super) fn document(
     let Some(row) = row else { return (DELETE_DOCUMENT, values) };
     values.extend([codec::document_body(kind, id, row, sealer).into(), Clocks::pack(row, actors).into()]);
     (PUT_DOCUMENT, values)
+}
+
+impl New {
+    /// What puts it into the log.
+    pub(super) fn statement(&self, actors: &Actors, sealer: &Sealer) -> (&'static str, Vec<Value>) {
+        entry((self.published.lpos, &self.published.entry), &self.head, self.digest.clone(), (actors, sealer))
+    }
 }
 
 /// The actors that the database does not have yet.

@@ -9,6 +9,7 @@ use domain::stamp::Dot;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::ahead::Ahead;
 use crate::error::Error;
 use crate::facts::Noticed;
 use crate::fold;
@@ -30,11 +31,13 @@ pub(super) struct Working<S> {
     pub(super) requests: HashMap<Uuid, (Dot, i64)>,
     /// What the entries add to heads and digest, counted as [`crate::fold::Lag`] does.
     pub(super) additions: usize,
-    pub(super) entries: Vec<New>,
+    pub(super) entries: Vec<Arc<New>>,
     pub(super) notices: Vec<Noticed>,
     pub(super) answers: Vec<Answer<S>>,
     /// An entry of another server is among them.
     pub(super) is_remote: bool,
+    /// The transaction, where it is being written already: it has all entries of another server, and what they changed.
+    pub(super) ahead: Option<Ahead>,
 }
 
 /// An entry on its way into the log.
@@ -91,6 +94,7 @@ impl<S: State> Working<S> {
             notices: Vec::new(),
             answers: Vec::new(),
             is_remote: false,
+            ahead: None,
         }
     }
 
@@ -112,6 +116,7 @@ impl<S: State> Working<S> {
         self.notices.extend(branch.notices);
         self.answers.extend(branch.answers);
         self.is_remote |= branch.is_remote;
+        self.ahead = branch.ahead.or(self.ahead.take());
     }
 
     /// Takes in an entry, after which its author's history ends with `head`. `before` gives the sums that are not here; all kinds have a
@@ -137,9 +142,9 @@ impl<S: State> Working<S> {
         let published = Arc::new(Published { lpos: self.lpos, entry, changes });
         for (number, change) in published.changes.iter().enumerate() {
             let kind = kinds.get(&change.kind).expect("the kinds of a change were numbered when its rows were fetched");
-            self.state.put(&change.kind, change.id, change.after.clone());
+            self.state.put(&change.kind, change.id, change.after.as_ref());
             self.rows.insert((kind, change.id), Held::Changed(published.clone(), number));
         }
-        self.entries.push(New { published, head, digest });
+        self.entries.push(Arc::new(New { published, head, digest }));
     }
 }
