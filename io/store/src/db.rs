@@ -108,9 +108,11 @@ pub(crate) async fn open_lite_readers(path: &Path) -> Result<SqlitePool, Error> 
     Ok(pool.connect_with(options).await?)
 }
 
-/// Opens connections to PostgreSQL.
-pub(crate) async fn open_pg(url: &str) -> Result<PgPool, Error> {
-    Ok(PgPoolOptions::new().max_connections(READERS + 1).connect(url).await?)
+/// Opens connections to PostgreSQL: those that read, and the one that writes. A connection is woken by the runtime on which it was opened: the
+/// writer's must not be one that a thread opened which lets things gather.
+pub(crate) async fn open_pg(url: &str) -> Result<(PgPool, PgPool), Error> {
+    let connect = |most| PgPoolOptions::new().max_connections(most).connect(url);
+    Ok((connect(READERS).await?, connect(1).await?))
 }
 
 impl WriteConnection {

@@ -180,9 +180,9 @@ async fn connect(options: &Options, folder: &Folder) -> Result<(Db, WriteConnect
             Ok((Db::Lite(readers), WriteConnection::Lite(Box::new(connection))))
         }
         Engine::Postgres { url } => {
-            let pool = db::open_pg(url).await?;
-            migrate::pg(&pool, folder, options.migrations).await?;
-            Ok((Db::Pg(pool.clone()), WriteConnection::Pg(pool)))
+            let (readers, writer) = db::open_pg(url).await?;
+            migrate::pg(&writer, folder, options.migrations).await?;
+            Ok((Db::Pg(readers), WriteConnection::Pg(writer)))
         }
     }
 }

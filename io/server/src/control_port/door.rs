@@ -13,7 +13,7 @@ use rustls::server::NoServerSessionStorage;
 use rustls::{CertificateError, Error, ServerConfig};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -22,9 +22,12 @@ use tokio_util::task::TaskTracker;
 
 use super::authority::certificates;
 use super::certificate::Certificate;
+use super::crew::Crew;
+use super::parting::part;
 use super::peer::ControlPeer;
 use super::refused::Reason;
 use super::routes::routes;
+use super::tallied::Tallied;
 use super::threshold::{Entered, HANDSHAKES, Threshold};
 use super::verifier::{Said, Verifier};
 use crate::app::App;
@@ -43,6 +46,7 @@ pub struct Door {
     tls: Arc<ServerConfig>,
     router: Router,
     threshold: Threshold,
+    crew: Crew,
     slots: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     patience: Duration,
@@ -52,7 +56,7 @@ pub struct Door {
 }
 
 impl Door {
-    pub(super) fn new(app: App, certificate: Arc<Certificate>, stop: CancellationToken) -> Self {
+    pub(super) fn new(app: App, certificate: Arc<Certificate>, stop: CancellationToken) -> io::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let algorithms = provider.signature_verification_algorithms;
         let verifier = Arc::new(Verifier::new(algorithms, &trusted(&app)));
@@ -66,7 +70,8 @@ impl Door {
         // Sessions last for days: tickets would cost memory for each and save nothing.
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
-        Self {
+        Ok(Self {
+            crew: Crew::start()?,
             tls: Arc::new(config),
             router: routes(app.clone()),
             threshold: Threshold::default(),
@@ -77,19 +82,29 @@ impl Door {
             cut: CancellationToken::new(),
             tasks: TaskTracker::new(),
             app,
-        }
+        })
     }
 
     /// Takes connections of the listener until told to stop.
-    pub(super) fn listen(self: &Arc<Self>, listening: Listening) {
+    ///
+    /// # Errors
+    /// Where a socket cannot be shared between threads.
+    pub(super) fn listen(self: &Arc<Self>, listening: Listening) -> io::Result<()> {
         // Room for all there can be; who stays is decided when it is known who it is.
         let all = self.app.config.control.connections as usize + STRANGERS + HANDSHAKES;
         let slots = Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
         for listener in listening.into_listeners() {
-            let room =
-                Room { slots: Arc::clone(&slots), stop: self.stop.clone(), cut: self.cut.clone(), tasks: self.tasks.clone() };
-            self.tasks.spawn(accept(listener, Arc::clone(self), room));
+            let listener = listener.into_std()?;
+            for thread in self.crew.threads() {
+                // What is made there is woken there.
+                let _there = thread.enter();
+                let listener = TcpListener::from_std(listener.try_clone()?)?;
+                let room =
+                    Room { slots: Arc::clone(&slots), stop: self.stop.clone(), cut: self.cut.clone(), tasks: self.tasks.clone() };
+                self.tasks.spawn(accept(listener, Arc::clone(self), room));
+            }
         }
+        Ok(())
     }
 
     pub(super) fn stopping(&self) -> CancellationToken {
@@ -126,7 +141,8 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let refusals = &self.app.control.refusals;
-        let Some(stream) = self.greet(stream, addr).await else { return };
+        // Both lie in boxes, so that of the handshake nothing is left and the stream is not copied about.
+        let Some(stream) = Box::pin(self.greet(stream, addr)).await else { return };
         let session = stream.get_ref().1;
         let said = session.peer_certificates().and_then(|chain| chain.first()).and_then(Said::of);
         let protocol = if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };
@@ -162,7 +178,7 @@ impl Door {
     }
 
     /// The handshake; none: it failed, or others needed its place.
-    async fn greet<S>(&self, stream: S, addr: SocketAddr) -> Option<TlsStream<S>>
+    async fn greet<S>(&self, stream: S, addr: SocketAddr) -> Option<Box<TlsStream<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -179,12 +195,17 @@ impl Door {
             }
         };
         match shaken {
-            Ok(Ok(stream)) => Some(stream),
-            Ok(Err(error)) => {
+            Ok(Ok(stream)) => Some(Box::new(stream)),
+            Ok(Err((error, stream))) => {
                 if let Some(reason) = reason(&error) {
                     refusals.note(reason, addr);
                 }
                 tracing::debug!(%error, peer = %addr, "a handshake on the control port failed");
+                // Its place among the handshakes is for others by now.
+                drop(entered);
+                if let Some(stream) = stream {
+                    part(stream).await;
+                }
                 None
             }
             Err(_) => {
@@ -194,13 +215,15 @@ impl Door {
         }
     }
 
-    async fn shake_hands<S>(&self, stream: S, entered: &Entered) -> io::Result<TlsStream<S>>
+    /// Hands back the stream of a peer that was told why its handshake failed.
+    async fn shake_hands<S>(&self, stream: S, entered: &Entered) -> Result<TlsStream<S>, (io::Error, Option<S>)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let begun = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await?;
+        let begun = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await.map_err(|error| (error, None))?;
         entered.speaks();
-        begun.into_stream(Arc::clone(&self.tls)).await
+        let shaken = begun.into_stream(Arc::clone(&self.tls)).into_fallible().await;
+        shaken.map_err(|(error, stream)| (error, Some(stream)))
     }
 }
 
@@ -220,7 +243,7 @@ impl Answer for Door {
         if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD)) {
             tracing::debug!(%error, "a connection could not be tuned");
         }
-        self.serve(stream, addr).await;
+        self.serve(Tallied::new(stream), addr).await;
     }
 }
 

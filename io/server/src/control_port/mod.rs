@@ -6,16 +6,19 @@ mod authority;
 mod capabilities;
 mod certificate;
 mod connections;
+mod crew;
 mod csr;
 mod door;
 mod enrolment;
 mod fetching;
 mod guard;
+mod parting;
 mod peer;
 mod presence;
 mod refused;
 mod routes;
 mod servers;
+mod tallied;
 mod threshold;
 mod verifier;
 
@@ -39,6 +42,7 @@ pub use refused::{Reason, Refusals};
 pub(crate) use servers::{answering_certificate, certificate_for_server, request_key, server_certificate};
 
 use crate::app::App;
+use crate::cli::Failure;
 use crate::listen::Listening;
 use crate::tls::ServerNames;
 
@@ -76,20 +80,21 @@ impl ControlPort {
     /// Starts to answer on bound sockets until `stop` is cancelled.
     ///
     /// # Errors
-    /// [`AuthorityError`] when the authority's key cannot be used.
+    /// A [`Failure`] when the authority's key cannot be used, or the system refuses threads or sockets.
     pub(crate) async fn start(
         &self,
         app: &App,
         listening: Listening,
         ports: Ports,
         stop: CancellationToken,
-    ) -> Result<(), AuthorityError> {
+    ) -> Result<(), Failure> {
         let certificate = certificate::keep(app.clone(), stop.clone()).await?;
-        let door = Arc::new(Door::new(app.clone(), certificate, stop.clone()));
+        let refused = |error: std::io::Error| Failure::of_files("the control port cannot be served", &error);
+        let door = Arc::new(Door::new(app.clone(), certificate, stop.clone()).map_err(refused)?);
         let _ = self.ports.set(ports);
         let _ = self.stopping.set(door.stopping());
         *self.door.lock() = Some(Arc::clone(&door));
-        door.listen(listening);
+        door.listen(listening).map_err(refused)?;
         tokio::spawn(connections::cut_revoked(app.clone(), stop));
         Ok(())
     }

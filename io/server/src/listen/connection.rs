@@ -1,14 +1,16 @@
 //! One HTTP connection.
 
-use std::pin::pin;
+use std::error::Error;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -65,29 +67,48 @@ pub(crate) async fn serve_connection<S>(
         stamp(&mut request);
         router.clone().oneshot(request.map(Body::new))
     });
-    let builder = builder(protocol, windows);
-    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let stream = TokioIo::new(stream);
+    // Of each protocol no more than it needs: thousands of connections lie still.
+    match protocol {
+        Protocol::Http1 => {
+            let builder = http1();
+            let connection = Box::pin(builder.serve_connection_with_upgrades(stream, service));
+            drive(connection, |connection| connection.graceful_shutdown(), stop).await;
+        }
+        Protocol::Http2 => {
+            let connection = Box::pin(http2(windows).serve_connection(stream, service));
+            drive(connection, |connection| connection.graceful_shutdown(), stop).await;
+        }
+    }
+}
+
+/// Runs a connection to its end; `finish` asks it to end once `stop` is cancelled.
+async fn drive<C, E>(mut connection: Pin<Box<C>>, finish: impl FnOnce(Pin<&mut C>), stop: &CancellationToken)
+where
+    C: Future<Output = Result<(), E>>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
+            finish(connection.as_mut());
             connection.await
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(error = %error, "a connection ended early");
+        tracing::debug!(error = %error.into(), "a connection ended early");
     }
 }
 
-fn builder(protocol: Protocol, windows: Windows) -> Builder<TokioExecutor> {
-    let builder = Builder::new(TokioExecutor::new());
-    let mut builder = match protocol {
-        Protocol::Http1 => builder.http1_only(),
-        Protocol::Http2 => builder.http2_only(),
-    };
+fn http1() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER).max_buf_size(WRITE_BUFFER);
     builder
-        .http2()
+}
+
+fn http2(windows: Windows) -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use control::order::{Order, Report};
 use domain::id::{DeviceId, ViewerId};
+use futures::channel::mpsc as inbox;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -64,7 +65,8 @@ struct Sessions {
 struct Open {
     session: Uuid,
     viewer: Option<ViewerId>,
-    sender: mpsc::Sender<ToSession>,
+    /// A channel of `futures`, whose messages lie in memory one by one: tokio's has room for 32 at any time, in each of ten thousand sessions.
+    sender: inbox::Sender<ToSession>,
     turn: u64,
 }
 
@@ -84,9 +86,17 @@ impl Sessions {
         Some(open)
     }
 
-    fn at(&self, viewer: ViewerId) -> Option<&Open> {
+    fn device_at(&self, viewer: ViewerId) -> Option<DeviceId> {
         let (_, device) = self.by_viewer.range((viewer, DeviceId(Uuid::nil()))..).next().filter(|(v, _)| *v == viewer)?;
-        self.by_device.get(device)
+        Some(*device)
+    }
+
+    fn at(&self, viewer: ViewerId) -> Option<&Open> {
+        self.by_device.get(&self.device_at(viewer)?)
+    }
+
+    fn tell(&mut self, device: DeviceId, message: ToSession) -> bool {
+        self.by_device.get_mut(&device).is_some_and(|open| open.sender.try_send(message).is_ok())
     }
 }
 
@@ -100,15 +110,15 @@ impl Hub {
         session: Uuid,
         viewer: Option<ViewerId>,
         turn: u64,
-    ) -> Option<mpsc::Receiver<ToSession>> {
-        let (sender, receiver) = mpsc::channel(16);
+    ) -> Option<inbox::Receiver<ToSession>> {
+        let (sender, receiver) = inbox::channel(16);
         let mut sessions = self.open.lock();
         if sessions.by_device.get(&device).is_some_and(|open| open.turn > turn) {
             return None;
         }
         let before = sessions.put(device, Open { session, viewer, sender, turn });
         drop(sessions);
-        if let Some(before) = before {
+        if let Some(mut before) = before {
             let _ = before.sender.try_send(ToSession::Replaced);
         }
         self.count();
@@ -141,14 +151,13 @@ impl Hub {
 
     /// Tells a device something. False if it is not connected.
     pub fn tell(&self, device: DeviceId, message: ToSession) -> bool {
-        let sender = self.open.lock().by_device.get(&device).map(|open| open.sender.clone());
-        sender.is_some_and(|sender| sender.try_send(message).is_ok())
+        self.open.lock().tell(device, message)
     }
 
     /// Tells the device that stands at a viewer something. False if none is connected.
     pub fn tell_viewer(&self, viewer: ViewerId, message: ToSession) -> bool {
-        let sender = self.open.lock().at(viewer).map(|open| open.sender.clone());
-        sender.is_some_and(|sender| sender.try_send(message).is_ok())
+        let mut sessions = self.open.lock();
+        sessions.device_at(viewer).is_some_and(|device| sessions.tell(device, message))
     }
 
     /// Delivers an order to the device that stands at a viewer. False if none is connected, or if it is too busy to take it:
@@ -226,9 +235,9 @@ impl Hub {
 
     /// Ends all sessions. Each is told another time to come again, so that a server that was only restarted is not met by all at once.
     pub fn shut_down(&self) {
-        let open = self.open.lock();
+        let mut open = self.open.lock();
         let within = spread_s(open.by_device.len());
-        for open in open.by_device.values() {
+        for open in open.by_device.values_mut() {
             let again_in = 1 + u32::from_be_bytes(crate::now::random()) % within;
             let _ = open.sender.try_send(ToSession::Shutdown(again_in));
         }

@@ -12,8 +12,8 @@ use control::session::{CloseReason, DEAD_MS, KEEP_ALIVE_MS};
 use control::v1;
 use control::v1::to_viewer::Message;
 use domain::id::{DeviceId, ServerId, ViewerId};
-use futures::SinkExt as _;
 use futures::channel::mpsc;
+use futures::{SinkExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep_until};
 use tonic::Code;
 use uuid::Uuid;
@@ -76,13 +76,14 @@ pub(super) type Outbox = mpsc::Sender<Bytes>;
 /// Runs a session until it ends.
 pub(super) async fn run(app: App, (device, viewer): (DeviceId, ViewerId), from: IpAddr, mut incoming: Incoming, mut out: Outbox) {
     let mut machine = NativeSession::new(now_ms());
-    let greeting = match hello(&mut machine, &mut incoming).await {
+    // What is needed once lies in a box, of which nothing is left while the session goes on.
+    let greeting = match Box::pin(hello(&mut machine, &mut incoming)).await {
         Ok(hello) => hello,
         Err(end) => return bid_farewell(&mut out, end).await,
     };
     incoming.take_up_to(MAX_FROM_VIEWER);
     // A second machine with the same key must not take the first one's session over.
-    let Ok(present) = app.control.presence.claim(device, &greeting.start).await else {
+    let Ok(present) = Box::pin(app.control.presence.claim(device, &greeting.start)).await else {
         tracing::warn!(device.id = %device, "a second machine came with the key of this device");
         return bid_farewell(&mut out, End::Say("key_in_use")).await;
     };
@@ -127,7 +128,7 @@ pub(super) async fn run(app: App, (device, viewer): (DeviceId, ViewerId), from: 
                 // The clock comes last: after a long wait for the disk, a viewer whose messages lie here already is not a silent one.
                 let step = tokio::select! {
                     biased;
-                    told = inbox.recv() => Box::pin(driver.told(told)).await,
+                    told = inbox.next() => Box::pin(driver.told(told)).await,
                     () = mailbox.arrived.notified() => match driver.mailbox.take() {
                         Some(letter) => Box::pin(driver.letter(letter)).await,
                         None => Ok(()),

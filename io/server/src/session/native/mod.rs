@@ -95,7 +95,8 @@ impl Service {
         let incoming = wire::Incoming::new(request.into_body(), driver::MAX_HELLO);
         let taken = CancellationToken::new();
         let outgoing = wire::Outgoing::new(receiver, taken.clone());
-        let session = driver::run(self.0.clone(), place, from, incoming, sender);
+        // In a box, since it would lie in the task twice: as what the task was given, and as what it waits for.
+        let session = Box::pin(driver::run(self.0.clone(), place, from, incoming, sender));
         tokio::spawn(async move {
             session.await;
             // What was said last lies in memory until the viewer takes it: one that grants no window would keep it for ever.

@@ -14,6 +14,7 @@ use control::session::{CloseReason, Output, Session};
 use domain::download::Policy;
 use domain::id::ServerId;
 use domain::state::State;
+use futures::StreamExt as _;
 use uuid::Uuid;
 
 use super::charge::{self, Charge};
@@ -94,7 +95,7 @@ pub async fn run(app: App, socket: WebSocket, claim: Claim, address: IpAddr) {
         let wait = Duration::from_millis(u64::try_from(due - now).unwrap_or(0));
         let step = tokio::select! {
             frame = driver.socket.recv() => driver.frame(frame).await,
-            message = inbox.recv() => driver.told(message).await,
+            message = inbox.next() => driver.told(message).await,
             changed = editions.changed() => match changed {
                 Ok(()) => { let edition = *editions.borrow_and_update(); driver.changed(edition).await }
                 Err(_) => Err(End::Say("shutdown")),

@@ -163,6 +163,9 @@ impl Group {
             }
         }
         with_db!(&self.readers, pool => pool.close().await);
+        if let WriteConnection::Pg(pool) = &self.connection {
+            pool.close().await;
+        }
     }
 
     /// Tells everybody; hands back the rows, to be remembered before the next change is decided.
