@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { makePhoto } from "./footage.mjs";
 import { Server } from "./server.mjs";
+import { steps } from "./step.mjs";
 
 const DAY_MS = 86_400_000;
 /** The Wednesday of next week: the calendar shows that week after one step. */
@@ -34,15 +35,7 @@ describe("an editor's desk", () => {
     await server.remove();
     rmSync(folder, { recursive: true, force: true });
   });
-  /** Each step stands on the one before: after the first that fails, the rest would only repeat it. */
-  let broken = false;
-  const step = (name, run) =>
-    test(name, async (context) => {
-      if (broken) return context.skip("an earlier step failed");
-      broken = true;
-      await run();
-      broken = false;
-    });
+  const step = steps();
   const dialog = () => page.getByRole("dialog");
   const list = (path) => ada.call("GET", path).then(({ items }) => items);
 

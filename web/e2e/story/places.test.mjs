@@ -1,10 +1,11 @@
 // Screens as places: a machine is replaced and the place keeps its name, schedule and history; it is renamed and put into groups. And what the
 // editor says of a draft beside what stands on the screens.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { Screen } from "./screen.mjs";
 import { Server } from "./server.mjs";
+import { steps } from "./step.mjs";
 
 /** The rectangle covers all: corner and middle are of its one colour, and that is not black. */
 const isSheet = (picture) => {
@@ -29,15 +30,7 @@ describe("screens as places", () => {
     await ada?.close();
     await server.remove();
   });
-  /** Each step stands on the one before: after the first that fails, the rest would only repeat it. */
-  let broken = false;
-  const step = (name, run) =>
-    test(name, async (context) => {
-      if (broken) return context.skip("an earlier step failed");
-      broken = true;
-      await run();
-      broken = false;
-    });
+  const step = steps();
   const open = async () => {
     screens.push(await Screen.open(`${server.plain}/viewer/`));
     return screens.at(-1);

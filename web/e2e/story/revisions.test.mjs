@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { decode, makePhoto } from "./footage.mjs";
 import { Screen } from "./screen.mjs";
 import { Server } from "./server.mjs";
+import { steps } from "./step.mjs";
 
 /** The canvas is 1920 wide, the screen 1280: two thirds of it. */
 const PHOTO = { x: 60, y: 60, w: 720, h: 540 };
@@ -36,15 +37,7 @@ describe("pages that change", () => {
     await server.remove();
     rmSync(folder, { recursive: true, force: true });
   });
-  /** Each step stands on the one before: after the first that fails, the rest would only repeat it. */
-  let broken = false;
-  const step = (name, run) =>
-    test(name, async (context) => {
-      if (broken) return context.skip("an earlier step failed");
-      broken = true;
-      await run();
-      broken = false;
-    });
+  const step = steps();
   const photoShown = (picture) => picture.crop(SEEN).difference(wanted) < 4;
   /** The colour of the rectangle, which no other thing has, right and left. */
   const amber = (picture, x) => {

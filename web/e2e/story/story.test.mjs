@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { Administrator } from "./administrator.mjs";
 import { decode, makeFilm, makePhoto, RATE, readNumber } from "./footage.mjs";
 import { Screen, SIZE } from "./screen.mjs";
 import { Server } from "./server.mjs";
+import { steps } from "./step.mjs";
 import { trustedBy } from "./trust.mjs";
 
 const CANVAS = { width: 1920, height: 1080 };
@@ -40,15 +41,7 @@ describe("the story of an installation", () => {
   const textOf = (picture) => picture.crop(onScreen(TEXT));
   const showsAll = (picture) => photoShown(picture) < 4 && numberOf(picture) !== null;
 
-  /** Each step stands on the one before: after the first that fails, the rest would only repeat it. */
-  let broken = false;
-  const step = (name, run) =>
-    test(name, async (context) => {
-      if (broken) return context.skip("an earlier step failed");
-      broken = true;
-      await run();
-      broken = false;
-    });
+  const step = steps();
 
   before(async () => {
     photo = makePhoto(folder);
