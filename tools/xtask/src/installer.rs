@@ -1,5 +1,6 @@
 //! Brings missing Debian packages, and sees to it that no service runs because of that.
 
+pub(crate) mod board;
 mod policy;
 
 use std::collections::BTreeSet;

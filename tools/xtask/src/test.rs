@@ -74,7 +74,9 @@ fn bring_tools(scope: Scope, consent: Consent) {
         return;
     }
     // What one of them lacks must not keep the other away.
-    for outcome in [installer::bring(&wanted(), consent), python::environment(consent).map(drop)] {
+    let outcomes =
+        [installer::bring(&wanted(), consent), installer::board::bring(consent), python::environment(consent).map(drop)];
+    for outcome in outcomes {
         if let Err(failure) = outcome {
             say::problem(&failure.sentence);
         }

@@ -16,6 +16,7 @@
 //!
 //! What a lab is not: it has no router and no name service, and all its hosts share the machine's files.
 
+pub mod board;
 mod capture;
 mod card;
 mod filter;
@@ -30,6 +31,7 @@ mod tap;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+pub use board::Board;
 pub use capture::Capture;
 pub use card::Card;
 pub use filter::Filter;

@@ -146,6 +146,14 @@ const ETHTOOL: Tool = Tool {
     find: || in_sbin("ethtool"),
 };
 
+const HWCLOCK: Tool = Tool {
+    name: "hwclock",
+    purpose: "puts the clock of the emulated computer on in the lab tests",
+    packages: &["util-linux-extra"],
+    service: None,
+    find: || in_sbin("hwclock"),
+};
+
 const WESTON: Tool = Tool {
     name: "weston",
     purpose: "is the Wayland compositor that the viewer's tests play on",
@@ -163,10 +171,11 @@ const X11: Tool = Tool {
 };
 
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 21] = [
+pub(crate) const ALL: [&Tool; 22] = [
     &NETWORKS,
     &WAKERS,
     &ETHTOOL,
+    &HWCLOCK,
     &CHRONY,
     &NTPDIG,
     &WSDD,
