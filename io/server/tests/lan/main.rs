@@ -10,6 +10,7 @@ mod called;
 #[allow(dead_code, reason = "shared with the tests of the API")]
 #[path = "../http/caller.rs"]
 mod caller;
+mod canaries;
 mod control;
 mod counted;
 mod desk;

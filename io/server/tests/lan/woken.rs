@@ -29,6 +29,11 @@ impl Screen {
         Self { device: Uuid::new_v4(), secret: "5e".repeat(32), server }
     }
 
+    /// What it alone and the server know.
+    pub(crate) fn secret(&self) -> &str {
+        &self.secret
+    }
+
     pub(crate) async fn introduce(&self) {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.post(format!("http://{}/api/v1/viewer/device", self.server));
