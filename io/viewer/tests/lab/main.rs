@@ -1,6 +1,7 @@
 //! The real server and the real viewer with a real browser, each on a host of its own: what people trust a screen to do.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod board;
 mod browser;
 mod choice;
 mod clock;

@@ -25,7 +25,12 @@ pub(crate) struct Town {
 impl Town {
     /// None where there can be no lab, or a program is missing.
     pub(crate) fn open() -> anyhow::Result<Option<Self>> {
-        let Some(lab) = Lab::open_with(&PROGRAMS)? else { return Ok(None) };
+        Self::open_with(&PROGRAMS)
+    }
+
+    /// The same for a test that needs other programs, each with the package that brings it.
+    pub(crate) fn open_with(programs: &[(&str, &str)]) -> anyhow::Result<Option<Self>> {
+        let Some(lab) = Lab::open_with(programs)? else { return Ok(None) };
         let segment = lab.segment()?;
         let server = segment.host("server")?;
         Ok(Some(Self { segment, server }))

@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::town::{Server, Town};
 
 /// The test of a screen, by a person at the server: the exit code, and all that was printed.
-fn tested(host: &Host, server: &Server) -> anyhow::Result<(Option<i32>, String)> {
+pub(crate) fn tested(host: &Host, server: &Server) -> anyhow::Result<(Option<i32>, String)> {
     let Output { status, stdout, stderr } = host.run(&mut server.command(&["wake", "Gate 4", "--test"])?)?;
     Ok((status.code(), format!("{}{}", String::from_utf8(stdout)?, String::from_utf8(stderr)?)))
 }

@@ -10,11 +10,14 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::command::{CommandError, Runner};
+use super::rtc::Reach;
 use super::{brightness, cec, hours, output, power, rtc, volume};
 use crate::screen::contract::{Clock, DisplaySettings, OutputSettings, PowerMeans, ScreenEvent};
 
 /// Between two looks at the clock, which may be set at any time.
 const LOOK: Duration = Duration::from_secs(10);
+/// Between two settings of an alarm that does not reach as far as it should, in milliseconds.
+const RENEWAL: i64 = 3_600_000;
 
 /// See the module.
 pub(in crate::screen) struct Driver {
@@ -25,7 +28,10 @@ pub(in crate::screen) struct Driver {
     settings: DisplaySettings,
     /// Whether it was switched on or off last.
     on: Option<bool>,
+    /// For which time the alarm was set last.
     alarm: Option<i64>,
+    /// When it is to be set again although that time is the same.
+    renewal: Option<i64>,
     said: Vec<(&'static str, String)>,
 }
 
@@ -40,6 +46,7 @@ impl Driver {
             settings: DisplaySettings::default(),
             on: None,
             alarm: None,
+            renewal: None,
             said: Vec::new(),
         }
     }
@@ -170,19 +177,16 @@ impl Driver {
         }
     }
 
-    /// Sets the computer's own alarm for the next time that the display is on.
+    /// Sets the computer's own alarm for the next time that the display is on; clears what it has set where it is not to wake any more.
     async fn wake(&mut self) {
-        if !self.settings.wake {
-            return;
-        }
         let now = (self.clock)();
-        let next = self.next_on(now);
-        if next == self.alarm {
+        let next = self.next_on(now).filter(|_| self.settings.wake);
+        if next == self.alarm && self.renewal.is_none_or(|due| (due - RENEWAL..due).contains(&now)) {
             return;
         }
         self.alarm = next;
-        let setting = next.and_then(|next| rtc::setting(now, next));
-        let set = rtc::set(Path::new(rtc::ALARM), setting.as_deref());
+        let set = rtc::set(Path::new(rtc::ALARM), next.and_then(|next| rtc::seconds(now, next)));
+        self.renewal = matches!(set, Ok(Reach::Short)).then_some(now + RENEWAL);
         let failed = |error: std::io::Error| CommandError::Failed { program: rtc::ALARM.to_owned(), words: error.to_string() };
         self.report(
             "display.wake",
