@@ -80,6 +80,8 @@ describe("several servers", () => {
     const dialog = page.getByRole("dialog", { name: "Make this server the Main" });
     await dialog.getByText(/Harbour office sends what it has/).waitFor();
     assert.equal(await page.getByRole("button", { name: "Add a server" }).count(), 0, "that is for the Main");
+    await page.getByText("If Harbour office is silent for 60 s, Ferry terminal takes over by itself, if most of the voters agree.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Choose who votes" }).count(), 0, "that too");
     await looks(page, "promote");
     await dialog.getByRole("button", { name: "Hand over in order" }).click();
     await dialog.waitFor({ state: "detached" });

@@ -39,6 +39,8 @@ export class Servers {
       else if (one.id === id) one.role = "main";
     }
     Object.assign(this.view, { main: id, may_lead: id !== OWN });
+    const succession = this.view.succession;
+    succession.next = succession.voters.find((voter) => voter !== id) ?? null;
   }
 
   /** Something came about. */
