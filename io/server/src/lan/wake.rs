@@ -7,10 +7,11 @@ use ::lan::wake::{MagicPacket, Password};
 use domain::card::Card;
 use domain::id::ViewerId;
 use domain::state::State;
-use net::wake::{SendError, Wish, send};
+use net::wake::{SendError, Way, Wish, send};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
+use crate::app::App;
 use crate::config;
 
 /// What is to be woken.
@@ -80,6 +81,32 @@ impl Pace {
         }
         *next = Some(Instant::now() + Duration::from_secs(1) / u32::from(per_second.max(1)));
     }
+}
+
+/// Calls one card from this server at its pace: by which ways that went, as the end of a sentence.
+///
+/// # Errors
+/// Why it could not be called by any way.
+pub(crate) async fn call(app: &App, packet: &MagicPacket) -> Result<String, SendError> {
+    app.lan.pace.wait(app.config.wake.per_second).await;
+    let interface = Some(app.config.wake.interface.clone()).filter(|name| !name.is_empty());
+    let ways = send(packet, &Wish { interface, ..Wish::default() })?;
+    metrics::counter!("signboard_wake_sent_total").increment(1);
+    Ok(by_ways(&ways))
+}
+
+/// On which ports and interfaces a card was called.
+fn by_ways(ways: &[Way]) -> String {
+    let went = || ways.iter().filter(|way| way.outcome.is_ok());
+    let mut ports: Vec<u16> = went().filter_map(|way| way.to.map(|to| to.port())).collect();
+    let mut interfaces: Vec<&str> = went().map(|way| way.interface.as_str()).collect();
+    ports.sort_unstable_by(|a, b| b.cmp(a));
+    ports.dedup();
+    interfaces.sort_unstable();
+    interfaces.dedup();
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    let by = if ports.is_empty() { "by an Ethernet frame".to_owned() } else { format!("on UDP {}", ports.join(" and ")) };
+    format!("{by} over {}", interfaces.join(", "))
 }
 
 /// The packet that wakes a card.

@@ -1,4 +1,5 @@
-//! What goes beside the log of a session: notices to everybody, play records and events to the Main, how each server is, and pieces of snapshots.
+//! What goes beside the log of a session: notices to everybody, play records and events to the Main, how each server is, pieces of snapshots, and
+//! wishes for magic packets.
 //!
 //! The receiver says up to which place it has a feed durably, and only then come the rows after it, one batch at a time. Nothing is
 //! remembered between sessions but what both databases contain.
@@ -17,7 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::hearsay::{self, Telling, read_condition, write_condition};
 use super::overview::own_condition;
 use super::session::Outbox;
-use super::{differing, queue, rows, snapshots};
+use super::{calls, differing, queue, rows, snapshots};
 use crate::app::App;
 use crate::now::now_ms;
 
@@ -76,6 +77,8 @@ pub(super) fn is_beside(frame: &ReplicationFrame) -> bool {
                 | Message::Want(_)
                 | Message::Piece(_)
                 | Message::Others(_)
+                | Message::Wake(_)
+                | Message::Woken(_)
         )
     };
     frame.frame.as_ref().is_some_and(beside)
@@ -86,6 +89,7 @@ pub(super) async fn run(app: App, from: Actor, out: Outbox, mut heard: Heard) {
     let server = ServerId(from.server);
     let lanes = Feed::ALL.map(|feed| (feed, Lane::default())).into();
     let mut feeding = Feeding { app, server, from, out, lanes, failed: Feed::ALL.to_vec(), telling: Telling::default() };
+    feeding.app.replication.calls.begin(server, feeding.out.clone());
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut looked = 0_u32;
@@ -97,7 +101,7 @@ pub(super) async fn run(app: App, from: Actor, out: Outbox, mut heard: Heard) {
                     let sums = differing::sums(&feeding.app).await;
                     feeding.say_if(sums);
                 }
-                None => return,
+                None => return feeding.app.replication.calls.end(server, &feeding.out),
             },
             _ = ticks.tick() => {
                 if looked.is_multiple_of(TELL) {
@@ -192,6 +196,9 @@ impl Feeding {
                 }
             }
             Message::Piece(piece) => self.app.replication.pieces.came(self.server, piece),
+            // It may have to wait for its turn.
+            Message::Wake(wish) => drop(tokio::spawn(calls::obey(self.app.clone(), wish, self.out.clone()))),
+            Message::Woken(woken) => self.app.replication.calls.answered(woken),
             Message::Summands(documents) => differing::name(&self.app, self.server, documents).await,
             _ => {}
         }

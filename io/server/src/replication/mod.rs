@@ -3,7 +3,8 @@
 //! `admitting` and `joining` are the two ends of a one-time token. `dialling` calls the partners, `service` answers their calls; either
 //! way `session` drives the machine of `replica::session` on the connection, and `obeying` does what it asks of the store. `links` knows
 //! which connections there are, `alarms` what was found wrong, `overview` and `history` say it to people, `arrival` for one change. `feeding`
-//! is what goes beside the log, `queue` what of it waits. `roles` knows who leads, `promotion` changes it, `election` does so by itself where people
+//! is what goes beside the log, `queue` what of it waits; `calls` are magic packets that one
+//! server sends for another. `roles` knows who leads, `promotion` changes it, `election` does so by itself where people
 //! want that (`voters` shows and sets it); `mending` does what people decide where servers cannot; `soundness` looks whether the database is what
 //! was written into it.
 
@@ -11,6 +12,7 @@ mod admitting;
 mod alarms;
 mod announcing;
 mod arrival;
+mod calls;
 mod dialling;
 mod differing;
 mod election;
@@ -66,6 +68,7 @@ pub use voters::{name_voters, succession};
 pub(crate) use soundness::{in_words as damaged_in_words, noted as noted_damage};
 
 use alarms::Alarms;
+use calls::Calls;
 use election::Assembly;
 use pieces::Pieces;
 use soundness::Soundness;
@@ -81,6 +84,8 @@ pub struct Replication {
     pub links: Links,
     /// How far the other servers were.
     pub history: History,
+    /// What other servers are asked to do.
+    pub(crate) calls: Calls,
     alarms: Alarms,
     soundness: Soundness,
     pieces: Pieces,
@@ -103,6 +108,7 @@ impl Replication {
             own: Own::open(data)?,
             links: Links::default(),
             history: History::default(),
+            calls: Calls::default(),
             alarms: Alarms::default(),
             soundness: Soundness::open(data),
             pieces: Pieces::default(),

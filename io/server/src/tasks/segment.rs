@@ -1,14 +1,23 @@
-//! Which awake screens stand in the segment of one that sleeps, as far as addresses tell.
+//! Which other servers and awake screens stand in the segment of a screen that sleeps, as far as addresses tell.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use domain::id::ViewerId;
+use domain::id::{ServerId, ViewerId};
 
-/// The most screens that call where the segment is known.
+/// The most that call where the segment is known.
 const NEIGHBOURS: usize = 2;
-/// The most screens that call, one for each segment, where it is not.
+/// The most that call, one for each segment, where it is not.
 const SCOUTS: usize = 8;
+
+/// Who can call a machine of its segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Another server of the installation.
+    Server(ServerId),
+    /// An awake screen.
+    Viewer(ViewerId),
+}
 
 /// A segment: the first address of the network and the length of its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,13 +53,13 @@ impl Segment {
     }
 }
 
-/// The screens that should call besides the server: those in the segments of the one that sleeps, unless the server stands there itself; where
-/// these are not known, one of each segment in which the server does not stand.
+/// Who should call besides the server: those in the segments of the screen that sleeps, unless the server stands there itself; where
+/// these are not known, one of each segment in which the server does not stand. Who stands earlier in `awake` comes first.
 pub(super) fn callers(
     sleeper: &BTreeSet<Segment>,
     server: &BTreeSet<Segment>,
-    awake: &[(ViewerId, BTreeSet<Segment>)],
-) -> Vec<ViewerId> {
+    awake: &[(Caller, BTreeSet<Segment>)],
+) -> Vec<Caller> {
     if !sleeper.is_disjoint(server) {
         return Vec::new();
     }
@@ -78,12 +87,18 @@ mod tests {
         texts.iter().filter_map(|text| Segment::of(text)).collect()
     }
 
-    fn awake(list: &[(u128, &[&str])]) -> Vec<(ViewerId, BTreeSet<Segment>)> {
-        list.iter().map(|(n, texts)| (ViewerId(Uuid::from_u128(*n)), segments(texts))).collect()
+    fn awake(list: &[(u128, &[&str])]) -> Vec<(Caller, BTreeSet<Segment>)> {
+        list.iter().map(|(n, texts)| (Caller::Viewer(ViewerId(Uuid::from_u128(*n))), segments(texts))).collect()
+    }
+
+    fn number(caller: Caller) -> u128 {
+        match caller {
+            Caller::Server(ServerId(id)) | Caller::Viewer(ViewerId(id)) => id.as_u128(),
+        }
     }
 
     fn chosen(sleeper: &[&str], server: &[&str], screens: &[(u128, &[&str])]) -> Vec<u128> {
-        callers(&segments(sleeper), &segments(server), &awake(screens)).into_iter().map(|id| id.0.as_u128()).collect()
+        callers(&segments(sleeper), &segments(server), &awake(screens)).into_iter().map(number).collect()
     }
 
     #[test]
@@ -107,6 +122,17 @@ mod tests {
         let screens: &[(u128, &[&str])] =
             &[(1, &["10.1.3.4"]), (2, &["10.1.2.4", "fd00::4"]), (3, &["10.1.2.5"]), (4, &["10.1.2.6"])];
         assert_eq!(chosen(&["10.1.2.3"], &["10.9.0.1"], screens), [2, 3]);
+    }
+
+    #[test]
+    fn a_server_of_the_segment_calls_before_its_screens() {
+        let pier = (Caller::Server(ServerId(Uuid::from_u128(9))), segments(&["10.1.2.2"]));
+        let all: Vec<_> = [pier].into_iter().chain(awake(&[(1, &["10.1.2.4"]), (2, &["10.1.2.5"])])).collect();
+        let chosen = |sleeper: &[&str]| -> Vec<u128> {
+            callers(&segments(sleeper), &segments(&["10.9.0.1"]), &all).into_iter().map(number).collect()
+        };
+        assert_eq!(chosen(&["10.1.2.3"]), [9, 1]);
+        assert_eq!(chosen(&[]), [9], "one for the segment is enough where nobody knows");
     }
 
     #[test]

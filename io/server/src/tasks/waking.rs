@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use control::order::{Order, OrderKind, Report};
 use domain::card::Mac;
-use domain::id::ViewerId;
+use domain::id::{ServerId, ViewerId};
 use domain::state::State;
 use domain::task::{Report as Progress, RunState, TaskKind};
 use lan::wake::MagicPacket;
-use net::wake::{Way, Wish, send};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::Tasks;
-use super::segment::{Segment, callers};
+use super::segment::{Caller, Segment, callers};
 use crate::app::App;
 use crate::lan::wake::packet;
 use crate::now::{new_id, now_ms};
@@ -29,7 +28,7 @@ pub(crate) struct Plan {
     pub(super) viewer: ViewerId,
     pub(super) name: String,
     cards: Vec<CardToCall>,
-    callers: Vec<(ViewerId, String)>,
+    callers: Vec<(Caller, String)>,
 }
 
 struct CardToCall {
@@ -58,14 +57,23 @@ impl Plan {
         // Only native viewers tell of their machine, and only they can call.
         let machine = |id: ViewerId| app.live.status(id).machine;
         let awake = app.hub.online().into_iter().filter(|id| *id != viewer);
-        let awake: Vec<_> = awake.filter_map(|id| Some((id, segments(&machine(id)?.addresses)))).collect();
+        let screens = awake.filter_map(|id| Some((Caller::Viewer(id), segments(&machine(id)?.addresses))));
+        let others = app.replication.calls.reachable().into_iter().filter_map(|id| {
+            let addresses = state.servers.get(id)?.addresses.iter();
+            Some((Caller::Server(id), addresses.filter_map(|address| Segment::of(&address.host)).collect()))
+        });
+        let all: Vec<_> = others.chain(screens).collect();
         let own = machine(viewer).map(|machine| segments(&machine.addresses)).unwrap_or_default();
-        let callers = callers(&own, &server_segments(), &awake);
+        let callers = callers(&own, &server_segments(), &all);
+        let name_of_caller = |caller| match caller {
+            Caller::Server(id) => state.servers.get(id).map(|server| server.name.clone()).unwrap_or_default(),
+            Caller::Viewer(id) => name_of(id),
+        };
         Self {
             viewer,
             name: name_of(viewer),
             cards: cards.collect(),
-            callers: callers.into_iter().map(|id| (id, name_of(id))).collect(),
+            callers: callers.into_iter().map(|caller| (caller, name_of_caller(caller))).collect(),
         }
     }
 
@@ -86,28 +94,32 @@ impl Plan {
             format!("a magic packet to {}{password}", card.mac)
         });
         let server = "by the server, on UDP 9 and 7 over its interfaces".to_owned();
-        let callers = self.callers.iter().map(|(_, name)| format!("by the screen {name:?}, in its segment"));
+        let callers = self.callers.iter().map(|(caller, name)| match caller {
+            Caller::Server(_) => format!("by the server {name:?}, in its segment"),
+            Caller::Viewer(_) => format!("by the screen {name:?}, in its segment"),
+        });
         cards.chain([server]).chain(callers).collect()
     }
 
-    /// Sends everything: the server at its pace, the screens at the same time.
+    /// Sends everything: the server at its pace, the others at the same time.
     pub(crate) async fn send(&self, app: &App) -> Tried {
         let mut orders = JoinSet::new();
         for (caller, name) in &self.callers {
             for card in &self.cards {
-                orders.spawn(call_by(app.clone(), *caller, name.clone(), card.mac, card.secure_on.clone()));
+                match *caller {
+                    Caller::Server(server) => orders.spawn(call_from(app.clone(), server, name.clone(), card.packet)),
+                    Caller::Viewer(screen) => {
+                        orders.spawn(call_by(app.clone(), screen, name.clone(), card.mac, card.secure_on.clone()))
+                    }
+                };
             }
         }
         let mut tried = Tried { words: Vec::new(), is_sent: false };
-        let interface = Some(app.config.wake.interface.clone()).filter(|name| !name.is_empty());
-        let wish = Wish { interface, ..Wish::default() };
         for card in &self.cards {
-            app.lan.pace.wait(app.config.wake.per_second).await;
-            match send(&card.packet, &wish) {
+            match crate::lan::wake::call(app, &card.packet).await {
                 Ok(ways) => {
-                    metrics::counter!("signboard_wake_sent_total").increment(1);
                     tried.is_sent = true;
-                    tried.words.push(format!("the server called {} {}", card.mac, by_ways(&ways)));
+                    tried.words.push(format!("the server called {} {ways}", card.mac));
                 }
                 Err(error) => tried.words.push(format!("the server could not call {}: {error}", card.mac)),
             }
@@ -159,18 +171,13 @@ fn server_segments() -> BTreeSet<Segment> {
     addresses.filter_map(|(address, prefix)| Segment::around(address, Some(prefix))).collect()
 }
 
-/// On which ports and interfaces a card was called.
-fn by_ways(ways: &[Way]) -> String {
-    let went = || ways.iter().filter(|way| way.outcome.is_ok());
-    let mut ports: Vec<u16> = went().filter_map(|way| way.to.map(|to| to.port())).collect();
-    let mut interfaces: Vec<&str> = went().map(|way| way.interface.as_str()).collect();
-    ports.sort_unstable_by(|a, b| b.cmp(a));
-    ports.dedup();
-    interfaces.sort_unstable();
-    interfaces.dedup();
-    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-    let by = if ports.is_empty() { "by an Ethernet frame".to_owned() } else { format!("on UDP {}", ports.join(" and ")) };
-    format!("{by} over {}", interfaces.join(", "))
+/// Lets another server call a card.
+async fn call_from(app: App, server: ServerId, name: String, packet: MagicPacket) -> (bool, String) {
+    let mac = Mac(packet.target);
+    match app.replication.calls.ask(server, &packet).await {
+        Ok(ways) => (true, format!("the server {name:?} called {mac} {ways}")),
+        Err(why) => (false, format!("the server {name:?} could not call {mac}: {why}")),
+    }
 }
 
 /// Lets an awake screen call a card.

@@ -165,7 +165,12 @@ pub(crate) fn name_of_main(main: &Server) -> String {
 
 /// A Main and a server that joined it.
 pub(crate) fn pair(segment: &Segment) -> anyhow::Result<(Server, Desk, Server, Desk, String)> {
-    let (main, sub) = (Server::start(segment.host("main")?)?, Server::start(segment.host("sub")?)?);
+    pair_on(segment.host("main")?, segment.host("sub")?)
+}
+
+/// The same on these hosts.
+pub(crate) fn pair_on(main: Host, sub: Host) -> anyhow::Result<(Server, Desk, Server, Desk, String)> {
+    let (main, sub) = (Server::start(main)?, Server::start(sub)?);
     let ada = main.set_up()?;
     main.make(&ada, &["Before"]);
     let said = sub.command(&["join", &main.token("Pier")]);

@@ -5,13 +5,14 @@ use std::thread::JoinHandle;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use testkit::lab::{Capture, Host};
+use testkit::lab::{Capture, Host, Lab};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
 use crate::desk::{Desk, on};
 use crate::running::{PATIENCE, Running, Town, signboard};
+use crate::servers::pair_on;
 
 const MAC: &str = "00:11:22:aa:bb:cc";
 
@@ -130,5 +131,39 @@ fn lab_a_screen_that_hears_the_call_woke_and_one_that_does_not_gave_no_answer() 
 
     let wrong = signboard(&town.server, &["wake", MAC, "--test", "--data", data]);
     assert!(wrong.code == 64 && wrong.err.contains("give the name of a screen"), "{wrong:?}");
+    Ok(())
+}
+
+/// Main and the machine that sleeps stand in two segments, and the sub server in both. What arrives in the second one is the sub server's.
+#[test]
+fn lab_a_sub_server_calls_the_screen_that_main_does_not_reach() -> anyhow::Result<()> {
+    let Some(lab) = Lab::open()? else { return Ok(()) };
+    let (office, pier) = (lab.segment()?, lab.segment()?);
+    let (sub, sleeper) = (pier.host("sub")?, pier.host("screen")?);
+    // By these they come to Main, and no further.
+    let _ways = [sub.plug(&office, "eth1")?, sleeper.plug(&office, "eth1")?];
+    let (main, ada, sub, _bob, _) = pair_on(office.host("main")?, sub)?;
+    let screen = Screen::new(main.host.card().ipv4().to_string());
+    on(&sleeper, screen.introduce());
+    on(&main.host, async {
+        let code = ada.get("/devices/pending").await[0]["code"].clone();
+        let viewer = ada.post("/devices/approve", &json!({"code": code, "name": "Quay"})).await["id"].clone();
+        ada.post("/network-cards", &json!({"viewer": viewer, "mac": MAC})).await;
+    });
+
+    let (thread, go) = screen.sleep(&sleeper);
+    let woke = main.command(&["wake", "Quay", "--test"]);
+    assert_eq!(woke.code, 0, "{woke:?}");
+    for part in [
+        "by the server \"Pier\", in its segment".to_owned(),
+        format!("the server called {MAC} on UDP 9 and 7 over eth0"),
+        format!("the server \"Pier\" called {MAC} on UDP 9 and 7 over eth0, eth1"),
+        "Quay woke: it is connected".to_owned(),
+    ] {
+        assert!(woke.out.contains(&part), "{part}\n{woke:?}");
+    }
+    go.send(())?;
+    thread.join().unwrap();
+    drop(sub);
     Ok(())
 }

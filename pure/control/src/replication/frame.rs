@@ -69,6 +69,8 @@ pub fn read(message: v1::ReplicationFrame) -> Result<Option<Frame>, Garbled> {
         | Message::Want(_)
         | Message::Piece(_)
         | Message::Others(_)
+        | Message::Wake(_)
+        | Message::Woken(_)
         | Message::Word(_) => return Ok(None),
     }))
 }
