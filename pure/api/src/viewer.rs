@@ -66,7 +66,7 @@ pub struct MachineStatus {
     pub macs: Vec<String>,
     /// Hottest sensor in degrees Celsius; none if there is none.
     pub temperature: Option<f32>,
-    /// Free bytes of the cache's disk.
+    /// Free bytes of the cache's disk; 0 while it takes no data.
     pub disk_free: u64,
     /// Size of the cache's disk in bytes; 0 = not told.
     pub disk_size: u64,

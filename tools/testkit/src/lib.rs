@@ -6,6 +6,8 @@ pub mod history;
 pub mod lab;
 pub mod postgres;
 mod skip;
+mod small_disk;
 pub mod strace;
 
 pub use skip::skip;
+pub use small_disk::SmallDisk;

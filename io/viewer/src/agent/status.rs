@@ -94,6 +94,8 @@ impl Agent {
     pub(super) fn status(&self) -> v1::Status {
         let memory = host::memory();
         let (disk_size, disk_free) = disk_space(self.setting.cache.folder()).unwrap_or_default();
+        // Room on a disk that takes nothing, such as one that became read-only, is none.
+        let disk_free = if self.vitals.disk.text().is_some() { 0 } else { disk_free };
         let bound = match self.setting.clock.origin() {
             Origin::Network(bound) | Origin::Session(bound) => bound,
             Origin::Machine => 0.0,

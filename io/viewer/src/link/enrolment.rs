@@ -65,7 +65,7 @@ impl Connector {
                         tracing::error!(%error, "the place that was granted cannot be stored");
                     }
                     self.tell(LinkEvent::Approved).await;
-                    return Visit::Again;
+                    return Visit::Granted;
                 }
                 Err(fault) => fault.to_string(),
             },

@@ -7,6 +7,7 @@ mod event;
 mod finding;
 mod homeward;
 mod order;
+mod pace;
 mod session;
 mod standing;
 
@@ -23,10 +24,10 @@ use crate::clock::Timekeeper;
 use crate::config::Server;
 use crate::identity::Passport;
 use crate::memory::{Memory, Places};
-use backoff::Backoff;
 pub use course::Course;
 pub use event::{Files, LinkEvent, Open};
 pub use finding::{Candidate, Finding, find};
+use pace::Pace;
 pub use standing::Present;
 
 /// Goes to the server, again and again, for as long as the program runs.
@@ -54,15 +55,15 @@ pub struct Connector {
 /// So many addresses are remembered.
 const REMEMBERED: usize = 16;
 
-/// Many viewers that lose the same server go to the next over as long as this.
-const TOGETHER: Duration = Duration::from_millis(500);
-
 /// How one visit at a server ended.
+#[derive(Debug)]
 enum Visit {
     /// Come again as usual.
     Again,
     /// Come again after this time.
     After(Duration),
+    /// It granted a certificate: come again soon with that.
+    Granted,
     /// All was well for a while: come again soon.
     Fresh,
     /// A session was lost, and there are other servers: go to the next at once.
@@ -72,24 +73,13 @@ enum Visit {
 impl Connector {
     /// Works until the listener of its events is gone.
     pub async fn run(self) {
-        let mut backoff = Backoff::default();
+        let mut pace = Pace::default();
         while !self.events.is_closed() {
             let visit = match self.reach().await {
                 Some(link) => self.visit(link).await,
                 None => Visit::Again,
             };
-            let wait = match visit {
-                Visit::Again => backoff.next(rand::random()),
-                Visit::After(wait) => wait,
-                Visit::Fresh => {
-                    backoff = Backoff::default();
-                    backoff.next(rand::random())
-                }
-                Visit::Next => {
-                    backoff = Backoff::default();
-                    TOGETHER.mul_f64(rand::random())
-                }
-            };
+            let wait = pace.after(&visit, rand::random());
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.events.closed() => {}
@@ -211,7 +201,7 @@ impl Connector {
         }
         match self.renew(&link).await {
             // Calls and files of this link would go on with the old certificate.
-            Ok(()) if !self.is_renewal_due() => Visit::Again,
+            Ok(()) if !self.is_renewal_due() => Visit::Granted,
             // The clock may be wrong, which a session mends.
             Ok(()) => self.converse(link, true).await,
             Err(error) if self.is_expired() => self.not_renewed(&link, error).await,

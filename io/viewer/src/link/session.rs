@@ -33,7 +33,7 @@ impl Connector {
             Ok(Ok(session)) => session,
             Ok(Err(LinkError::Unauthenticated { .. })) => {
                 return match self.renew(&link).await {
-                    Ok(()) => Visit::Again,
+                    Ok(()) => Visit::Granted,
                     Err(error) => self.not_renewed(&link, error).await,
                 };
             }

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::browser::{Page, Wish};
-use super::contract::{Clock, DisplaySettings, Library, Look, ScreenError, ScreenEvent};
+use super::contract::{Clock, DisplaySettings, Library, Look, OutputSettings, ScreenError, ScreenEvent};
+use super::display::place_of;
 use super::handle::Order;
 use super::picture::{self, Expected, Probe, Sample};
 use super::serve::HostMessage;
@@ -31,6 +32,7 @@ pub(super) struct Director {
     pub(super) page: Arc<Mutex<Option<Page>>>,
     pub(super) wishes: mpsc::UnboundedSender<Wish>,
     pub(super) display: mpsc::UnboundedSender<DisplaySettings>,
+    pub(super) output: OutputSettings,
     pub(super) probe_every: Duration,
     pub(super) album: Album,
     pub(super) stopped: CancellationToken,
@@ -44,7 +46,7 @@ impl Director {
         let every = if self.probe_every.is_zero() { Duration::from_secs(365 * 86_400) } else { self.probe_every };
         let mut probing = interval_at(Instant::now() + every, every);
         probing.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let probe = Arc::new(tokio::sync::Mutex::new((Probe::default(), Look::default())));
+        let probe = Arc::new(tokio::sync::Mutex::new((Probe::default(), None)));
         let told = loop {
             let order = tokio::select! {
                 order = orders.recv() => order,
@@ -88,18 +90,22 @@ impl Director {
         self.page.lock().clone()
     }
 
-    /// Takes a picture, compares it with what should be seen, and tells where the outcome is another than before.
-    fn probe(&self, probe: Arc<tokio::sync::Mutex<(Probe, Look)>>) -> impl Future<Output = ()> + use<> {
+    /// Takes a picture, compares it with what should be seen, and tells the first outcome and each that is another than before.
+    fn probe(&self, probe: Arc<tokio::sync::Mutex<(Probe, Option<Look>)>>) -> impl Future<Output = ()> + use<> {
         let (page, stage, library) = (self.page(), Arc::clone(&self.stage), Arc::clone(&self.library));
         let (clock, events, album) = (Arc::clone(&self.clock), self.events.clone(), self.album.clone());
+        let output = self.output.clone();
         async move {
             let mut probe = probe.lock().await;
             let (Some(page), (Some(plan), Some(slot))) = (page, stage.playing()) else { return };
             let bright = page.evaluate(picture::EXPECTED).await.ok().and_then(|share| share.as_f64());
             let Ok(jpeg) = page.capture().await else { return };
+            let place = place_of(&output).await;
             let now = clock();
             let judge = move || {
-                let sample = Sample::of(&jpeg);
+                // What an X server shows counts before what the browser believes.
+                let seen = place.and_then(|(display, area)| picture::look(display.as_deref(), area).ok());
+                let sample = seen.map_or_else(|| Sample::of(&jpeg), Ok);
                 if let Ok(small) = picture::shrunk(jpeg, WIDEST) {
                     album.keep(now, &small);
                 }
@@ -109,8 +115,7 @@ impl Director {
             match judged {
                 Ok((Ok(sample), moves)) => {
                     let look = probe.0.look(now, sample, Expected { bright, moves });
-                    if look != probe.1 {
-                        probe.1 = look;
+                    if probe.1.replace(look) != Some(look) {
                         let _ = events.send(ScreenEvent::Probe(look)).await;
                     }
                 }

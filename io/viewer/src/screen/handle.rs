@@ -47,7 +47,7 @@ impl Screen {
         let driver = Driver::new(&output, Arc::clone(&clock), events.clone());
         let supervisor = Supervisor {
             settings: browser,
-            output,
+            output: output.clone(),
             language,
             address,
             stage: Arc::clone(&stage),
@@ -57,7 +57,8 @@ impl Screen {
             stopped: stopped.clone(),
         };
         let parts = vec![tokio::spawn(supervisor.run(wished)), tokio::spawn(driver.run(displayed, stopped.clone()))];
-        let director = Director { stage, library, clock, events, page, wishes, display, probe_every, album, stopped, parts };
+        let director =
+            Director { stage, library, clock, events, page, wishes, display, output, probe_every, album, stopped, parts };
         tokio::spawn(director.run(obeyed));
         Ok((Handle { orders }, told))
     }

@@ -1,13 +1,13 @@
 //! A disk that is full or read-only: what is here plays on, everybody is told, and it ends by itself.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use control::v1::{Stored, from_viewer::Message, to_viewer::Message as Said};
+use testkit::SmallDisk;
 use viewer::config::Config;
 use viewer::disk::{Disk, Local, Operation};
 use viewer::screen::ScreenEvent;
@@ -129,47 +129,13 @@ async fn a_screen_with_nothing_to_play_says_that_its_disk_takes_nothing() {
     assert!(facts.tried.iter().any(|tried| tried.outcome.contains("read-only")), "{:?}", facts.tried);
 }
 
-/// A file system of its own, so small that it fills; gone when dropped.
-struct Small<'a>(&'a Path);
-
-impl<'a> Small<'a> {
-    /// None where this user may not mount.
-    fn mount(folder: &'a Path) -> anyhow::Result<Option<Self>> {
-        if !rustix::process::geteuid().is_root() {
-            testkit::skip("only root may mount a small disk")?;
-            return Ok(None);
-        }
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1M", "none"]).arg(folder).status()?;
-        if !mounted.success() {
-            testkit::skip("a small disk cannot be mounted here")?;
-            return Ok(None);
-        }
-        Ok(Some(Self(folder)))
-    }
-}
-
-impl Drop for Small<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_full_is_played_through_and_told_and_put_right() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
-    let Some(_small) = Small::mount(data.path())? else { return Ok(()) };
+    let Some(disk) = SmallDisk::mount(data.path(), 1)? else { return Ok(()) };
     let mut house = House::new();
     let mut rig = playing(data.path(), Arc::new(Local), &mut house).await;
-    let filler = data.path().join("filler");
-    let fill = |full: bool| {
-        if full {
-            // Ends with the last byte that there is room for.
-            let mut filler = std::fs::File::options().append(true).create(true).open(&filler).unwrap();
-            let _ = filler.write_all(&vec![1; 2 << 20]);
-        } else {
-            std::fs::remove_file(&filler).unwrap();
-        }
-    };
+    let fill = |full: bool| if full { disk.fill() } else { disk.free() }.unwrap();
     suffers(&mut rig, &mut house, fill, "free some space").await;
     rig.cut_power().await;
     assert_eq!(Rig::start(data.path()).plan().await.0, house.plan());

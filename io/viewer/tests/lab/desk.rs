@@ -121,11 +121,33 @@ impl<'a> Desk<'a> {
 
     /// Shows a presentation on every screen, from 2020 on.
     pub(crate) fn schedule(&self, presentation: &str) -> anyhow::Result<()> {
+        self.show(presentation, &json!("all"), &Value::Null)
+    }
+
+    /// The same at one destination, and again and again by a rule; null for throughout.
+    pub(crate) fn show(&self, presentation: &str, destination: &Value, recurrence: &Value) -> anyhow::Result<()> {
         let row = json!({
-            "content": {"presentation": presentation}, "destination": "all",
-            "when": {"from": "2020-01-01T00:00:00", "until": null, "zone": null, "recurrence": null},
+            "content": {"presentation": presentation}, "destination": destination,
+            "when": {"from": "2020-01-01T00:00:00", "until": null, "zone": null, "recurrence": recurrence},
         });
         self.call("POST", "/schedules", Some(&row)).map(drop)
+    }
+
+    /// Gives a screen a task, such as `{"fetch_logs": {"lines": 5}}`, and returns how that ended.
+    pub(crate) fn task(&self, kind: &Value, viewer: &str) -> anyhow::Result<Value> {
+        let task = self.call("POST", "/tasks", Some(&json!({"kind": kind, "destination": {"viewer": viewer}})))?;
+        let runs = format!("/tasks/{}/runs", task["id"].as_str().context("a task has an id")?);
+        self.until(&format!("the task {kind} ends"), || {
+            let run = self.get(&runs)?["items"][0].clone();
+            Ok(run["ended"].is_i64().then_some(run))
+        })
+    }
+
+    /// Kinds of the alerts that are raised now.
+    pub(crate) fn alerts(&self) -> anyhow::Result<Vec<String>> {
+        let open = self.get("/alerts/open")?;
+        let kinds = open["items"].as_array().context("alerts are a list")?.iter().filter_map(|alert| alert["kind"].as_str());
+        Ok(kinds.map(ToOwned::to_owned).collect())
     }
 
     /// Waits until a device shows a code, and gives it a place: a new screen of that name, or an old screen.

@@ -1,13 +1,18 @@
 //! One screen from its first power-on to its replacement.
 
+use std::io::Write as _;
+use std::time::Instant;
+
 use serde_json::json;
 
 use crate::computer::Computer;
 use crate::desk::Desk;
+use crate::film::Film;
 use crate::town::{Server, Town};
 
 const BLUE: [u8; 3] = [0x12, 0x34, 0xc8];
 const GREEN: [u8; 3] = [0x10, 0x98, 0x40];
+const RED: [u8; 3] = [0xc0, 0x20, 0x10];
 
 #[test]
 fn lab_a_screen_is_found_plays_alone_catches_up_is_replaced_and_revoked() -> anyhow::Result<()> {
@@ -25,11 +30,21 @@ fn lab_a_screen_is_found_plays_alone_catches_up_is_replaced_and_revoked() -> any
     let is_shown = || Ok((desk.status(&viewer)?["plan"]["state"] == "shown").then_some(()));
     desk.until("the server hears that the plan is shown", is_shown)?;
 
+    // What is published is seen soon, and nothing else between.
+    let film = Film::of(&computer.display, &first)?;
+    film.until_it_runs()?;
+    desk.change(&presentation, "#c02010")?;
+    let published = Instant::now();
+    computer.display.until_it_shows(RED)?;
+    writeln!(std::io::stderr(), "a change was seen at most {:?} after it was published", published.elapsed())?;
+    assert_eq!(film.order(&[BLUE, RED])?, [Some(BLUE), Some(RED)]);
+    desk.until("the server hears that it is shown", is_shown)?;
+
     // The server dies: the screen goes on, also after its own power cut.
     server.kill()?;
-    assert!(computer.display.shows(BLUE)?);
+    assert!(computer.display.shows(RED)?);
     computer.power_cycle()?;
-    computer.display.until_it_shows(BLUE)?;
+    computer.display.until_it_shows(RED)?;
 
     // It is back, and what was changed meanwhile arrives.
     server.start_again(&town.server)?;

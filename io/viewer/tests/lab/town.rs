@@ -43,9 +43,10 @@ impl Town {
 }
 
 /// Which version of our programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Build {
     /// This one.
+    #[default]
     This,
     /// The one after it, as far as it can be known today: built with the feature `next`.
     Next,
@@ -91,9 +92,18 @@ impl Server {
 
     /// The same with this build of the server.
     pub(crate) fn start_as(host: &Host, build: Build) -> anyhow::Result<Self> {
+        Self::begin(host, build, None)
+    }
+
+    /// The same with a clock that it believes.
+    pub(crate) fn start_at(host: &Host, clock: Said) -> anyhow::Result<Self> {
+        Self::begin(host, Build::This, Some(clock))
+    }
+
+    fn begin(host: &Host, build: Build, clock: Option<Said>) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
-        let program = run(host, data.path(), &[], build, None)?;
-        Ok(Self { build, data, clock: None, program })
+        let program = run(host, data.path(), &[], build, clock.as_ref())?;
+        Ok(Self { build, data, clock, program })
     }
 
     /// The secret of the set-up link that the server prints at its first start.
@@ -123,7 +133,7 @@ impl Server {
 
     /// Starts it again with the same data.
     pub(crate) fn start_again(&mut self, host: &Host) -> anyhow::Result<()> {
-        self.program = run(host, self.data.path(), &[], self.build, self.clock)?;
+        self.program = run(host, self.data.path(), &[], self.build, self.clock.as_ref())?;
         Ok(())
     }
 
@@ -132,12 +142,12 @@ impl Server {
         let asked = host.run(Command::new("kill").args(["-TERM", &self.program.id().to_string()]))?;
         ensure!(asked.status.success(), "kill: {}", String::from_utf8_lossy(&asked.stderr));
         self.program.wait()?;
-        self.program = run(host, self.data.path(), settings, self.build, self.clock)?;
+        self.program = run(host, self.data.path(), settings, self.build, self.clock.as_ref())?;
         Ok(())
     }
 }
 
-fn run(host: &Host, data: &Path, settings: &[&str], build: Build, clock: Option<Said>) -> anyhow::Result<Program> {
+fn run(host: &Host, data: &Path, settings: &[&str], build: Build, clock: Option<&Said>) -> anyhow::Result<Program> {
     let settings = settings.iter().flat_map(|setting| ["--set", *setting]);
     let mut command = Command::new(build.server()?);
     clock.into_iter().for_each(|clock| believe(&mut command, clock));

@@ -1,6 +1,7 @@
-//! The native viewer without a server: from its start to the first frame on an X screen, and the memory that it takes.
+//! The native viewer: from the answer to a publication to the pixels of an X screen; and without a server from its start to the first frame, and
+//! the memory that it takes.
 //!
-//! It has been connected once before, so identity, content and the browser's profile lie on its disk.
+//! It has been connected once before it starts alone, so identity, content and the browser's profile lie on its disk.
 
 pub(super) mod display;
 mod film;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::client::Client;
 use super::figure::Figure;
 use super::installation::Installation;
 use super::server::fresh_folder;
@@ -29,8 +31,13 @@ const ROUNDS: usize = 10;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Between the first frame and a look at the memory.
 const CALM: Duration = Duration::from_secs(10);
+/// Changes that are published, each to another colour and back.
+const CHANGES: usize = 20;
 /// What the page shows, but for a line of text far from the middle.
 const COLOUR: [u8; 3] = [0x12, 0x34, 0xc8];
+
+/// Another one, as a page has it.
+const OTHER: &str = "#109840";
 
 /// A presentation with one page in [`COLOUR`].
 const BODY: &str = r##"{"version":1,"canvas":{"width":1920,"height":1080,"background":"#1234c8"},"pages":[{"id":"p1","name":"One",
@@ -53,7 +60,7 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
     let display = Display::open()?;
     let film = Film::of(&display, COLOUR)?;
     let kiosk = Kiosk::new(&viewer, &folder);
-    fill(&server, &folder, &kiosk, &display, &film)?;
+    let changes = fill(&server, &folder, &kiosk, &display, &film)?;
 
     let mut times = Vec::new();
     let (mut own, mut all) = (0.0, 0.0);
@@ -68,15 +75,29 @@ pub(super) fn run(consent: Consent) -> Result<Vec<Figure>, Failure> {
         }
         player.stop();
     }
-    Ok(figures(times, own, all))
+    Ok(figures(changes, times, own, all))
 }
 
-fn figures(mut times: Vec<Duration>, own: f64, all: f64) -> Vec<Figure> {
+/// The one in the middle and the longest, in seconds; there is one at least.
+fn middle_and_last(times: &mut [Duration]) -> (f64, f64) {
     times.sort();
-    let (middle, slowest) = (times[times.len() / 2].as_secs_f64(), times[times.len() - 1].as_secs_f64());
+    (times[times.len() / 2].as_secs_f64(), times[times.len() - 1].as_secs_f64())
+}
+
+fn figures(mut changes: Vec<Duration>, mut times: Vec<Duration>, own: f64, all: f64) -> Vec<Figure> {
+    let (changed, latest) = middle_and_last(&mut changes);
+    let (middle, slowest) = middle_and_last(&mut times);
     let row = |name: String, aim: &str, measured| Figure { name, aim: aim.to_owned(), measured, ..Figure::default() };
     let (width, height) = SIZE;
     vec![
+        row(
+            format!(
+                "native viewer, answer to a publication to other pixels on the X screen, p50 and slowest of {}",
+                changes.len()
+            ),
+            "1 s",
+            format!("{changed:.3} s, {latest:.3} s"),
+        ),
         row(
             format!(
                 "native viewer, exec to first frame on an X screen of {width} x {height}, cache warm, no server, p50 and slowest of {}",
@@ -93,8 +114,9 @@ fn figures(mut times: Vec<Duration>, own: f64, all: f64) -> Vec<Figure> {
     ]
 }
 
-/// Connects the viewer to a server of this machine until it plays, and ends both.
-fn fill(server: &Path, folder: &Path, kiosk: &Kiosk, display: &Display, film: &Film) -> Result<(), Failure> {
+/// Connects the viewer to a server of this machine until it plays, changes what it plays some times, and ends both. How long after its publication
+/// each change was seen.
+fn fill(server: &Path, folder: &Path, kiosk: &Kiosk, display: &Display, film: &Film) -> Result<Vec<Duration>, Failure> {
     let Installation { server, instance, mut client } = Installation::new(server, &folder.join("server"))?;
     let told = |answer: Option<Json>, key: &str| {
         let text = answer.as_ref().and_then(|json| json.get(key)?.text()).map(str::to_owned);
@@ -102,18 +124,34 @@ fn fill(server: &Path, folder: &Path, kiosk: &Kiosk, display: &Display, film: &F
     };
     let token = told(client.json("POST", "/api/v1/enrolment-tokens", r#"{"name":"bench","uses":1}"#)?.json(), "secret")?;
     let id = told(client.json("POST", "/api/v1/presentations", r#"{"name":"Welcome"}"#)?.json(), "id")?;
-    let fields = "Content-Type: application/json\r\nIf-Match: \"none\"\r\n";
-    client.send("PUT", &format!("/api/v1/presentations/{id}/draft"), fields, BODY.len() as u64, BODY.as_bytes())?;
-    client.json("POST", &format!("/api/v1/presentations/{id}/publish"), "")?;
+    publish(&mut client, &id, "none", BODY)?;
     client.json("POST", "/api/v1/schedules", &ROW.replace("ID", &id))?;
 
     kiosk.configure(&display.name, instance.serving.control, &token, "")?;
     let player = kiosk.start()?;
     film.until(true, player.begun, PATIENCE)?;
     kiosk.until_kept(PATIENCE)?;
+    let other = BODY.replace("#1234c8", OTHER);
+    let mut times = Vec::new();
+    for change in 0..CHANGES {
+        let (body, is_first) = if change % 2 == 0 { (other.as_str(), false) } else { (BODY, true) };
+        let draft = told(client.json("GET", &format!("/api/v1/presentations/{id}"), "")?.json(), "draft")?;
+        // The pixels may change before the answer is here.
+        let (asked, answered) = publish(&mut client, &id, &draft, body)?;
+        times.push(film.until(is_first, asked, PATIENCE)?.saturating_duration_since(answered));
+    }
     player.stop();
     server.stop();
-    Ok(())
+    Ok(times)
+}
+
+/// Publishes a body in place of a draft of this version: when that was asked for, and when the answer was here.
+fn publish(client: &mut Client, id: &str, version: &str, body: &str) -> Result<(Instant, Instant), Failure> {
+    let fields = format!("Content-Type: application/json\r\nIf-Match: \"{version}\"\r\n");
+    client.send("PUT", &format!("/api/v1/presentations/{id}/draft"), &fields, body.len() as u64, body.as_bytes())?;
+    let asked = Instant::now();
+    client.json("POST", &format!("/api/v1/presentations/{id}/publish"), "")?;
+    Ok((asked, Instant::now()))
 }
 
 /// Builds `signboard-viewer` as it is delivered.
@@ -143,10 +181,11 @@ mod tests {
     #[test]
     fn times_are_put_in_order() {
         let times = [900, 700, 2_300, 800].map(Duration::from_millis).to_vec();
-        let rows = figures(times, 21.04, 300.4);
-        assert!(rows[0].name.ends_with("1920 x 1080, cache warm, no server, p50 and slowest of 4"), "{}", rows[0].name);
-        assert_eq!(rows[0].measured, "0.900 s, 2.300 s");
-        assert_eq!(rows[1].measured, "21.0 MiB; 300 MiB with the browser (proportional)");
+        let rows = figures(vec![Duration::from_millis(310)], times, 21.04, 300.4);
+        assert_eq!(rows[0].measured, "0.310 s, 0.310 s");
+        assert!(rows[1].name.ends_with("1920 x 1080, cache warm, no server, p50 and slowest of 4"), "{}", rows[1].name);
+        assert_eq!(rows[1].measured, "0.900 s, 2.300 s");
+        assert_eq!(rows[2].measured, "21.0 MiB; 300 MiB with the browser (proportional)");
     }
 
     #[test]

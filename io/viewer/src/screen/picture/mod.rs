@@ -1,11 +1,13 @@
 //! Looking at the picture: is it what it should be?
 
 mod content;
+mod glass;
 mod probe;
 mod sample;
 mod shrink;
 
 pub(super) use content::moves;
+pub(super) use glass::look;
 pub(super) use probe::{Expected, Probe};
 pub(super) use sample::Sample;
 pub(super) use shrink::shrunk;

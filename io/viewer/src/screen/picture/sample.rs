@@ -16,6 +16,18 @@ const BLACK: u8 = 15;
 const SEEN: u8 = 8;
 
 impl Sample {
+    /// A picture of [`Self::size_of`] its size: the light of its pixels, row by row.
+    pub(super) fn new(light: Vec<u8>) -> Self {
+        Self { light }
+    }
+
+    /// Width and height of the copy of a picture; neither is 0.
+    pub(super) fn size_of(width: u32, height: u32) -> (u32, u32) {
+        let longer = width.max(height).max(1);
+        let shrunk = |side: u32| (side * SIDE.min(longer) / longer).max(1);
+        (shrunk(width), shrunk(height))
+    }
+
     /// The picture in a JPEG.
     ///
     /// # Errors
@@ -48,6 +60,14 @@ pub(super) mod tests {
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::from(picture).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
         bytes.into_inner()
+    }
+
+    #[test]
+    fn a_copy_has_the_shape_of_its_picture_and_is_not_larger() {
+        assert_eq!(Sample::size_of(1920, 1080), (320, 180));
+        assert_eq!(Sample::size_of(1080, 1920), (180, 320));
+        assert_eq!(Sample::size_of(200, 100), (200, 100));
+        assert_eq!(Sample::size_of(10_000, 3), (320, 1));
     }
 
     #[test]

@@ -3672,7 +3672,7 @@ export interface components {
             clock_bound_ms: number;
             /**
              * Format: int64
-             * @description Free bytes of the cache's disk.
+             * @description Free bytes of the cache's disk; 0 while it takes no data.
              */
             disk_free: number;
             /**
