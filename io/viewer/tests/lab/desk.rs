@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine as _};
 use serde_json::{Value, json};
 use testkit::lab::Host;
 
@@ -52,36 +53,21 @@ impl<'a> Desk<'a> {
         self.call("GET", path, None)
     }
 
-    /// Uploads a picture (PNG) with the words of tus 1.0, and returns its id once it was checked.
-    pub(crate) fn upload(&self, bytes: &[u8]) -> anyhow::Result<String> {
+    /// Uploads a file of that name in one piece (tus 1.0), and returns the id of its record once it was checked.
+    pub(crate) fn upload(&self, name: &str, bytes: &[u8]) -> anyhow::Result<String> {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), bytes)?;
-        let bearer = format!("Authorization: Bearer {}", self.token);
-        let send = |words: &[&str], address: &str| -> anyhow::Result<String> {
-            let mut command = Command::new("curl");
-            command.args(["--silent", "--show-error", "--fail-with-body", "--noproxy", "*", "--max-time", "60", "--include"]);
-            command.args(["--header", &bearer, "--header", "Tus-Resumable: 1.0.0"]).args(words);
-            let output = self.host.run(command.arg(format!("http://127.0.0.1{address}")))?;
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            ensure!(output.status.success(), "{address}: {text} {}", String::from_utf8_lossy(&output.stderr));
-            Ok(text)
-        };
-        // `a.png` in Base64.
-        let length = format!("Upload-Length: {}", bytes.len());
-        let words = ["--request", "POST", "--header", &length, "--header", "Upload-Metadata: filename YS5wbmc="];
-        let answer = send(&words, "/api/v1/uploads")?;
-        let place =
-            answer.lines().find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("location")));
-        let place = place.context("an upload has a place")?.1.trim().to_owned();
         let data = format!("@{}", file.path().display());
-        let kind = "Content-Type: application/offset+octet-stream";
-        send(&["--request", "PATCH", "--header", "Upload-Offset: 0", "--header", kind, "--data-binary", &data], &place)?;
-        let path = place.strip_prefix("/api/v1").context("uploads lie below the API")?;
-        self.until("the upload was checked", || Ok(self.get(path)?["media"].as_str().map(ToOwned::to_owned)))
+        let length = format!("Upload-Length: {}", bytes.len());
+        let known = format!("Upload-Metadata: filename {}", STANDARD.encode(name));
+        let whole = ["Tus-Resumable: 1.0.0", "Content-Type: application/offset+octet-stream", &length, &known];
+        let words: Vec<&str> = whole.iter().flat_map(|line| ["--header", line]).chain(["--data-binary", &data]).collect();
+        self.call_with("POST", "/uploads", &words, None)?;
+        self.until("the upload was checked", || Ok(self.get("/uploads")?[0]["media"].as_str().map(ToOwned::to_owned)))
     }
 
-    /// Shows a picture on every screen, from 2020 on.
-    pub(crate) fn show_picture(&self, media: &str) -> anyhow::Result<()> {
+    /// Shows a picture or a film on every screen, from 2020 on.
+    pub(crate) fn show_media(&self, media: &str) -> anyhow::Result<()> {
         let row = json!({
             "content": {"media": media}, "destination": "all",
             "when": {"from": "2020-01-01T00:00:00", "until": null, "zone": null, "recurrence": null},

@@ -111,9 +111,9 @@ fn lab_screens_of_one_site_fetch_from_each_other_and_believe_no_liar() -> anyhow
     let desk = Desk::set_up(&town.server, &server.link()?)?;
     let file = noise(7)?;
     let bytes = file.len() as u64;
-    let media = desk.upload(&file)?;
+    let media = desk.upload("a.png", &file)?;
     let hash = blake3::hash(&file).to_hex().to_string();
-    desk.show_picture(&media)?;
+    desk.show_media(&media)?;
     desk.call("POST", "/viewer-settings", Some(&json!({"destination": "all", "share": true})))?;
 
     let hosts = [town.segment.host("one")?, town.segment.host("two")?, town.segment.host("three")?];

@@ -170,8 +170,17 @@ const X11: Tool = Tool {
     find: || process::find("xwininfo").and(process::find("xset")).and(process::find("xrandr")),
 };
 
+const PULSE: Tool = Tool {
+    name: "PulseAudio",
+    purpose: "is the loudspeaker of a screen in the lab tests",
+    packages: &["pulseaudio"],
+    // It starts with a person's session, which a test machine has not.
+    service: None,
+    find: || process::find("pulseaudio"),
+};
+
 /// All of them. dbus stands before Avahi, which would bring it along without its name in the list of services.
-pub(crate) const ALL: [&Tool; 22] = [
+pub(crate) const ALL: [&Tool; 23] = [
     &NETWORKS,
     &WAKERS,
     &ETHTOOL,
@@ -191,6 +200,7 @@ pub(crate) const ALL: [&Tool; 22] = [
     &CURL,
     &FAKETIME,
     &WESTON,
+    &PULSE,
     &X11,
     &super::NGINX,
     &super::XVFB,
