@@ -1,4 +1,4 @@
-//! Unpacks what emulates a computer for the tests, and installs none of it (docs/decisions/0016-an-emulated-computer.md).
+//! Unpacks what emulates a computer for the tests, and installs none of it (docs/decisions/0018-an-emulated-computer.md).
 
 use std::collections::BTreeSet;
 use std::fs;
