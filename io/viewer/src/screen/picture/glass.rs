@@ -112,6 +112,6 @@ mod tests {
 
     #[test]
     fn no_x_server_is_no_picture() {
-        assert!(look(Some(":64999"), None).is_err());
+        assert!(look(Some(":4999"), None).is_err());
     }
 }
