@@ -44,7 +44,7 @@ async fn how_a_machine_is_stands_in_the_screens_status() {
     let machine = json!({
         "version": "0.2.0", "hostname": "player-1", "addresses": ["192.0.2.7"], "macs": ["00:11:22:aa:bb:01"], "temperature": 51.5,
         "disk_free": 8, "disk_size": 16, "memory_free": 3, "memory_size": 4, "uptime": 86_400, "display": "on",
-        "clock_bound_ms": 0.0, "frames_dropped": 2, "download_left": 0, "probe": "black",
+        "clock_bound_ms": 0.0, "frames_dropped": 2, "download_left": 0, "fetched_from_neighbours": 0, "fetched_from_servers": 0, "probe": "black",
     });
     assert_eq!(list[0]["machine"], machine);
     assert_eq!(
