@@ -77,8 +77,13 @@ impl<R: Read> Reader<R> {
         let (length, rest) = rest.split_first_chunk()?;
         let (clk, body) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
         let row = codec::read_plain(str::from_utf8(body).ok()?, clk, &self.actors)?;
-        Some(Record::Document(str::from_utf8(kind).ok()?.to_owned(), Uuid::from_bytes(*id), row))
+        Some(Record::Document(name(kind)?.to_owned(), Uuid::from_bytes(*id), row))
     }
+}
+
+/// Bytes as a name that every engine can store: PostgreSQL refuses texts with a zero byte (22021).
+fn name(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes).ok().filter(|name| !name.contains(char::is_control))
 }
 
 /// The next record as bytes; none at the end of the stream.
@@ -101,4 +106,15 @@ fn record(input: &mut impl Read) -> Result<Option<(u8, Vec<u8>)>, String> {
 
 fn broken(error: io::Error) -> String {
     format!("it could not be read ({error})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_byte_that_an_engine_refuses_is_damaged() {
+        assert_eq!(name(b"group"), Some("group"));
+        assert_eq!([name(b"gr\0up"), name(b"gr\xffup"), name(b"gr\nup")], [None; 3]);
+    }
 }
