@@ -167,11 +167,20 @@ impl Door {
         };
         let open = metrics::gauge!("signboard_control_connections");
         open.increment(1.0);
+        // Noted before the connection is closed, so that whoever sees its end finds it counted.
+        let slow_request = async {
+            first_request(&asked, self.patience * FIRST_REQUEST).await;
+            refusals.note(Reason::SlowRequest, addr);
+        };
+        let unread = async {
+            hangup.0.cancelled().await;
+            refusals.note(Reason::Unread, addr);
+        };
         tokio::select! {
             () = serve_connection(stream, protocol, windows, self.router.clone(), stamp, &self.stop) => {}
-            () = first_request(&asked, self.patience * FIRST_REQUEST) => refusals.note(Reason::SlowRequest, addr),
+            () = slow_request => {}
             () = until(revoked) => tracing::info!(peer = %addr, "a device was cut that lost its place, or that had too many connections"),
-            () = hangup.0.cancelled() => refusals.note(Reason::Unread, addr),
+            () = unread => {}
         }
         open.decrement(1.0);
         drop((place, connection));
@@ -187,32 +196,34 @@ impl Door {
             refusals.note(Reason::Crowded, addr);
             return None;
         };
-        let shaken = tokio::select! {
-            shaken = tokio::time::timeout(self.patience, self.shake_hands(stream, &entered)) => shaken,
-            () = entered.cut.cancelled() => {
-                refusals.note(Reason::Crowded, addr);
-                return None;
-            }
+        // Noted before the connection is closed, as above.
+        let slow = async {
+            tokio::time::sleep(self.patience).await;
+            refusals.note(Reason::SlowHandshake, addr);
         };
-        match shaken {
-            Ok(Ok(stream)) => Some(Box::new(stream)),
-            Ok(Err((error, stream))) => {
-                if let Some(reason) = reason(&error) {
-                    refusals.note(reason, addr);
-                }
-                tracing::debug!(%error, peer = %addr, "a handshake on the control port failed");
-                // Its place among the handshakes is for others by now.
-                drop(entered);
-                if let Some(stream) = stream {
-                    part(stream).await;
-                }
-                None
-            }
-            Err(_) => {
-                refusals.note(Reason::SlowHandshake, addr);
-                None
-            }
+        let crowded = async {
+            entered.cut.cancelled().await;
+            refusals.note(Reason::Crowded, addr);
+        };
+        let shaken = tokio::select! {
+            shaken = self.shake_hands(stream, &entered) => shaken,
+            () = slow => return None,
+            () = crowded => return None,
+        };
+        let (error, stream) = match shaken {
+            Ok(stream) => return Some(Box::new(stream)),
+            Err(failed) => failed,
+        };
+        if let Some(reason) = reason(&error) {
+            refusals.note(reason, addr);
         }
+        tracing::debug!(%error, peer = %addr, "a handshake on the control port failed");
+        // Its place among the handshakes is for others by now.
+        drop(entered);
+        if let Some(stream) = stream {
+            part(stream).await;
+        }
+        None
     }
 
     /// Hands back the stream of a peer that was told why its handshake failed.

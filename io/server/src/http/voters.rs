@@ -29,7 +29,7 @@ async fn find(Extract(app): Extract<App>, caller: SignedIn) -> Result<Json<Succe
 }
 
 /// Names the servers that vote; none: no server becomes the Main by itself. Only the Main takes it.
-#[utoipa::path(put, path = "/servers/voters", operation_id = "name_voters", tag = "servers", request_body = NewVoters, responses((status = 200, body = Succession), (status = 409, body = api::envelope::ErrorEnvelope), (status = 422, body = api::envelope::ErrorEnvelope)))]
+#[utoipa::path(put, path = "/servers/voters", operation_id = "name_voters", tag = "servers", request_body = NewVoters, responses((status = 200, body = Succession)))]
 async fn name(
     Extract(app): Extract<App>,
     caller: SignedIn,
