@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use image::RgbImage;
 use serde_json::json;
-use viewer::screen::{ScreenEvent, Surface};
+use viewer::screen::{Look, ScreenEvent, Surface};
 
 use super::display::Weston;
 use crate::stand::{Setup, Stand, plan};
@@ -46,12 +46,13 @@ async fn plays_on(surface: Option<Surface>, what: &str) {
             is_lit(next) && moved > first.pixels().len() / 500
         })
         .await;
-    // Three looks at it later nobody has called it black or frozen.
-    let wrong = tokio::time::timeout(
-        Duration::from_secs(4),
-        stand.wait("probe", |event| matches!(event, ScreenEvent::Probe(_) | ScreenEvent::Trouble(_) | ScreenEvent::Restarted(_))),
-    )
-    .await;
+    // Three looks at it later nobody has called it black or frozen; the first look is told however it ends.
+    let is_wrong = |event: &ScreenEvent| match event {
+        ScreenEvent::Probe(look) => *look != Look::default(),
+        ScreenEvent::Trouble(_) | ScreenEvent::Restarted(_) => true,
+        _ => false,
+    };
+    let wrong = tokio::time::timeout(Duration::from_secs(4), stand.wait("probe", is_wrong)).await;
     assert!(wrong.is_err(), "{wrong:?}");
     stand.handle.stop().await;
 }
