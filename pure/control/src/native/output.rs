@@ -1,6 +1,6 @@
 //! What the driver of a native viewer's session shall do.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use uuid::Uuid;
 

@@ -35,7 +35,7 @@ export class Alerts {
   }
 
   raise(kind: AlertKind, viewer: { id: string; name: string } | null, numbers: unknown = {}, minutes = 5): Alert {
-    const alert: Alert = { id: randomUUID(), kind, viewer, since: Date.now() - minutes * 60_000, raised: Date.now(), cleared: null, acknowledged: null, numbers };
+    const alert: Alert = { id: randomUUID(), kind, viewer, server: null, since: Date.now() - minutes * 60_000, raised: Date.now(), cleared: null, acknowledged: null, numbers };
     this.all.unshift(alert);
     this.#store.live({ alerts: true });
     return alert;
